@@ -1,0 +1,32 @@
+import type { AppName } from './bundle.ts';
+import type { RunId } from './ids.ts';
+import type { Scenario } from './run.ts';
+
+export type Severity = 'blocks' | 'warns';
+
+/** One thing that one check found. Identity: check, phase, ordinal, relation, app, state without its run. */
+export interface Finding {
+  readonly check: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly summary: string;
+  /** The first scenario that showed it. */
+  readonly scenario: Scenario;
+  readonly phase?: string;
+  readonly ordinal?: number;
+  readonly file?: string;
+  readonly line?: number;
+  readonly relation?: string;
+  readonly app?: AppName;
+  readonly state?: string;
+  readonly evidence: { readonly runs: readonly RunId[] } & Readonly<Record<string, unknown>>;
+  readonly remedy: { readonly text: string; readonly sql?: string };
+  readonly waivedBy?: string;
+}
+
+export type CheckOutcome =
+  | { readonly id: string; readonly outcome: 'clear'; readonly reason?: string }
+  | { readonly id: string; readonly outcome: 'found'; readonly reason?: string }
+  | { readonly id: string; readonly outcome: 'undetermined'; readonly reason: string }
+  | { readonly id: string; readonly outcome: 'broken'; readonly reason: string }
+  | { readonly id: string; readonly outcome: 'not-applicable'; readonly reason: string };

@@ -1,0 +1,51 @@
+/** Table-level lock modes as pg_locks names them, weakest first. Source: PostgreSQL manual, "Explicit Locking". */
+export const lockModes = [
+  'AccessShareLock',
+  'RowShareLock',
+  'RowExclusiveLock',
+  'ShareUpdateExclusiveLock',
+  'ShareLock',
+  'ShareRowExclusiveLock',
+  'ExclusiveLock',
+  'AccessExclusiveLock',
+] as const;
+
+export type LockMode = (typeof lockModes)[number];
+
+/** How a lock came to be known: see DESIGN "The tap". */
+export type LockSource = 'held' | 'traced' | 'waited' | 'derived';
+
+export interface LockObservation {
+  /** `schema.name` */
+  readonly relation: string;
+  readonly mode: LockMode;
+  readonly heldMs: number;
+  readonly source: LockSource;
+}
+
+/** Modes that stop ordinary writers. */
+export const blocksWriters = (mode: LockMode): boolean => lockModes.indexOf(mode) >= lockModes.indexOf('ShareLock');
+
+/** The only mode that stops plain SELECTs. */
+export const blocksReaders = (mode: LockMode): boolean => mode === 'AccessExclusiveLock';
+
+/** One backend that waited for another, seen in pg_locks/pg_blocking_pids by the sampler. */
+export interface LockWait {
+  /** ms from the run's start at which the wait began (`pg_locks.waitstart`). */
+  readonly startedAtMs: number;
+  readonly waitedMs: number;
+  readonly waiter: LockParty;
+  /** Direct blockers, holders and queue-mates alike. */
+  readonly blockers: readonly LockParty[];
+  readonly relation: string;
+  readonly mode: string;
+}
+
+export interface LockParty {
+  /** Who it is: the migration, our traffic, one of our actors, an application of the bundle. */
+  readonly role: 'migration' | 'traffic' | 'actor' | 'previous' | 'next' | 'other';
+  readonly applicationName: string;
+  readonly pid: number;
+  /** For the migration: the statement's ordinal at that moment. */
+  readonly ordinal?: number;
+}

@@ -1,0 +1,226 @@
+import type { AppName, NotTested } from './bundle.ts';
+import type { RunId } from './ids.ts';
+import type { LockMode, LockWait } from './lock.ts';
+import type { Observed } from './observed.ts';
+import type { RunSpec, StatePoint } from './run.ts';
+import type { DatabaseState } from './schema.ts';
+import type { StatementObservation } from './statement.ts';
+
+/** Everything that one run showed; the unit of work, of storage and of judgement. */
+export interface RunResult {
+  readonly spec: RunSpec;
+  /** `failed`: the command of a phase ended other than 0. `not-run`: we could not do it; no evidence. */
+  readonly outcome: 'completed' | 'failed' | 'not-run';
+  readonly why?: string;
+  readonly startedAt: string;
+  readonly cloneMs: number;
+  readonly cloneMethod: 'reflink' | 'copy';
+  readonly durationMs: number;
+  readonly attempts: readonly MigrationAttempt[];
+  readonly before: Observed<DatabaseState>;
+  /** Committed states in the order in which they were passed; the last is the end of the migration. */
+  readonly states: readonly StateObservation[];
+  readonly end: Observed<DatabaseState>;
+  readonly lockWaits: readonly LockWait[];
+  readonly fault?: FaultObservation;
+  readonly aftermath?: Aftermath;
+  readonly load?: LoadObservation;
+  readonly cells: readonly CellObservation[];
+  readonly invariants: readonly InvariantObservation[];
+  readonly serverLog: readonly ServerLogEntry[];
+  /** Backends that the kernel or the watchdog killed for memory. */
+  readonly backendsOomKilled: number;
+  readonly weaknesses: readonly Weakness[];
+}
+
+/** A reason to trust this run less; checks that need the named part become undetermined. */
+export interface Weakness {
+  readonly part: 'load' | 'locks' | 'schema' | 'cells' | 'migration';
+  readonly because: string;
+}
+
+/** One start of the command of one phase. */
+export interface MigrationAttempt {
+  readonly phase: string;
+  /** Starts of this phase's command in this run, from 1. */
+  readonly attempt: number;
+  readonly exitCode: number | null;
+  readonly signal?: string;
+  readonly oomKilled: boolean;
+  readonly timedOut: boolean;
+  /** Ended by us: its end proves nothing about the migration. */
+  readonly killedByUs: boolean;
+  readonly durationMs: number;
+  readonly memoryPeakBytes?: number;
+  readonly memoryLimitBytes?: number;
+  readonly statements: readonly StatementObservation[];
+  /** Last lines of its output, row values removed. */
+  readonly outputTail: readonly string[];
+}
+
+export interface StateObservation {
+  readonly point: StatePoint;
+  readonly state: Observed<DatabaseState>;
+}
+
+export type FaultKind = 'lock' | 'kill-command' | 'kill-backend' | 'kill-server' | 'cut-connection' | 'out-of-memory';
+
+export interface FaultObservation {
+  readonly kind: FaultKind;
+  readonly phase: string;
+  readonly ordinal: number;
+  readonly moment: 'before' | 'during' | 'after';
+  readonly mode?: LockMode;
+  readonly relation?: string;
+  /** For an actor's lock: how long it was held, and whether the statement really met it. */
+  readonly heldMs?: number;
+  readonly met: boolean;
+  /** Process that was killed. */
+  readonly pid?: number;
+}
+
+/** What a run left behind, looked at when its end differs from the control run's or its command did not end well. */
+export interface Aftermath {
+  readonly previousStarts: Observed<boolean>;
+  readonly nextStarts: Observed<boolean>;
+  readonly cells: readonly CellObservation[];
+  readonly retry?: RetryObservation;
+}
+
+export interface RetryObservation {
+  readonly attempts: readonly MigrationAttempt[];
+  readonly end: Observed<DatabaseState>;
+}
+
+/** One version asked at one state. */
+export interface CellObservation {
+  readonly app: AppName;
+  readonly boot: 'running' | 'fresh';
+  readonly point: StatePoint;
+  /** Set when the state was reached in another run than the control run. */
+  readonly inRun?: RunId;
+  readonly started: Observed<boolean>;
+  readonly probes: readonly ProbeObservation[];
+  readonly sqlErrors: readonly SqlErrorObservation[];
+  /** Statements that the tap saw this application send; 0: it proves nothing about the database. */
+  readonly statements: number;
+  /** The process that answered; null: none could be started. */
+  readonly process: { readonly pid: number; readonly startedAt: string } | null;
+  readonly accessLog: readonly string[];
+  readonly logTail: readonly string[];
+  /** Shape of the state, to prove that it is the one that was meant; equal strings are equal schema and ledger. */
+  readonly stateFingerprint: Observed<string>;
+}
+
+export interface ProbeObservation {
+  readonly name: string;
+  readonly outcome: 'pass' | 'fail' | 'not-run';
+  /** Status, or what differed, without values. */
+  readonly detail: string;
+}
+
+export interface SqlErrorObservation {
+  readonly sqlstate: string;
+  readonly message: string;
+  readonly sql: string;
+  readonly count: number;
+}
+
+export interface InvariantObservation {
+  readonly name: string;
+  readonly point: StatePoint;
+  readonly holds: Observed<boolean>;
+}
+
+export interface ServerLogEntry {
+  readonly atMs: number;
+  readonly severity: string;
+  readonly sqlstate: string;
+  /** Quoted values removed. */
+  readonly message: string;
+  readonly applicationName: string;
+  readonly pid: number;
+}
+
+export interface LatencyMs {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface LoadObservation {
+  readonly plannedRate: number;
+  readonly achievedRate: number;
+  readonly transactions: number;
+  readonly failed: number;
+  readonly failedBySqlstate: Readonly<Record<string, number>>;
+  /** Errors of the same traffic before the first phase began. */
+  readonly baselineFailedBySqlstate: Readonly<Record<string, number>>;
+  readonly latencyMs: LatencyMs;
+  readonly baselineLatencyMs: LatencyMs;
+  /** Sum over all transactions of the time that they waited for locks behind the migration. */
+  readonly blockedMs: number;
+  /** The longest wait of one transaction. */
+  readonly blockedMsMax: number;
+  readonly blockedTransactions: number;
+  readonly queueDepthMax: number;
+  /** How late the generator sent, against its own schedule. */
+  readonly lagMsP99: number;
+  readonly coverage: readonly Coverage[];
+  readonly series: readonly LoadSecond[];
+}
+
+export interface Coverage {
+  readonly relation: string;
+  /** Writes planned for that relation. */
+  readonly planned: number;
+  /** Growth of n_tup_ins + n_tup_upd + n_tup_del by the traffic. */
+  readonly seen: number;
+}
+
+/** 100 ms of traffic, by intended start. */
+export interface LoadSecond {
+  readonly atMs: number;
+  readonly transactions: number;
+  readonly failed: number;
+  readonly p50Ms: number;
+  readonly maxMs: number;
+}
+
+/** All that was seen in one rehearsal, as plain JSON: `judge` needs nothing else. */
+export interface Evidence {
+  readonly evidenceVersion: 1;
+  readonly rehearsalId: string;
+  readonly seed: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly bundle: import('./bundle.ts').Bundle;
+  readonly rules: import('./rules.ts').Rules;
+  readonly snapshot: SnapshotFacts;
+  readonly host: HostFacts;
+  /** Every run that was planned; those without a result did not happen. */
+  readonly planned: readonly RunSpec[];
+  readonly runs: readonly RunResult[];
+  readonly notTested: readonly NotTested[];
+  /** Scenarios that the caller left out (`--only`). */
+  readonly leftOut: readonly import('./run.ts').Scenario[];
+}
+
+export interface SnapshotFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly digest: string;
+  /** ISO time; null for SQL snapshots, whose age is not applicable. */
+  readonly dataAsOf: string | null;
+  readonly bytes: number;
+  readonly major: number;
+}
+
+export interface HostFacts {
+  readonly kind: 'docker' | 'process';
+  readonly postgres: string;
+  readonly memoryLimit: 'cgroup' | 'watchdog' | 'none';
+  readonly cpus: number;
+  readonly memoryBytes: number;
+}

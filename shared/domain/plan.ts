@@ -1,0 +1,25 @@
+import type { Bundle } from './bundle.ts';
+import type { RehearsalId } from './ids.ts';
+import type { HostFacts, SnapshotFacts } from './observation.ts';
+import type { Rules } from './rules.ts';
+import type { RunSpec, Scenario } from './run.ts';
+
+/** One bundle on one snapshot: what every run of the rehearsal shares. */
+export interface Plan {
+  readonly rehearsalId: RehearsalId;
+  readonly bundle: Bundle;
+  readonly snapshot: SnapshotFacts;
+  readonly host: HostFacts;
+  readonly rules: Rules;
+  readonly seed: number;
+  /** Scenarios that are looked at; the caller may leave some out. */
+  readonly only: readonly Scenario[];
+}
+
+/** What is to be run, as far as the evidence so far lets it be known; the sheet only ever grows. */
+export interface RunSheet {
+  readonly runs: readonly RunSpec[];
+  readonly notTested: readonly { readonly what: string; readonly because: string }[];
+  /** Nothing more will be planned once these are done. */
+  readonly complete: boolean;
+}

@@ -1,0 +1,103 @@
+import type { AppName } from './bundle.ts';
+import type { RunId } from './ids.ts';
+import type { LockMode } from './lock.ts';
+
+export const scenarios = [
+  'control',
+  'under-load',
+  'contention',
+  'interruption',
+  'rollback',
+  'compatibility',
+  'standby',
+] as const;
+export type Scenario = (typeof scenarios)[number];
+
+/** One scenario with everything decided. A worker makes no choice: what is not here does not happen. */
+export type RunSpec = ControlRun | UnderLoadRun | ContentionRun | InterruptionRun | RollbackRun | CompatibilityRun;
+
+interface RunBase {
+  readonly id: RunId;
+  readonly seed: number;
+  /** Must not share the machine with another run: its timing is evidence. */
+  readonly alone: boolean;
+}
+
+export interface ControlRun extends RunBase {
+  readonly scenario: 'control';
+  /** `declared`: as the manifest limits it. `unlimited`: for the expected end state. `traced`: to see the locks of autocommit statements. */
+  readonly limits: 'declared' | 'unlimited' | 'traced';
+}
+
+export interface UnderLoadRun extends RunBase {
+  readonly scenario: 'under-load';
+  readonly targets: readonly TrafficTarget[];
+  /** Relations on which actors take turns: those that a phase locks. */
+  readonly actorsOn: readonly string[];
+}
+
+/** A table that generated traffic writes and reads; only columns that exist before and after. */
+export interface TrafficTarget {
+  readonly relation: string;
+  readonly columns: readonly string[];
+}
+
+export interface ContentionRun extends RunBase {
+  readonly scenario: 'contention';
+  readonly phase: string;
+  /** The statement before which the actor takes its lock. */
+  readonly ordinal: number;
+  readonly relation: string;
+  /** What the actor holds and what the statement will ask for. */
+  readonly holds: LockMode;
+  readonly requests: LockMode;
+  readonly holdMs: number;
+  /** Server settings made shorter so that the fault fits in time (`lock_timeout` from the server only). */
+  readonly scaledSettings: Readonly<Record<string, string>>;
+  readonly targets: readonly TrafficTarget[];
+}
+
+export interface InterruptionRun extends RunBase {
+  readonly scenario: 'interruption';
+  readonly phase: string;
+  /** The committed change after which the command is killed: server finished, command has not heard. */
+  readonly committed: number;
+  /** Ordinal of the statement that committed it, as the control run saw it. */
+  readonly ordinal: number;
+}
+
+export interface RollbackRun extends RunBase {
+  readonly scenario: 'rollback';
+  /** Last phase that ran before the rollback. */
+  readonly after: string;
+}
+
+export interface CompatibilityRun extends RunBase {
+  readonly scenario: 'compatibility';
+  readonly app: AppName;
+  readonly boot: 'running' | 'fresh';
+  readonly state: StatePoint;
+  readonly gates: boolean;
+}
+
+/** A committed state of the control run (CONTRACT "States"). */
+export type StatePoint =
+  | { readonly kind: 'before' }
+  | { readonly kind: 'inside'; readonly phase: string; readonly committed: number }
+  | { readonly kind: 'after'; readonly phase: string }
+  | { readonly kind: 'after-rollback' };
+
+/** The name that reports use. */
+export function stateName(point: StatePoint, inRun?: RunId): string {
+  const suffix = inRun === undefined ? '' : ` in ${inRun}`;
+  switch (point.kind) {
+    case 'before':
+      return `before${suffix}`;
+    case 'inside':
+      return `after ${point.phase} #${point.committed}${suffix}`;
+    case 'after':
+      return `after ${point.phase}${suffix}`;
+    case 'after-rollback':
+      return `after rollback${suffix}`;
+  }
+}

@@ -1,0 +1,33 @@
+import type { LockObservation } from './lock.ts';
+
+/** One statement of a migration as the tap saw it. Times are ms from the run's start, our own holds subtracted from durations. */
+export interface StatementObservation {
+  /** From 1 within the phase's attempt, in order of arrival over all its sessions; every message counts, BEGIN too. */
+  readonly ordinal: number;
+  /** Normalized: constants are removed. */
+  readonly sql: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly session: number;
+  readonly backendPid: number;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  /** Time spent waiting for locks. */
+  readonly waitedMs: number;
+  /** Number of the transaction within the attempt; null in autocommit. */
+  readonly transaction: number | null;
+  /** Transaction status after it: the byte of ReadyForQuery; null: the connection ended first. */
+  readonly statusAfter: 'I' | 'T' | 'E' | null;
+  /** Number of the committed change it ended (CONTRACT "States" `#n`), from 1 within the phase's attempt. */
+  readonly committed?: number;
+  readonly rows: number;
+  readonly sqlstate?: string;
+  /** Every quoted part that is no identifier of catalog or migration is `…`. */
+  readonly message?: string;
+  readonly locks: readonly LockObservation[];
+  /** Relations whose relfilenode changed. */
+  readonly rewrote: readonly string[];
+  readonly walBytes: number;
+  /** 0: none in force. `server`: from configuration or role; `session`: the tap saw the SET. */
+  readonly lockTimeout: { readonly ms: number; readonly from: 'server' | 'session' };
+}

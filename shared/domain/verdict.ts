@@ -1,0 +1,47 @@
+import type { CheckOutcome, Finding } from './finding.ts';
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive';
+export type Harm = 'none' | 'refused' | 'harmed' | 'unknown';
+
+/** All judgements over one evidence. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly harm: Harm;
+  readonly findings: readonly Finding[];
+  readonly checks: readonly CheckOutcome[];
+  readonly cells: readonly JudgedCell[];
+  readonly recovery: readonly Recovery[];
+}
+
+export interface JudgedCell {
+  readonly app: 'previous' | 'next';
+  readonly boot: 'running' | 'fresh';
+  readonly state: string;
+  readonly gates: boolean;
+  readonly outcome: 'pass' | 'fail' | 'not-run';
+  readonly probes: readonly {
+    readonly name: string;
+    readonly outcome: 'pass' | 'fail' | 'not-run';
+    readonly detail: string;
+  }[];
+  readonly sqlErrors: readonly {
+    readonly sqlstate: string;
+    readonly message: string;
+    readonly sql: string;
+    readonly count: number;
+  }[];
+  /** Why it is not-run, or what failed, in a few words. */
+  readonly because?: string;
+}
+
+export interface Recovery {
+  readonly state: string;
+  readonly choose: 'forward-fix' | 'roll-back' | 'retry';
+  readonly because: string;
+  readonly loses?: readonly {
+    readonly relation: string;
+    readonly rows?: number;
+    readonly columns?: readonly string[];
+  }[];
+  readonly sql?: string;
+}

@@ -1,0 +1,37 @@
+import type { SnapshotFacts } from '../../domain/observation.ts';
+
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** A cleanly stopped, immutable PGDATA and what is needed to use a clone of it. */
+export interface SealedSnapshot {
+  readonly facts: SnapshotFacts;
+  /** Absolute path of the sealed PGDATA; never started, only cloned. */
+  readonly pgdata: string;
+  readonly database: string;
+  /** Superuser for our own sessions only. */
+  readonly admin: Login;
+  /** Who the bundle's processes are; neither is a superuser. */
+  readonly migrate: Login;
+  readonly apps: Login;
+  /** Server settings captured from production. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface SqlSnapshotRequest {
+  /** Directory of the unpacked bundle. */
+  readonly bundleDir: string;
+  /** Bundle-relative files, in order. */
+  readonly files: readonly string[];
+  readonly major: number;
+}
+
+/** Finds and makes snapshots; safe for several processes at once on one data root. */
+export interface Snapshots {
+  /** Throws RehearsalError `unknown-snapshot` (fault bundle) naming the known ones. */
+  find(name: string, version?: string): Promise<SealedSnapshot>;
+  /** Built once per content and major, then found again. Throws RehearsalError with file and line of the first refused statement. */
+  fromSql(request: SqlSnapshotRequest): Promise<SealedSnapshot>;
+}
