@@ -39,6 +39,8 @@ export interface LockWait {
   readonly blockers: readonly LockParty[];
   readonly relation: string;
   readonly mode: string;
+  /** When the waiter's transaction began, on the run's clock: several waits of one transaction belong together. */
+  readonly transactionStartedAtMs?: number;
 }
 
 export interface LockParty {

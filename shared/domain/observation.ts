@@ -101,6 +101,8 @@ export interface CellObservation {
   readonly inRun?: RunId;
   readonly started: Observed<boolean>;
   readonly probes: readonly ProbeObservation[];
+  /** The same probes asked once more, where the run asks twice. */
+  readonly again?: readonly ProbeObservation[];
   readonly sqlErrors: readonly SqlErrorObservation[];
   /** Statements that the tap saw this application send; 0: it proves nothing about the database. */
   readonly statements: number;
@@ -168,6 +170,8 @@ export interface LoadObservation {
   /** How late the generator sent, against its own schedule. */
   readonly lagMsP99: number;
   readonly coverage: readonly Coverage[];
+  /** Generated statements whose cached plan was refused (0A000) and that were prepared again; they are no failures. */
+  readonly preparedAgain?: number;
   readonly series: readonly LoadSecond[];
 }
 

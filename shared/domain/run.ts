@@ -21,6 +21,8 @@ interface RunBase {
   readonly seed: number;
   /** Must not share the machine with another run: its timing is evidence. */
   readonly alone: boolean;
+  /** Phase → fingerprint of the control run's state after it; absent until the control run is known. */
+  readonly expectedEnds: Readonly<Record<string, string>>;
 }
 
 export interface ControlRun extends RunBase {
@@ -77,7 +79,15 @@ export interface CompatibilityRun extends RunBase {
   readonly app: AppName;
   readonly boot: 'running' | 'fresh';
   readonly state: StatePoint;
+  /** For a state inside a phase: the statement that committed it, as the control run saw it. */
+  readonly ordinal?: number;
+  /** For a running application: the phase before which it was started. */
+  readonly bootsBefore?: string;
   readonly gates: boolean;
+  /** The baseline: every probe is asked a second time, to learn which can be asked only once. */
+  readonly asksTwice: boolean;
+  /** Probes that fail the second time they are asked: not used to warm a running application. */
+  readonly askOnce: readonly string[];
 }
 
 /** A committed state of the control run (CONTRACT "States"). */

@@ -68,4 +68,6 @@ export interface DatabaseState {
   readonly ledgers: readonly Ledger[];
   /** Exact counts of ordinary tables, sorted by relation. Large tables are counted exactly too, within a time limit. */
   readonly rowCounts: readonly RowCount[];
+  /** Tables that could not be counted (locked, or out of time): nothing is known of their rows. Absent: none. */
+  readonly uncounted?: readonly string[];
 }

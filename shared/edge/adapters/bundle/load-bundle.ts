@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Bundle } from '../../../domain/bundle.ts';
+import { type ProblemPlace, RehearsalError } from '../../../domain/problem.ts';
+import { invalidBundle } from '../../../plan/invalid-bundle.ts';
+import { manifestFile, readBundle } from '../../../plan/read-bundle.ts';
+import { type BundleLimits, bundleLimits } from './limits.ts';
+import { detectCompression, openArchive } from './open-archive.ts';
+import { readDirectory } from './read-directory.ts';
+import { unpackArchive } from './unpack-archive.ts';
+
+export interface LoadedBundle {
+  readonly bundle: Bundle;
+  /** Absolute path of the bundle's root: the given directory, or a new one below the scratch directory. */
+  readonly dir: string;
+}
+
+/**
+ * Reads a bundle from a directory (in place) or an archive (unpacked below `scratchDir`; the caller removes it).
+ * Throws RehearsalError `invalid-bundle` with every problem at once; then nothing is left in `scratchDir`.
+ */
+export async function loadBundle(
+  path: string,
+  scratchDir: string,
+  limits: BundleLimits = bundleLimits,
+): Promise<LoadedBundle> {
+  const kind = await kindOf(path);
+  if (kind === 'directory') return readInto(resolve(path), [], limits);
+  await mkdir(scratchDir, { recursive: true });
+  const unpacked = await mkdtemp(join(resolve(scratchDir), 'bundle-'));
+  try {
+    const problems = await unpackFile(path, unpacked, limits);
+    return await readInto(await rootOf(unpacked), problems, limits);
+  } catch (error) {
+    await rm(unpacked, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function kindOf(path: string): Promise<'directory' | 'file'> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw invalidBundle([{ file: path, message: `There is no readable directory or archive at \`${path}\`.` }], error);
+  });
+  if (found.isDirectory()) return 'directory';
+  if (found.isFile()) return 'file';
+  throw invalidBundle([{ file: path, message: 'It is neither a directory nor an archive.' }]);
+}
+
+async function unpackFile(path: string, dir: string, limits: BundleLimits): Promise<readonly ProblemPlace[]> {
+  await using archive = await open(path);
+  const compression = await detectCompression(archive);
+  if (compression === null) {
+    throw invalidBundle([{ file: path, message: 'It is neither a directory nor a .tar, .tar.gz or .tar.zst archive.' }]);
+  }
+  const { size } = await archive.stat();
+  return unpackArchive(openArchive(path, compression), size, dir, limits);
+}
+
+/** The only directory at the top that holds the manifest, else what was unpacked itself. */
+async function rootOf(unpacked: string): Promise<string> {
+  const [top, ...others] = await readdir(unpacked, { withFileTypes: true });
+  if (top === undefined || others.length > 0 || !top.isDirectory()) return unpacked;
+  const inside = join(unpacked, top.name);
+  return (await readdir(inside)).includes(manifestFile) ? inside : unpacked;
+}
+
+async function readInto(dir: string, before: readonly ProblemPlace[], limits: BundleLimits): Promise<LoadedBundle> {
+  const reading = await readDirectory(dir, limits).catch((error: unknown) => {
+    throw invalidBundle([...before, ...problemsOf(error)], error);
+  });
+  const problems = [...before, ...reading.problems];
+  const bundle = await readBundle(reading.files).catch((error: unknown) => {
+    throw invalidBundle([...problems, ...problemsOf(error)], error);
+  });
+  if (problems.length > 0) throw invalidBundle(problems);
+  return { bundle, dir };
+}
+
+/** What is wrong with the bundle; any other error goes on as it is. */
+function problemsOf(error: unknown): readonly ProblemPlace[] {
+  if (error instanceof RehearsalError && error.code === 'invalid-bundle') return error.problems;
+  throw error;
+}

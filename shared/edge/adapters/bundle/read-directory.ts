@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, type Dirent } from 'node:fs';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { ProblemPlace } from '../../../domain/problem.ts';
+import { type BundleEntry, type BundleFiles, byBytes } from '../../../plan/bundle-files.ts';
+import { invalidBundle } from '../../../plan/invalid-bundle.ts';
+import { resolvePath } from '../../../plan/resolve-path.ts';
+import { decodeName, EntryNames, printableName } from './entry-names.ts';
+import type { BundleLimits } from './limits.ts';
+import { BundleUnreadable } from './unreadable.ts';
+
+export interface DirectoryReading {
+  readonly files: BundleFiles;
+  readonly problems: readonly ProblemPlace[];
+}
+
+/** Walks, checks and hashes an unpacked bundle. Throws RehearsalError `invalid-bundle` over the limits. */
+export async function readDirectory(root: string, limits: BundleLimits): Promise<DirectoryReading> {
+  const walk = new Walk(root, limits);
+  await walk.enter('').catch((error: unknown) => {
+    if (error instanceof BundleUnreadable) throw invalidBundle([...walk.problems, error.place], error);
+    throw error;
+  });
+  const targets = new Map(walk.entries.flatMap((entry) => (entry.target === undefined ? [] : [[entry.path, entry.target]])));
+  for (const path of targets.keys()) {
+    if (resolvePath(path, targets).leads === 'outside') {
+      walk.problems.push({ file: path, message: 'The link leads out of the bundle.' });
+    }
+  }
+  const entries = walk.entries.toSorted((a, b) => byBytes(a.path, b.path));
+  return {
+    files: { entries, directories: walk.directories, readText: (path) => readText(root, path, targets) },
+    problems: walk.problems,
+  };
+}
+
+class Walk {
+  readonly entries: BundleEntry[] = [];
+  readonly directories: string[] = [];
+  readonly problems: ProblemPlace[] = [];
+  readonly #root: string;
+  readonly #limits: BundleLimits;
+  readonly #names: EntryNames;
+  #bytes = 0;
+
+  constructor(root: string, limits: BundleLimits) {
+    this.#root = root;
+    this.#limits = limits;
+    this.#names = new EntryNames(limits, this.problems);
+  }
+
+  async enter(dir: string): Promise<void> {
+    const found = await readdir(join(this.#root, dir), { withFileTypes: true, encoding: 'buffer' });
+    for (const entry of found.toSorted((a, b) => Buffer.compare(a.name, b.name))) {
+      const name = decodeName(entry.name);
+      if (name === null) {
+        this.#refuse(join(dir, printableName(entry.name)), 'Its name is not UTF-8.');
+        continue;
+      }
+      await this.#visit(entry, dir === '' ? name : `${dir}/${name}`, name);
+    }
+  }
+
+  async #visit(entry: Dirent<Buffer>, path: string, name: string): Promise<void> {
+    if (entry.isDirectory()) {
+      if (name === '.git' || !this.#names.claim(path, 'directory')) return;
+      this.directories.push(path);
+      return this.enter(path);
+    }
+    if (!entry.isFile() && !entry.isSymbolicLink()) return this.#refuse(path, refusalOf(entry));
+    if (!this.#names.claim(path, 'other')) return;
+    if (entry.isSymbolicLink()) return this.#keepLink(path);
+    const { size, mode } = await lstat(join(this.#root, path));
+    this.#bytes += size;
+    if (this.#bytes > this.#limits.unpackedBytesMax) {
+      throw new BundleUnreadable({ message: `The bundle is larger than ${this.#limits.unpackedBytesMax} bytes.` });
+    }
+    const kind = (mode & 0o100) === 0 ? 'file' : 'executable';
+    this.entries.push({ path, kind, sizeBytes: size, sha256: await hashFile(join(this.#root, path)) });
+  }
+
+  async #keepLink(path: string): Promise<void> {
+    const bytes = await readlink(join(this.#root, path), 'buffer');
+    const target = decodeName(bytes);
+    if (target === null) return this.#refuse(path, 'The target of the link is not UTF-8.');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    this.entries.push({ path, kind: 'link', sizeBytes: bytes.length, sha256, target });
+  }
+
+  #refuse(file: string, message: string): void {
+    this.problems.push({ file, message });
+  }
+}
+
+function refusalOf(entry: Dirent<Buffer>): string {
+  if (entry.isFIFO()) return 'It is a fifo.';
+  if (entry.isSocket()) return 'It is a socket.';
+  return 'It is a device.';
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+async function readText(root: string, path: string, targets: ReadonlyMap<string, string>): Promise<string | null> {
+  const resolved = resolvePath(path, targets);
+  if (resolved.leads !== 'inside') return null;
+  const bytes = await readFile(join(root, resolved.path));
+  return decodeName(bytes);
+}

@@ -1,0 +1,82 @@
+import pg from 'pg';
+import { RehearsalError } from '../../../domain/problem.ts';
+
+export interface Database extends AsyncDisposable {
+  readonly rows: Ask;
+  /** One transaction; it is rolled back where `work` rejects. */
+  transaction<T>(work: (rows: Ask) => Promise<T>): Promise<T>;
+  /** A connection of its own, for locks that live as long as it does. */
+  dedicated(applicationName: string): Promise<pg.Client>;
+}
+
+export type Ask = <Row extends object>(text: string, parameters?: readonly unknown[]) => Promise<readonly Row[]>;
+
+export function openDatabase(url: string, onError: (error: Error) => void): Database {
+  const config = { connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true };
+  const pool = new pg.Pool({ ...config, max: 10, application_name: 'rehearsal/store' });
+  // Without a listener, an idle connection that the server ends would end this process too.
+  pool.on('error', onError);
+  return {
+    rows: (text, parameters) => ask(pool, text, parameters),
+    transaction: (work) => inTransaction(pool, work),
+    dedicated: async (applicationName) => {
+      const client = new pg.Client({ ...config, application_name: applicationName });
+      client.on('error', onError);
+      await client.connect().catch((cause: unknown) => Promise.reject(unreachable(cause)));
+      return client;
+    },
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (rows: Ask) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((cause: unknown) => Promise.reject(unreachable(cause)));
+  let broken = false;
+  try {
+    await client.query('BEGIN');
+    const result = await work((text, parameters) => ask(client, text, parameters));
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {
+      // The connection is gone, so the server has rolled back; the first error is the one to tell.
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+interface Queryable {
+  query(text: string, parameters: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+async function ask<Row extends object>(
+  on: Queryable,
+  text: string,
+  parameters: readonly unknown[] = [],
+): Promise<readonly Row[]> {
+  try {
+    return (await on.query(text, [...parameters])).rows as Row[];
+  } catch (cause) {
+    if (lostConnection(cause)) throw unreachable(cause);
+    throw cause;
+  }
+}
+
+/** What the server says has a five-character SQLSTATE; class 57P and 08 mean that it went away. */
+function lostConnection(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08)/.test(code);
+}
+
+function unreachable(cause: unknown): RehearsalError {
+  return new RehearsalError(
+    'machine',
+    'store-unreachable',
+    'The database of the service does not answer.',
+    'Check DATABASE_URL and that its PostgreSQL runs and accepts connections.',
+    { cause },
+  );
+}

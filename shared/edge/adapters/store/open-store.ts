@@ -1,0 +1,41 @@
+import type { Store } from '../../ports/store.ts';
+import { openAcceptances } from './acceptances.ts';
+import { openBundleArchives } from './bundle-archives.ts';
+import { openDatabase } from './database.ts';
+import { openEvents } from './events.ts';
+import { migrateStore } from './migrate.ts';
+import { openRehearsals } from './rehearsals.ts';
+import { openRuns } from './runs.ts';
+import { openTokens } from './tokens.ts';
+import { openWorkerRegister } from './worker-register.ts';
+
+export interface StoreOptions {
+  /** `postgresql://…` of a database of our own. */
+  readonly url: string;
+  /** Connections that broke while nobody asked anything. */
+  readonly onError: (error: Error) => void;
+}
+
+/** The service's memory in PostgreSQL, its schema brought up to date. Throws RehearsalError `store-unreachable`. */
+export async function openStore({ url, onError }: StoreOptions): Promise<Store> {
+  const database = openDatabase(url, onError);
+  try {
+    await migrateStore(database);
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    rehearsals: openRehearsals(database),
+    runs: openRuns(database),
+    events: openEvents(database),
+    bundles: openBundleArchives(database),
+    tokens: openTokens(database),
+    acceptances: openAcceptances(database),
+    workers: openWorkerRegister(database),
+    health: async () => {
+      await database.rows('SELECT 1');
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,147 @@
+import type { RehearsalId } from '../../../domain/ids.ts';
+import { parseRehearsalId } from '../../../domain/ids.ts';
+import type { Plan } from '../../../domain/plan.ts';
+import type { RehearsalEvent, RehearsalStatus } from '../../../domain/rehearsal.ts';
+import type { RehearsalFilter, Rehearsals, StoredRehearsal } from '../../ports/store.ts';
+import type { Ask, Database } from './database.ts';
+import { appendEvent } from './events.ts';
+import { type RehearsalRow, rehearsalColumns, rehearsalOf, statusesFor } from './rehearsal-row.ts';
+import { rerun, submit } from './submit.ts';
+
+export function openRehearsals(database: Database): Rehearsals {
+  const { rows } = database;
+  return {
+    submit: (submission) => database.transaction((ask) => submit(ask, submission)),
+    rerun: (id, submittedBy) => database.transaction((ask) => rerun(ask, id, submittedBy)),
+    find: (id) => find(rows, id),
+    list: (filter) => list(rows, filter),
+    unfinished: async () => {
+      const found = await rows<{ id: string }>(`SELECT id FROM rehearsals WHERE status IN ('queued', 'running')`);
+      return found.map(({ id }) => parseRehearsalId(id));
+    },
+    start: (id) => start(database, id),
+    planned: async (id, plan) => {
+      await rows('UPDATE rehearsals SET plan = $2 WHERE id = $1', [id, JSON.stringify(plan)]);
+    },
+    plan: async (id) => (await rows<{ plan: Plan | null }>('SELECT plan FROM rehearsals WHERE id = $1', [id]))[0]?.plan ?? null,
+    judge: (id, evidence, report) =>
+      finish(database, id, 'judge', 'judged', { verdict: report.verdict, sentence: report.sentence }, async (ask) => {
+        await ask('UPDATE rehearsals SET evidence = $2, report = $3 WHERE id = $1', [
+          id,
+          JSON.stringify(evidence),
+          JSON.stringify(report),
+        ]);
+        for (const finding of report.findings) await appendEvent(ask, id, 'finding', finding);
+        await appendEvent(ask, id, 'verdict', { verdict: report.verdict, sentence: report.sentence });
+      }),
+    fail: (id, failure) =>
+      finish(database, id, 'fail', 'failed', {}, async (ask) => {
+        await ask('UPDATE rehearsals SET failure = $2 WHERE id = $1', [id, JSON.stringify(failure)]);
+      }),
+    cancel: (id) => finish(database, id, 'cancel', 'cancelled', {}, async () => undefined),
+    report: (id) => text(rows, 'report', id),
+    evidence: (id) => text(rows, 'evidence', id),
+    forGate: async (service, version, environment) => {
+      const found = await rows<RehearsalRow>(
+        `SELECT ${rehearsalColumns} FROM rehearsals
+          WHERE service = $1 AND version = $2 AND environment = $3 ORDER BY created_at, attempt, id`,
+        [service, version, environment],
+      );
+      return found.map(rehearsalOf);
+    },
+    board: async () => {
+      const found = await rows<RehearsalRow>(
+        `SELECT DISTINCT ON (service, version, environment) ${rehearsalColumns} FROM rehearsals
+          ORDER BY service, version, environment, created_at DESC, attempt DESC`,
+      );
+      return found.map(rehearsalOf);
+    },
+    countByStatus: () => countByStatus(rows),
+    bindKey: (owner, key, question, id) => bindKey(rows, owner, key, question, id),
+    boundTo: async (owner, key) => {
+      const [bound] = await rows<{ question: string; rehearsal_id: string }>(
+        'SELECT question, rehearsal_id FROM idempotency_keys WHERE owner = $1 AND key = $2',
+        [owner, key],
+      );
+      return bound === undefined ? null : { question: bound.question, id: parseRehearsalId(bound.rehearsal_id) };
+    },
+  };
+}
+
+async function find(rows: Ask, id: RehearsalId): Promise<StoredRehearsal | null> {
+  const [row] = await rows<RehearsalRow>(`SELECT ${rehearsalColumns} FROM rehearsals WHERE id = $1`, [id]);
+  return row === undefined ? null : rehearsalOf(row);
+}
+
+/** Newest first. The cursor is the last id of the page before: ids never change their place in time. */
+async function list(rows: Ask, filter: RehearsalFilter): ReturnType<Rehearsals['list']> {
+  const found = await rows<RehearsalRow>(
+    `SELECT ${rehearsalColumns} FROM rehearsals
+      WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR verdict = $2)
+        AND ($3::text IS NULL OR (created_at, id) < (SELECT c.created_at, c.id FROM rehearsals c WHERE c.id = $3))
+      ORDER BY created_at DESC, id DESC LIMIT $4`,
+    [filter.service ?? null, filter.verdict ?? null, filter.cursor ?? null, filter.limit + 1],
+  );
+  const items = found.slice(0, filter.limit).map(rehearsalOf);
+  return { items, cursor: found.length > filter.limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+async function start(database: Database, id: RehearsalId): Promise<boolean> {
+  return database.transaction(async (rows) => {
+    const [before] = await rows<{ status: RehearsalStatus }>(
+      `SELECT status FROM rehearsals WHERE id = $1 AND status = ANY($2) FOR UPDATE`,
+      [id, statusesFor('start')],
+    );
+    if (before === undefined) return false;
+    await rows(`UPDATE rehearsals SET status = 'running', started_at = coalesce(started_at, now()) WHERE id = $1`, [id]);
+    if (before.status === 'queued') await appendEvent(rows, id, 'status', { status: 'running' });
+    return true;
+  });
+}
+
+/** The guarded last step of a lifecycle; the status event is the last one that a reader of the events gets. */
+async function finish(
+  database: Database,
+  id: RehearsalId,
+  event: RehearsalEvent,
+  status: RehearsalStatus,
+  decided: { readonly verdict?: string; readonly sentence?: string },
+  also: (rows: Ask) => Promise<void>,
+): Promise<boolean> {
+  return database.transaction(async (rows) => {
+    const changed = await rows(
+      `UPDATE rehearsals SET status = $2, verdict = $4, sentence = $5, finished_at = now()
+        WHERE id = $1 AND status = ANY($3) RETURNING id`,
+      [id, status, statusesFor(event), decided.verdict ?? null, decided.sentence ?? null],
+    );
+    if (changed.length === 0) return false;
+    await also(rows);
+    await appendEvent(rows, id, 'status', { status });
+    return true;
+  });
+}
+
+async function text(rows: Ask, column: 'report' | 'evidence', id: RehearsalId): Promise<string | null> {
+  const [row] = await rows<{ text: string | null }>(`SELECT ${column}::text AS text FROM rehearsals WHERE id = $1`, [id]);
+  return row?.text ?? null;
+}
+
+async function countByStatus(rows: Ask): Promise<Readonly<Record<RehearsalStatus, number>>> {
+  const found = await rows<{ status: RehearsalStatus; count: number }>(
+    'SELECT status, count(*)::float8 AS count FROM rehearsals GROUP BY status',
+  );
+  const none = { queued: 0, running: 0, judged: 0, cancelled: 0, failed: 0 };
+  return { ...none, ...Object.fromEntries(found.map(({ status, count }) => [status, count])) };
+}
+
+async function bindKey(rows: Ask, owner: string, key: string, question: string, id: RehearsalId): Promise<string> {
+  await rows(
+    `INSERT INTO idempotency_keys (owner, key, question, rehearsal_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+    [owner, key, question, id],
+  );
+  const [bound] = await rows<{ question: string }>(
+    'SELECT question FROM idempotency_keys WHERE owner = $1 AND key = $2',
+    [owner, key],
+  );
+  return bound?.question ?? question;
+}

@@ -1,0 +1,77 @@
+import type { RehearsalId } from '../../../domain/ids.ts';
+import { RehearsalError } from '../../../domain/problem.ts';
+import type { StoredRehearsal, Submission } from '../../ports/store.ts';
+import type { Ask } from './database.ts';
+import { appendEvent } from './events.ts';
+import { type RehearsalRow, rehearsalColumns, rehearsalIdOf, rehearsalOf } from './rehearsal-row.ts';
+
+/** Within the caller's transaction: the newest attempt at this question, or its first. */
+export async function submit(
+  rows: Ask,
+  submission: Submission,
+): Promise<{ readonly rehearsal: StoredRehearsal; readonly created: boolean }> {
+  const existing = await newestAttempt(rows, submission);
+  if (existing !== null) return { rehearsal: existing, created: false };
+  const created = await insert(rows, submission, 1);
+  if (created !== null) return { rehearsal: created, created: true };
+  // Another server answered the same question a moment ago; its row is committed by now.
+  const theirs = await newestAttempt(rows, submission);
+  if (theirs === null) throw new Error('a rehearsal that could not be inserted was not found either');
+  return { rehearsal: theirs, created: false };
+}
+
+/** Within the caller's transaction: the same question under the next attempt; what was judged before stays. */
+export async function rerun(rows: Ask, id: RehearsalId, submittedBy: string): Promise<StoredRehearsal> {
+  const [row] = await rows<RehearsalRow>(`SELECT ${rehearsalColumns} FROM rehearsals WHERE id = $1`, [id]);
+  if (row === undefined) throw unknownRehearsal(id);
+  const question = rehearsalOf(row);
+  const newest = await newestAttempt(rows, question);
+  // Asking again for what has not been answered yet is the same question.
+  if (newest !== null && (newest.status === 'queued' || newest.status === 'running')) return newest;
+  const created = await insert(rows, { ...question, submittedBy }, (newest?.attempt ?? question.attempt) + 1);
+  return created ?? rerun(rows, id, submittedBy);
+}
+
+async function newestAttempt(rows: Ask, question: Submission): Promise<StoredRehearsal | null> {
+  const [row] = await rows<RehearsalRow>(
+    `SELECT ${rehearsalColumns} FROM rehearsals
+      WHERE bundle_digest = $1 AND snapshot = $2 AND rules_digest = $3 AND seed = $4 ORDER BY attempt DESC LIMIT 1`,
+    [question.bundleDigest, question.snapshot, question.rulesDigest, question.seed],
+  );
+  return row === undefined ? null : rehearsalOf(row);
+}
+
+async function insert(rows: Ask, submission: Submission, attempt: number): Promise<StoredRehearsal | null> {
+  const id = rehearsalIdOf(submission, attempt);
+  const [row] = await rows<RehearsalRow>(
+    `INSERT INTO rehearsals (id, attempt, service, version, environment, owners, bundle_digest, snapshot, rules_digest,
+       seed, waivers_count, submitted_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING ${rehearsalColumns}`,
+    [
+      id,
+      attempt,
+      submission.service,
+      submission.version,
+      submission.environment,
+      submission.owners,
+      submission.bundleDigest,
+      submission.snapshot,
+      submission.rulesDigest,
+      submission.seed,
+      submission.waiversCount,
+      submission.submittedBy,
+    ],
+  );
+  if (row === undefined) return null;
+  await appendEvent(rows, id, 'status', { status: 'queued' });
+  return rehearsalOf(row);
+}
+
+export function unknownRehearsal(id: string): RehearsalError {
+  return new RehearsalError(
+    'bundle',
+    'unknown-rehearsal',
+    `There is no rehearsal ${id}.`,
+    'List the known ones with GET /v1/rehearsals.',
+  );
+}

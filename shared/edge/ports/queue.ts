@@ -1,0 +1,34 @@
+import type { RehearsalId, RunId } from '../../domain/ids.ts';
+
+/** Carries work to workers. It may forget: the store is the truth, and whoever enqueues again does no harm. */
+export interface Queue extends AsyncDisposable {
+  readonly kind: 'redis' | 'postgres';
+  /** Nothing happens where the queue knows the rehearsal. */
+  enqueue(id: RehearsalId): Promise<void>;
+  knows(id: RehearsalId): Promise<boolean>;
+  /** Starts taking work; leaving the scope waits until the jobs in hand are done. */
+  work(jobs: Jobs, options: WorkOptions): Promise<AsyncDisposable>;
+  /** Throws RehearsalError `queue-unreachable`. */
+  health(): Promise<void>;
+}
+
+export interface Jobs {
+  /**
+   * One look at a rehearsal: gives the runs that must end before it is looked at again; none: it is over.
+   * May be called twice for the same rehearsal, at worst at the same time.
+   */
+  look(id: RehearsalId, signal: AbortSignal): Promise<readonly RunId[]>;
+  /** May be called twice for the same run, at worst at the same time. A rejection is tried again a few times. */
+  run(id: RehearsalId, runId: RunId, signal: AbortSignal): Promise<void>;
+  /** `look` rejected in its last try; the answer is as `look`'s. */
+  giveUp(id: RehearsalId, error: unknown): Promise<readonly RunId[]>;
+  /** `run` rejected in its last try. */
+  giveUpRun(id: RehearsalId, runId: RunId, error: unknown): Promise<void>;
+}
+
+export interface WorkOptions {
+  /** Runs that this process takes at a time. */
+  readonly runsAtOnce: number;
+  /** What went wrong outside any job: lost connections, jobs that ended in another process. */
+  readonly onError: (error: Error) => void;
+}

@@ -1,0 +1,93 @@
+import type { Evidence, RunResult } from '../domain/observation.ts';
+import type { Scenario } from '../domain/run.ts';
+import { knownLocks } from '../plan/known-locks.ts';
+import { lackingRuns } from './derive/lacking-runs.ts';
+import { derivedWeaknesses } from './derive/weaknesses.ts';
+
+/** What one group of runs showed, and what of it is missing. */
+export interface Reading {
+  /** Runs that took place, in the order of the run sheet. */
+  readonly runs: readonly RunResult[];
+  /** Runs that were due and did not take place, each with the reason. */
+  readonly missing: readonly string[];
+  /** Why runs of this kind could never be planned: the control run did not lead there. */
+  readonly unplanned: readonly string[];
+}
+
+export const readingNames = [
+  'control',
+  'controlUnlimited',
+  'traced',
+  'underLoad',
+  'contention',
+  'interruption',
+  'compatibility',
+] as const;
+export type ReadingName = (typeof readingNames)[number];
+export type Readings = Readonly<Record<ReadingName, Reading>>;
+
+/** Sorts evidence into readings; a run that did not take place is told as missing, never as a run without findings. */
+export function collectEvidence(evidence: Evidence): Readings {
+  const control = group(evidence, 'control', isControl('declared'));
+  const traced = group(evidence, 'control', isControl('traced'));
+  const first = control.runs[0];
+  const collected = {
+    control: first === undefined && control.missing.length === 0 ? lacking(control, 'no control run was planned') : control,
+    controlUnlimited: group(evidence, 'control', isControl('unlimited')),
+    traced,
+    underLoad: group(evidence, 'under-load', () => true),
+    contention: group(evidence, 'contention', () => true),
+    interruption: group(evidence, 'interruption', () => true),
+    compatibility: group(evidence, 'compatibility', () => true),
+  };
+  if (first === undefined) return afterMissingControl(collected);
+  const locks = strongLocks(evidence, first, traced.runs[0]);
+  return lackingRuns(collected, { manifest: evidence.bundle.manifest, control: first, strongLocks: locks });
+}
+
+function group(evidence: Evidence, scenario: Scenario, wanted: (spec: Evidence['planned'][number]) => boolean): Reading {
+  const missing: string[] = [];
+  const belongs = (spec: Evidence['planned'][number]) => spec.scenario === scenario && wanted(spec);
+  if (evidence.leftOut.includes(scenario)) missing.push(`${scenario} was left out by the caller`);
+  const found = evidence.runs.filter((run) => belongs(run.spec));
+  for (const spec of evidence.planned.filter(belongs)) {
+    const result = found.find((run) => run.spec.id === spec.id);
+    if (result === undefined) missing.push(`${spec.id} did not take place`);
+    else if (result.outcome === 'not-run') missing.push(`${spec.id} did not take place: ${result.why ?? 'no reason was given'}`);
+  }
+  const runs = found
+    .filter((run) => run.outcome !== 'not-run')
+    .map((run) => ({ ...run, weaknesses: [...run.weaknesses, ...derivedWeaknesses(run, evidence)] }));
+  return { runs, missing, unplanned: [] };
+}
+
+const isControl = (limits: 'declared' | 'unlimited' | 'traced') => (spec: Evidence['planned'][number]) =>
+  spec.scenario === 'control' && spec.limits === limits;
+
+const lacking = (reading: Reading, because: string): Reading => ({ ...reading, missing: [...reading.missing, because] });
+
+function afterMissingControl(readings: Readings): Readings {
+  const because = 'without a control run nothing else could be aimed';
+  const rest = Object.entries(readings).map(([name, reading]) =>
+    name === 'control' || name === 'controlUnlimited' || name === 'traced'
+      ? [name, reading]
+      : [name, { ...reading, unplanned: [because] }],
+  );
+  return Object.fromEntries(rest) as Readings;
+}
+
+/** Relations that were there before and that the migration locks against writers: what contention must be tried on. */
+function strongLocks(evidence: Evidence, control: RunResult, traced: RunResult | undefined): readonly string[] {
+  if (!control.before.seen) return [];
+  const strong = new Set(['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']);
+  const tables = new Set(control.before.value.schema.objects.filter((o) => o.kind === 'table').map((o) => o.name));
+  const ledgers = new Set(control.before.value.ledgers.map((ledger) => ledger.relation));
+  const locked = control.attempts.flatMap((attempt) =>
+    attempt.statements.flatMap((statement) =>
+      knownLocks(attempt.phase, statement, traced)
+        .filter((lock) => strong.has(lock.mode) && tables.has(lock.relation) && !ledgers.has(lock.relation))
+        .map((lock) => `${lock.relation}`),
+    ),
+  );
+  return evidence.bundle.manifest.overlap === 'stop-the-world' ? [] : [...new Set(locked)].sort();
+}

@@ -1,0 +1,19 @@
+import type { LockObservation } from '../domain/lock.ts';
+import type { RunResult } from '../domain/observation.ts';
+import type { StatementObservation } from '../domain/statement.ts';
+
+/**
+ * Locks of one statement of a quiet run. Where it committed before its locks could be read, those of the traced run's
+ * statement at the same place stand in; they are the same statement on the same data.
+ */
+export function knownLocks(
+  phase: string,
+  statement: StatementObservation,
+  traced: RunResult | undefined,
+): readonly LockObservation[] {
+  if (statement.transaction !== null || statement.locks.length > 0) return statement.locks;
+  const twin = traced?.attempts
+    .find((attempt) => attempt.phase === phase)
+    ?.statements.find((candidate) => candidate.ordinal === statement.ordinal);
+  return twin !== undefined && twin.sql === statement.sql ? twin.locks : [];
+}

@@ -1,0 +1,11 @@
+/** Limits of one rehearsal, all named here; what they leave out is listed in `notTested`. */
+export const runLimits = {
+  contentionRuns: 8,
+  interruptionRuns: 12,
+  /** Committed states inside one phase that get compatibility cells of their own. */
+  statesInsidePhase: 6,
+  /** An actor holds a lock at most so long. */
+  actorHoldMs: 10_000,
+  /** A server-wide lock timeout that does not fit is made so short for the run. */
+  scaledLockTimeoutMs: 2_000,
+} as const;

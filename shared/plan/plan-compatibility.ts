@@ -1,0 +1,144 @@
+import type { AppName } from '../domain/bundle.ts';
+import { parseRunId } from '../domain/ids.ts';
+import type { CellObservation, RunResult } from '../domain/observation.ts';
+import type { Plan } from '../domain/plan.ts';
+import { type CompatibilityRun, type StatePoint, stateName } from '../domain/run.ts';
+import { gates, momentsOf } from './gating.ts';
+import { runLimits } from './limits.ts';
+import { spread } from './plan-interruption.ts';
+import { stateFingerprint } from './state-fingerprint.ts';
+
+type NotTested = { what: string; because: string };
+
+interface Place {
+  readonly point: StatePoint;
+  readonly ordinal?: number;
+}
+
+/** Previous on the untouched clone: what every other cell is compared with. */
+export function baselineRuns(plan: Plan): readonly CompatibilityRun[] {
+  if (plan.bundle.manifest.apps === 'none') return [];
+  return [cell(plan, 'previous', 'fresh', { point: { kind: 'before' } }, { asksTwice: true, askOnce: [] })];
+}
+
+/**
+ * {previous, next} × {fresh, running} × {committed states}. Running cells wait for the version's baseline, which says
+ * what may be asked only once; states inside a phase get only the cells that gate.
+ */
+export function compatibilityRuns(
+  plan: Plan,
+  control: RunResult,
+  results: readonly RunResult[],
+  notTested: NotTested[],
+): { readonly runs: readonly CompatibilityRun[]; readonly complete: boolean } {
+  const { manifest } = plan.bundle;
+  if (manifest.apps === 'none') return { runs: [], complete: true };
+  const places = distinctPlaces(control, notTested);
+  const last = places.at(-1);
+  const runs: CompatibilityRun[] = [];
+  let complete = true;
+  for (const app of ['previous', 'next'] as const) {
+    const baseline = baselineOf(app, results, last);
+    if (baseline === undefined) complete = false;
+    for (const place of places) {
+      const isBaseline = app === 'previous' ? place.point.kind === 'before' : place === last;
+      const shown =
+        gates(manifest, app, place.point) || (place.point.kind !== 'inside' && place.point.kind !== 'before');
+      if (!isBaseline && shown) runs.push(cell(plan, app, 'fresh', place, { asksTwice: false, askOnce: [] }));
+      if (isBaseline && app === 'next') runs.push(cell(plan, app, 'fresh', place, { asksTwice: true, askOnce: [] }));
+      if (baseline !== undefined && canBeRunning(plan, app, place.point) && gates(manifest, app, place.point)) {
+        runs.push(cell(plan, app, 'running', place, { asksTwice: false, askOnce: onlyOnce(baseline) }));
+      }
+    }
+  }
+  return { runs, complete };
+}
+
+function cell(
+  plan: Plan,
+  app: AppName,
+  boot: 'running' | 'fresh',
+  place: Place,
+  asks: { readonly asksTwice: boolean; readonly askOnce: readonly string[] },
+): CompatibilityRun {
+  const state = stateName(place.point).replaceAll(' ', '-').replace('#', '');
+  return {
+    id: parseRunId(`compatibility-${app}-${boot}-${state}`),
+    scenario: 'compatibility',
+    seed: plan.seed,
+    alone: false,
+    expectedEnds: {},
+    app,
+    boot,
+    state: place.point,
+    ...(place.ordinal === undefined ? {} : { ordinal: place.ordinal }),
+    ...(boot === 'running' ? { bootsBefore: firstPhaseOf(plan, app) } : {}),
+    gates: gates(plan.bundle.manifest, app, place.point),
+    ...asks,
+  };
+}
+
+/** A running version was started before this phase: previous and code-first versions before all, next at the rollout. */
+function firstPhaseOf(plan: Plan, app: AppName): string {
+  const { phases, overlap } = plan.bundle.manifest;
+  const early = app === 'previous' || overlap === 'code-first';
+  const phase = early ? phases[0] : phases.find((candidate) => candidate.when === 'after-rollout');
+  return phase?.name ?? '';
+}
+
+/** States with equal schema and ledger are one, under the first name; of many inside a phase some are chosen. */
+function distinctPlaces(control: RunResult, notTested: NotTested[]): readonly Place[] {
+  const seen = new Set<string>();
+  const places: Place[] = [{ point: { kind: 'before' } }];
+  if (control.before.seen) seen.add(stateFingerprint(control.before.value));
+  for (const { point, state } of control.states) {
+    if (!state.seen) continue;
+    const fingerprint = stateFingerprint(state.value);
+    if (point.kind === 'inside' && seen.has(fingerprint)) continue;
+    const isEnd = point.kind === 'after' && state === control.states.at(-1)?.state;
+    if (point.kind === 'after' && seen.has(fingerprint) && !isEnd) continue;
+    seen.add(fingerprint);
+    const ordinal = point.kind === 'inside' ? ordinalOf(control, point.phase, point.committed) : undefined;
+    places.push({ point, ...(ordinal === undefined ? {} : { ordinal }) });
+  }
+  const inside = places.filter((place) => place.point.kind === 'inside');
+  const chosen = new Set(spread(inside, runLimits.statesInsidePhase));
+  if (chosen.size < inside.length) {
+    notTested.push({
+      what: `both versions on ${inside.length - chosen.size} of ${inside.length} states inside phases`,
+      because: `more than ${runLimits.statesInsidePhase}; they are sampled evenly`,
+    });
+  }
+  return places.filter((place) => place.point.kind !== 'inside' || chosen.has(place));
+}
+
+function ordinalOf(control: RunResult, phase: string, committed: number): number | undefined {
+  return control.attempts
+    .find((attempt) => attempt.phase === phase)
+    ?.statements.find((statement) => statement.committed === committed)?.ordinal;
+}
+
+/** Previous has been running since before; next only from the rollout on, or from the start under `code-first`. */
+function canBeRunning(plan: Plan, app: AppName, point: StatePoint): boolean {
+  if (point.kind === 'before' || point.kind === 'after-rollback') return false;
+  if (app === 'previous') return true;
+  if (plan.bundle.manifest.overlap === 'code-first') return true;
+  const moments = momentsOf(plan.bundle.manifest, point);
+  return moments.includes('inside-after-rollout') || moments.includes('after-after-rollout');
+}
+
+function baselineOf(app: AppName, results: readonly RunResult[], last: Place | undefined): CellObservation | undefined {
+  const wanted = app === 'previous' ? 'before' : last === undefined ? undefined : stateName(last.point);
+  return results
+    .filter((result) => result.spec.scenario === 'compatibility' && result.spec.asksTwice)
+    .flatMap((result) => result.cells)
+    .find((candidate) => candidate.app === app && candidate.boot === 'fresh' && stateName(candidate.point) === wanted);
+}
+
+/** Probes that passed when first asked and failed the second time. */
+function onlyOnce(baseline: CellObservation): readonly string[] {
+  const again = new Map((baseline.again ?? []).map((probe) => [probe.name, probe.outcome]));
+  return baseline.probes
+    .filter((probe) => probe.outcome === 'pass' && again.get(probe.name) === 'fail')
+    .map((probe) => probe.name);
+}

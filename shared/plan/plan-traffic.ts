@@ -1,0 +1,41 @@
+import { lockModes } from '../domain/lock.ts';
+import type { RunResult } from '../domain/observation.ts';
+import type { TrafficTarget } from '../domain/run.ts';
+import type { DatabaseState } from '../domain/schema.ts';
+import { knownLocks } from './known-locks.ts';
+
+/** Tables that a phase locks against writers or writes itself, with the columns that exist before and after. */
+export function trafficTargets(control: RunResult, traced: RunResult | undefined): readonly TrafficTarget[] {
+  if (!control.before.seen || !control.end.seen) return [];
+  const before = control.before.value;
+  const after = control.end.value;
+  const ledgers = new Set([...before.ledgers, ...after.ledgers].map((ledger) => ledger.relation));
+  return lockedRelations(control, traced)
+    .filter((relation) => !ledgers.has(relation) && isTable(before, relation) && isTable(after, relation))
+    .map((relation) => ({ relation, columns: sharedColumns(before, after, relation) }));
+}
+
+function lockedRelations(control: RunResult, traced: RunResult | undefined): string[] {
+  const relations = new Set<string>();
+  for (const attempt of control.attempts) {
+    for (const statement of attempt.statements) {
+      for (const lock of knownLocks(attempt.phase, statement, traced)) {
+        if (lockModes.indexOf(lock.mode) >= lockModes.indexOf('RowExclusiveLock')) relations.add(lock.relation);
+      }
+    }
+  }
+  return [...relations].sort();
+}
+
+export function isTable(state: DatabaseState, relation: string): boolean {
+  return state.schema.objects.some((object) => object.kind === 'table' && object.name === relation);
+}
+
+function sharedColumns(before: DatabaseState, after: DatabaseState, relation: string): readonly string[] {
+  const columnsOf = (state: DatabaseState) =>
+    state.schema.objects
+      .filter((object) => object.kind === 'column' && object.relation === relation)
+      .map((object) => object.name.slice(relation.length + 1));
+  const kept = new Set(columnsOf(after));
+  return columnsOf(before).filter((column) => kept.has(column));
+}

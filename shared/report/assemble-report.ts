@@ -1,0 +1,164 @@
+import type { Aftermath, Evidence, MigrationAttempt, RunResult } from '../domain/observation.ts';
+import type { Observed } from '../domain/observed.ts';
+import type { Report, ReportAttempt, ReportRun } from '../domain/report.ts';
+import type { RunSpec } from '../domain/run.ts';
+import type { Judgement } from '../domain/verdict.ts';
+import { knownLocks } from '../plan/known-locks.ts';
+import { stateFingerprint } from '../plan/state-fingerprint.ts';
+import { expectedEnd } from './expected-end.ts';
+import { sentence } from './sentence.ts';
+
+/** `report.json` out of what was seen and what was judged; nothing is decided here. */
+export function assembleReport(evidence: Evidence, judgement: Judgement): Report {
+  const { bundle, snapshot } = evidence;
+  const { manifest } = bundle;
+  return {
+    reportVersion: 1,
+    rehearsalId: evidence.rehearsalId,
+    service: manifest.service,
+    version: manifest.version,
+    previous: manifest.previous,
+    environment: manifest.environment,
+    seed: evidence.seed,
+    verdict: judgement.verdict,
+    sentence: sentence(evidence, judgement),
+    harm: judgement.harm,
+    startedAt: evidence.startedAt,
+    durationMs: Math.round(evidence.durationMs),
+    digests: {
+      bundle: bundle.digest,
+      snapshot: snapshot.digest,
+      rules: evidence.rules.digest,
+      previousApp: bundle.appDigests.previous,
+      nextApp: bundle.appDigests.next,
+    },
+    snapshot: {
+      name: snapshot.name,
+      version: snapshot.version,
+      dataAsOf: snapshot.dataAsOf,
+      bytes: snapshot.bytes,
+      cloneMethod: evidence.runs.some((run) => run.cloneMethod === 'copy') ? 'copy' : 'reflink',
+    },
+    host: evidence.host,
+    runs: evidence.planned.map((spec) => reportRun(evidence, spec)),
+    compatibility: { overlap: manifest.overlap, cells: judgement.cells },
+    findings: judgement.findings,
+    checks: judgement.checks,
+    recovery: judgement.recovery,
+    notTested: evidence.notTested,
+  };
+}
+
+function reportRun(evidence: Evidence, spec: RunSpec): ReportRun {
+  const result = evidence.runs.find((run) => run.spec.id === spec.id);
+  const startsFrom = 'before';
+  if (result === undefined) {
+    return {
+      id: spec.id,
+      scenario: spec.scenario,
+      startsFrom,
+      outcome: 'not-run',
+      why: 'it was planned and did not happen',
+      cloneMs: 0,
+      durationMs: 0,
+      migration: [],
+    };
+  }
+  const { fault, aftermath, load } = result;
+  const retries = aftermath?.retry?.attempts ?? [];
+  return {
+    id: spec.id,
+    scenario: spec.scenario,
+    startsFrom,
+    outcome: result.outcome,
+    ...(result.why === undefined ? {} : { why: result.why }),
+    cloneMs: Math.round(result.cloneMs),
+    durationMs: Math.round(result.durationMs),
+    ...(fault === undefined ? {} : { fault: withoutNotes(fault) }),
+    ...(aftermath === undefined ? {} : { aftermath: reportAftermath(evidence, result, aftermath) }),
+    migration: [...result.attempts, ...retries].map((attempt) => reportAttempt(evidence, attempt)),
+    ...(load === undefined ? {} : { load }),
+  };
+}
+
+function withoutNotes(fault: NonNullable<RunResult['fault']>): NonNullable<ReportRun['fault']> {
+  const { kind, phase, ordinal, moment, mode, relation } = fault;
+  return {
+    kind,
+    phase,
+    ordinal,
+    moment,
+    ...(mode === undefined ? {} : { mode }),
+    ...(relation === undefined ? {} : { relation }),
+  };
+}
+
+function reportAftermath(
+  evidence: Evidence,
+  run: RunResult,
+  aftermath: Aftermath,
+): NonNullable<ReportRun['aftermath']> {
+  const expected = expectedEnd(evidence);
+  const compare = <T>(pick: (state: NonNullable<typeof expected>) => T): boolean | null =>
+    expected === undefined || !run.end.seen
+      ? null
+      : JSON.stringify(pick(run.end.value)) === JSON.stringify(pick(expected));
+  const { retry } = aftermath;
+  const converged =
+    retry === undefined || expected === undefined || !retry.end.seen
+      ? null
+      : retry.attempts.every((attempt) => attempt.exitCode === 0) &&
+        stateFingerprint(retry.end.value) === stateFingerprint(expected);
+  return {
+    schemaEqual: compare((state) => state.schema.objects),
+    ledgerEqual: compare((state) => state.ledgers),
+    leftovers: leftoverNames(run, expected),
+    previousStarts: orNull(aftermath.previousStarts),
+    nextStarts: orNull(aftermath.nextStarts),
+    ...(retry === undefined ? {} : { retry: { exitCode: retry.attempts.at(-1)?.exitCode ?? null, converged } }),
+  };
+}
+
+/** Objects that are there and that neither the expected end nor the beginning has. */
+function leftoverNames(run: RunResult, expected: ReturnType<typeof expectedEnd>): readonly string[] {
+  if (!run.end.seen || expected === undefined) return [];
+  const known = new Set(expected.schema.objects.map((object) => `${object.kind} ${object.name}`));
+  if (run.before.seen) for (const object of run.before.value.schema.objects) known.add(`${object.kind} ${object.name}`);
+  return run.end.value.schema.objects
+    .map((object) => `${object.kind} ${object.name}`)
+    .filter((name) => !known.has(name));
+}
+
+function reportAttempt(evidence: Evidence, attempt: MigrationAttempt): ReportAttempt {
+  const traced = evidence.runs.find((run) => run.spec.id === 'control-traced');
+  return {
+    phase: attempt.phase,
+    attempt: attempt.attempt,
+    exitCode: attempt.exitCode,
+    ...(attempt.signal === undefined ? {} : { signal: attempt.signal }),
+    oomKilled: attempt.oomKilled,
+    timedOut: attempt.timedOut,
+    durationMs: round(attempt.durationMs),
+    ...(attempt.memoryPeakBytes === undefined ? {} : { memoryPeakBytes: attempt.memoryPeakBytes }),
+    ...(attempt.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: attempt.memoryLimitBytes }),
+    statements: attempt.statements.map((statement) => ({
+      ordinal: statement.ordinal,
+      sql: statement.sql,
+      ...(statement.file === undefined ? {} : { file: statement.file }),
+      ...(statement.line === undefined ? {} : { line: statement.line }),
+      startedAtMs: round(statement.startedAtMs),
+      durationMs: round(statement.durationMs),
+      waitedMs: round(statement.waitedMs),
+      transaction: statement.transaction,
+      rows: statement.rows,
+      ...(statement.sqlstate === undefined ? {} : { sqlstate: statement.sqlstate }),
+      ...(statement.message === undefined ? {} : { message: statement.message }),
+      locks: knownLocks(attempt.phase, statement, traced).map((lock) => ({ ...lock, heldMs: round(lock.heldMs) })),
+      rewrote: statement.rewrote,
+      walBytes: statement.walBytes,
+    })),
+  };
+}
+
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+const orNull = <T>(value: Observed<T>): T | null => (value.seen ? value.value : null);

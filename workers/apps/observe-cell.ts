@@ -1,0 +1,93 @@
+import type { AppName, Probe } from '../../shared/domain/bundle.ts';
+import type { RunId } from '../../shared/domain/ids.ts';
+import type { CellObservation, ProbeObservation, SqlErrorObservation } from '../../shared/domain/observation.ts';
+import { type Observed, observed } from '../../shared/domain/observed.ts';
+import type { StatePoint } from '../../shared/domain/run.ts';
+import type { Clone } from '../../shared/edge/ports/clone-host.ts';
+import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
+import type { LiveRun } from '../live-run.ts';
+import { askProbe } from './ask-probe.ts';
+import { type RunningApp, startApp } from './start-app.ts';
+
+export interface CellPlace {
+  readonly app: AppName;
+  readonly boot: 'running' | 'fresh';
+  readonly point: StatePoint;
+  readonly inRun?: RunId;
+  readonly stateFingerprint: Observed<string>;
+}
+
+/** Starts a version on a clone of a state, asks it every probe, and stops it. */
+export async function observeFreshCell(
+  run: LiveRun,
+  clone: Clone,
+  place: CellPlace,
+  twice: boolean,
+): Promise<CellObservation> {
+  await using app = await startApp(run, clone, place.app);
+  const accessLog: string[] = [];
+  const first = app.ready ? await askAll(run, clone, app, accessLog, () => true) : [];
+  const again = app.ready && twice ? await askAll(run, clone, app, accessLog, () => true) : undefined;
+  return cellOf(run, app, place, first, accessLog, 0, again);
+}
+
+/** What a version answered, with the SQL errors and the statements that its tap saw since `sinceOrdinal`. */
+export async function cellOf(
+  run: LiveRun,
+  app: RunningApp,
+  place: CellPlace,
+  probes: readonly ProbeObservation[],
+  accessLog: readonly string[],
+  sinceOrdinal: number,
+  again?: readonly ProbeObservation[],
+): Promise<CellObservation> {
+  const statements = app.tap.statements().filter((statement) => statement.ordinal > sinceOrdinal);
+  const { stdout, stderr } = app.process.output();
+  return {
+    ...place,
+    started: observed(app.ready),
+    probes,
+    ...(again === undefined ? {} : { again }),
+    sqlErrors: await sqlErrorsOf(run, statements),
+    statements: statements.length,
+    process: { pid: app.process.pid, startedAt: app.process.startedAt.toISOString() },
+    accessLog: [...accessLog],
+    logTail: `${stdout}\n${stderr}`
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-20)
+      .map((line) => run.redact(line)),
+  };
+}
+
+/** Asks the probes that are meant for this version and that `which` lets through, in the manifest's order. */
+export async function askAll(
+  run: LiveRun,
+  clone: Clone,
+  app: RunningApp,
+  accessLog: string[],
+  which: (probe: Probe) => boolean,
+): Promise<readonly ProbeObservation[]> {
+  const answers: ProbeObservation[] = [];
+  for (const probe of run.plan.bundle.manifest.probes) {
+    if (!probe.for.includes(app.name) || !which(probe)) continue;
+    run.signal.throwIfAborted();
+    answers.push(await askProbe(app, clone, probe, accessLog));
+  }
+  return answers;
+}
+
+async function sqlErrorsOf(
+  run: LiveRun,
+  statements: readonly { readonly sql: string; readonly sqlstate?: string; readonly message?: string }[],
+): Promise<readonly SqlErrorObservation[]> {
+  const errors = new Map<string, SqlErrorObservation>();
+  for (const { sql, sqlstate, message } of statements) {
+    if (sqlstate === undefined) continue;
+    const shape = await normalizeSql(sql);
+    const key = `${sqlstate} ${shape}`;
+    const known = errors.get(key);
+    errors.set(key, { sqlstate, message: run.redact(message ?? ''), sql: shape, count: (known?.count ?? 0) + 1 });
+  }
+  return [...errors.values()];
+}

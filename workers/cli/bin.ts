@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { RehearsalError } from '../../shared/domain/problem.ts';
+import { doctorCommand } from './doctor-command.ts';
+import { gateCommand } from './gate-command.ts';
+import type { CommandIo } from './io.ts';
+import { judgeCommand } from './judge-command.ts';
+import { printFailure } from './print-failure.ts';
+import { runCommand } from './run-command.ts';
+import { snapshotCommand } from './snapshot-command.ts';
+import { submitCommand } from './submit-command.ts';
+
+const io: CommandIo = {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  env: process.env,
+  cwd: process.env.INIT_CWD ?? process.cwd(),
+  exit: (code) => {
+    process.exitCode = code;
+  },
+};
+
+const program = new Command('rehearse')
+  .description('Rehearses a PostgreSQL migration on a clone of production before it is deployed.')
+  .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
+  .showHelpAfterError();
+for (const command of [
+  runCommand(io),
+  judgeCommand(io),
+  snapshotCommand(io),
+  submitCommand(io),
+  gateCommand(io),
+  doctorCommand(io),
+]) {
+  program.addCommand(command.exitOverride().copyInheritedSettings(program));
+}
+program.exitOverride();
+
+const wantsJson =
+  /^json$/.test(process.argv[process.argv.indexOf('--format') + 1] ?? '') || process.argv.includes('--format=json');
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) io.exit(0);
+    else printFailure(io, usageError(error), wantsJson);
+  } else {
+    printFailure(io, error, wantsJson);
+  }
+}
+
+/** Commander has already said it on stderr; the exit code and the JSON object are ours. */
+function usageError(error: CommanderError): RehearsalError {
+  return new RehearsalError('bundle', 'usage', error.message.replace(/^error: /, ''), 'see `rehearse --help`', {
+    cause: error,
+  });
+}

@@ -1,0 +1,88 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { RehearsalError } from '../../shared/domain/problem.ts';
+import { type Scenario, scenarios } from '../../shared/domain/run.ts';
+import { judge } from '../../shared/judge/judge.ts';
+import { assembleReport } from '../../shared/report/assemble-report.ts';
+import { type Format, formats, render } from '../../shared/report/render.ts';
+import { openEngine } from '../engine.ts';
+import type { HostChoice } from '../hosts/choose-host.ts';
+import { defaultDataRoot } from '../hosts/data-root.ts';
+import { rehearse } from '../rehearse.ts';
+import type { CommandIo } from './io.ts';
+import { progressLines } from './progress-lines.ts';
+import { verdictExitCodes, writeReports } from './write-reports.ts';
+
+interface RunOptions {
+  readonly host: HostChoice;
+  readonly snapshot?: string;
+  readonly only?: readonly Scenario[];
+  readonly seed?: number;
+  readonly out?: string;
+  readonly format: Format;
+}
+
+/** `rehearse run BUNDLE`: the whole rehearsal here, without a service. */
+export function runCommand(io: CommandIo): Command {
+  return new Command('run')
+    .description('rehearse a bundle on this machine')
+    .argument('<bundle>', 'directory or archive with rehearsal.yaml at its root')
+    .addOption(new Option('--host <host>', 'where clones run').choices(['docker', 'process', 'auto']).default('auto'))
+    .option('--snapshot <name>', "instead of the manifest's, name or name@version")
+    .option('--only <scenarios>', `only these: ${scenarios.join(', ')}`, parseScenarios)
+    .option('--seed <number>', 'instead of the number from the digest', parseSeed)
+    .option('--out <dir>', 'write every form of the report and the evidence there')
+    .addOption(new Option('--format <format>', 'of the report on stdout').choices([...formats]).default('text'))
+    .action((bundle: string, options: RunOptions) => run(io, resolve(io.cwd, bundle), options));
+}
+
+async function run(io: CommandIo, path: string, options: RunOptions): Promise<void> {
+  const stop = stopOnSignals();
+  await using engine = await openEngine({ dataRoot: defaultDataRoot(io.env), host: options.host });
+  const loaded = await engine.load(path);
+  const context = await engine.prepare(loaded, {
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.only === undefined ? {} : { only: options.only }),
+    ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
+  });
+  const evidence = await rehearse(context.plan, {
+    clock: context.clock,
+    parallel: Math.max(1, Math.min(4, availableParallelism())),
+    perform: (spec) => engine.perform(context, spec, stop.signal),
+    progress: progressLines(io),
+  });
+  const report = assembleReport(evidence, judge(evidence, { honourWaivers: true }));
+  if (options.out !== undefined) await writeReports(resolve(io.cwd, options.out), report, evidence);
+  io.stdout(render(options.format, report));
+  io.exit(verdictExitCodes[report.verdict]);
+}
+
+/** Ctrl-C once ends the runs cleanly, twice at once; what is left then, the next start reaps. */
+function stopOnSignals(): AbortController {
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+    stop.abort(
+      new RehearsalError('machine', 'stopped', `stopped by ${signal}`, 'run it again; it starts from the beginning'),
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return stop;
+}
+
+function parseScenarios(text: string): readonly Scenario[] {
+  return text.split(',').map((name) => {
+    const scenario = scenarios.find((candidate) => candidate === name.trim());
+    if (scenario === undefined)
+      throw new InvalidArgumentError(`${name} is no scenario; there are ${scenarios.join(', ')}`);
+    return scenario;
+  });
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new InvalidArgumentError('a seed is a whole number from 0 on');
+  return seed;
+}

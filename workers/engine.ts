@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { Bundle } from '../shared/domain/bundle.ts';
+import type { RunResult } from '../shared/domain/observation.ts';
+import type { RunSpec, Scenario } from '../shared/domain/run.ts';
+import { scenarios } from '../shared/domain/run.ts';
+import { loadBundle } from '../shared/edge/adapters/bundle/load-bundle.ts';
+import { installTools } from '../shared/edge/adapters/install-tools.ts';
+import { pgSql } from '../shared/edge/adapters/pg-sql.ts';
+import { systemClock } from '../shared/edge/adapters/system-clock.ts';
+import type { CloneHost } from '../shared/edge/ports/clone-host.ts';
+import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
+import { defaultRules } from '../shared/judge/default-rules.ts';
+import { rehearsalIdOf, seedOf } from '../shared/plan/rehearsal-id.ts';
+import { chooseHost, type HostChoice } from './hosts/choose-host.ts';
+import { openDataRoot } from './hosts/data-root.ts';
+import { performRun, type RunContext } from './perform-run.ts';
+import { openSnapshots } from './snapshots/open-snapshots.ts';
+
+export type LoadedBundle = { readonly bundle: Bundle; readonly dir: string };
+
+export interface PrepareOptions {
+  readonly seed?: number;
+  readonly only?: readonly Scenario[];
+  /** `name` or `name@version`, instead of the manifest's. */
+  readonly snapshot?: string;
+}
+
+/** The pipeline put together for one process; the command line and the worker both drive it. */
+export interface Engine extends AsyncDisposable {
+  readonly host: CloneHost;
+  load(path: string): Promise<LoadedBundle>;
+  /** Finds or builds the snapshot and makes the plan; the same question gets the same plan. */
+  prepare(loaded: LoadedBundle, options?: PrepareOptions): Promise<RunContext>;
+  perform(context: RunContext, spec: RunSpec, signal: AbortSignal): Promise<RunResult>;
+}
+
+export async function openEngine(options: { readonly dataRoot: string; readonly host: HostChoice }): Promise<Engine> {
+  const dataRoot = await openDataRoot(options.dataRoot);
+  const clock = systemClock;
+  const sql = pgSql;
+  const host = await chooseHost(options.host, { dataRoot, sql, clock });
+  await host.reap();
+  const snapshots = openSnapshots({ dataRoot, sql, clock });
+  const toolsDir = await installTools(dataRoot.dir);
+  return {
+    host,
+    load: (path) => loadBundle(path, join(dataRoot.dir, 'scratch')),
+    async prepare(loaded, { seed, only, snapshot: name } = {}) {
+      const snapshot = await findSnapshot(await snapshots, loaded, name);
+      const rules = defaultRules();
+      const { bundle } = loaded;
+      const chosen = seed ?? seedOf(bundle.digest);
+      return {
+        plan: {
+          rehearsalId: rehearsalIdOf({
+            bundle: bundle.digest,
+            snapshot: snapshot.facts.digest,
+            rules: rules.digest,
+            seed: chosen,
+          }),
+          bundle,
+          snapshot: snapshot.facts,
+          host: await host.facts(snapshot.facts.major),
+          rules,
+          seed: chosen,
+          only: only ?? scenarios,
+        },
+        snapshot,
+        bundleDir: loaded.dir,
+        toolsDir,
+        host,
+        sql,
+        clock,
+      };
+    },
+    perform: performRun,
+    async [Symbol.asyncDispose]() {
+      await dataRoot.close();
+    },
+  };
+}
+
+type Finder = Awaited<ReturnType<typeof openSnapshots>>;
+
+function findSnapshot(snapshots: Finder, loaded: LoadedBundle, named: string | undefined): Promise<SealedSnapshot> {
+  const { snapshot, postgres } = loaded.bundle.manifest;
+  if (named !== undefined) {
+    const [name = '', version] = named.split('@');
+    return snapshots.find(name, version);
+  }
+  return snapshot.kind === 'registered'
+    ? snapshots.find(snapshot.name, snapshot.version)
+    : snapshots.fromSql({ bundleDir: loaded.dir, files: snapshot.files, major: postgres.major ?? 17 });
+}

@@ -1,0 +1,32 @@
+import { RehearsalError } from '../../shared/domain/problem.ts';
+import type { Clock } from '../../shared/edge/ports/clock.ts';
+import type { CloneHost } from '../../shared/edge/ports/clone-host.ts';
+import type { Sql } from '../../shared/edge/ports/sql.ts';
+import type { DataRoot } from './data-root.ts';
+import { openDockerHost } from './docker/open-docker-host.ts';
+import { openProcessHost } from './process/open-process-host.ts';
+
+export type HostChoice = 'auto' | 'docker' | 'process';
+
+export interface HostParts {
+  readonly dataRoot: DataRoot;
+  readonly sql: Sql;
+  readonly clock: Clock;
+}
+
+/** `auto`: docker where an engine answers and has the images, else the embedded binaries. */
+export async function chooseHost(choice: HostChoice, parts: HostParts): Promise<CloneHost> {
+  switch (choice) {
+    case 'docker':
+      return openDockerHost(parts);
+    case 'process':
+      return openProcessHost(parts);
+    case 'auto':
+      try {
+        return await openDockerHost(parts);
+      } catch (error) {
+        if (error instanceof RehearsalError && error.fault === 'machine') return openProcessHost(parts);
+        throw error;
+      }
+  }
+}

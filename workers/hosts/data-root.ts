@@ -1,0 +1,112 @@
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { RehearsalError } from '../../shared/domain/problem.ts';
+import type { CopyMethod } from './copy-tree.ts';
+import { useLoopVolume } from './loop-volume.ts';
+
+const GiB = 1024 ** 3;
+/** A disk that fills up makes every server on it panic, so this much stays free whatever we do. */
+export const reserveBytes = 2 * GiB;
+
+/** Where everything of ours lies on this machine; any number of processes may share one. */
+export interface DataRoot extends AsyncDisposable {
+  /** The directory that holds the ones below; on a loop volume it is the mounted one. */
+  readonly dir: string;
+  readonly snapshots: string;
+  readonly clones: string;
+  readonly tools: string;
+  readonly scratch: string;
+  readonly locks: string;
+  /** How a PGDATA is copied here. */
+  readonly method: CopyMethod;
+  freeBytes(): Promise<number>;
+  /** Throws RehearsalError `disk-full` where so much more would eat into the reserve. */
+  requireFree(neededBytes: number): Promise<void>;
+  /** Lets go of the root; whatever stands in it stays. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/** `REHEARSAL_DATA`, else the place that the distribution keeps for services (root) or for people. */
+export function defaultDataRoot(env: Readonly<Record<string, string | undefined>>): string {
+  const named = env.REHEARSAL_DATA;
+  if (named !== undefined && named !== '') return named;
+  return process.getuid?.() === 0 ? '/var/lib/rehearsal' : join(homedir(), '.local', 'share', 'rehearsal');
+}
+
+export interface DataRootOptions {
+  /** `off` never mounts a loop volume; default: what `REHEARSAL_LOOP` says. */
+  readonly loop?: 'auto' | 'off';
+}
+
+export async function openDataRoot(root: string, options: DataRootOptions = {}): Promise<DataRoot> {
+  const locks = join(root, 'locks');
+  await makeTraversable(root);
+  await makeTraversable(locks);
+  const sharesBlocks = await canReflink(root);
+  const loop = options.loop ?? (process.env.REHEARSAL_LOOP === 'off' ? 'off' : 'auto');
+  const volume = sharesBlocks || loop === 'off' ? undefined : await useLoopVolume(root, locks);
+  const dir = volume?.dir ?? root;
+  const places = {
+    snapshots: join(dir, 'snapshots'),
+    clones: join(dir, 'clones'),
+    tools: join(dir, 'tools'),
+    scratch: join(dir, 'scratch'),
+  };
+  for (const place of [dir, ...Object.values(places)]) await makeTraversable(place);
+  const method = sharesBlocks || (volume !== undefined && (await canReflink(dir))) ? 'reflink' : 'copy';
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= volume?.release() ?? Promise.resolve();
+    return closing;
+  };
+  // A sparse image can promise more than the disk below it has.
+  const freeBytes = async (): Promise<number> => Math.min(await freeBytesOn(root), await freeBytesOn(dir));
+  return {
+    dir,
+    locks,
+    ...places,
+    method,
+    freeBytes,
+    requireFree: async (neededBytes) => refuseFullDisk(root, await freeBytes(), neededBytes),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The unprivileged users that servers and commands run as must reach what is theirs below, and list nothing. */
+async function makeTraversable(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await chmod(dir, 0o711);
+}
+
+async function canReflink(dir: string): Promise<boolean> {
+  const probe = join(dir, `.probe-${process.pid}-${process.hrtime.bigint()}`);
+  try {
+    await writeFile(probe, 'probe');
+    await copyFile(probe, `${probe}.copy`, constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(probe, { force: true });
+    await rm(`${probe}.copy`, { force: true });
+  }
+}
+
+async function freeBytesOn(dir: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dir);
+  return bavail * bsize;
+}
+
+function refuseFullDisk(root: string, freeBytes: number, neededBytes: number): void {
+  if (freeBytes >= neededBytes + reserveBytes) return;
+  const gib = (bytes: number): string => `${(bytes / GiB).toFixed(1)} GiB`;
+  throw new RehearsalError(
+    'machine',
+    'disk-full',
+    `${root} has ${gib(freeBytes)} free; ${gib(neededBytes)} are needed and ${gib(reserveBytes)} must stay free`,
+    'free some room, or put the data root on another disk with REHEARSAL_DATA=/path; `rehearse snapshot prune` removes old snapshots',
+  );
+}

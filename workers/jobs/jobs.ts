@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+import type { Jobs } from '../../shared/edge/ports/queue.ts';
+import type { Store } from '../../shared/edge/ports/store.ts';
+import type { Cancellations } from './cancellations.ts';
+import { failRehearsal, lookAtRehearsal } from './look-at-rehearsal.ts';
+import { giveUpStoredRun, performStoredRun } from './perform-stored-run.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Preparations } from './preparations.ts';
+
+/** What both kinds of jobs share in one worker process. */
+export interface JobParts {
+  readonly store: Store;
+  readonly pipeline: Pipeline;
+  readonly preparations: Preparations;
+  readonly cancellations: Cancellations;
+  /** This process. */
+  readonly worker: string;
+  /** What runs that must be alone are alone on. */
+  readonly machine: string;
+  /** Ends everything in hand. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+export function jobsOf(parts: JobParts): Jobs {
+  return {
+    look: (id) => lookAtRehearsal(parts, id),
+    run: (id, runId, signal) => performStoredRun(parts, id, runId, signal),
+    giveUp: (id, error) => failRehearsal(parts, id, error),
+    giveUpRun: (id, runId, error) => giveUpStoredRun(parts, id, runId, error),
+  };
+}

@@ -1,0 +1,70 @@
+import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
+import type { Plan } from '../../shared/domain/plan.ts';
+import { problemOf, RehearsalError } from '../../shared/domain/problem.ts';
+import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
+import type { JobParts } from './jobs.ts';
+
+/**
+ * One look: plan, see what the results so far ask for next, and either name the runs that are missing or judge.
+ * Everything it learns is in the store, so that any worker may take the next look.
+ */
+export async function lookAtRehearsal(parts: JobParts, id: RehearsalId): Promise<readonly RunId[]> {
+  const { store, pipeline } = parts;
+  if (!(await store.rehearsals.start(id))) return [];
+  const rehearsal = await store.rehearsals.find(id);
+  if (rehearsal === null) return [];
+  try {
+    const plan = (await store.rehearsals.plan(id)) ?? (await makePlan(parts, rehearsal));
+    const results = await store.runs.results(id);
+    const refusal = pipeline.refusalIn(results);
+    if (refusal !== undefined) throw refusal;
+    const sheet = pipeline.planRuns(plan, results);
+    const pending = sheet.runs.filter((spec) => !results.some((result) => result.spec.id === spec.id));
+    if (pending.length > 0) {
+      await store.runs.add(id, pending);
+      // Side by side what may be, then one by one what must be alone.
+      return [...pending.filter((spec) => !spec.alone), ...pending.filter((spec) => spec.alone)].map((spec) => spec.id);
+    }
+    const startedAt = rehearsal.startedAt ?? rehearsal.createdAt;
+    const times = { startedAt, durationMs: Math.max(0, Date.now() - startedAt.getTime()) };
+    const { evidence, report } = pipeline.judge(plan, sheet, results, times);
+    await store.rehearsals.judge(id, evidence, report);
+    return [];
+  } catch (error) {
+    // What the bundle or a policy is at fault for will be the same the next time.
+    if (!(error instanceof RehearsalError) || (error.fault !== 'bundle' && error.fault !== 'policy')) throw error;
+    return failRehearsal(parts, id, error);
+  }
+}
+
+/** Ends a rehearsal without a verdict, and says why. */
+export async function failRehearsal(parts: JobParts, id: RehearsalId, error: unknown): Promise<readonly RunId[]> {
+  // Without the store nothing can be written down; the rehearsal stays, and is found again when the store is back.
+  if (error instanceof RehearsalError && error.code === 'store-unreachable') throw error;
+  const known =
+    error instanceof RehearsalError
+      ? error
+      : new RehearsalError(
+          'ours',
+          'internal',
+          'The rehearsal failed by an error of ours.',
+          'Read the log of the worker.',
+          {
+            cause: error,
+          },
+        );
+  parts.log.error({ rehearsal: id, err: error }, 'the rehearsal failed');
+  await parts.store.rehearsals.fail(id, { ...problemOf(known), fault: known.fault });
+  return [];
+}
+
+/** Manifest waivers of a submitter who may not waive do not exist for the checks. */
+async function makePlan(parts: JobParts, rehearsal: StoredRehearsal): Promise<Plan> {
+  await using _machine = await parts.store.workers.occupy(parts.machine, 'shared', parts.signal);
+  const { plan } = await parts.preparations.of(rehearsal);
+  const { bundle } = plan;
+  const waivers = rehearsal.waiversCount ? bundle.manifest.waivers : [];
+  const counted: Plan = { ...plan, bundle: { ...bundle, manifest: { ...bundle.manifest, waivers } } };
+  await parts.store.rehearsals.planned(rehearsal.id, counted);
+  return counted;
+}

@@ -1,0 +1,51 @@
+import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
+import type { JobParts } from './jobs.ts';
+import { notRun } from './not-run.ts';
+
+/** A run that takes its worker down so often is given up. */
+const claimsMax = 5;
+
+/** Claim, perform, store: the claim's fence makes sure that of all who perform a run at once only the last one stores. */
+export async function performStoredRun(
+  parts: JobParts,
+  id: RehearsalId,
+  runId: RunId,
+  jobSignal: AbortSignal,
+): Promise<void> {
+  const { store, worker, machine } = parts;
+  const rehearsal = await store.rehearsals.find(id);
+  const spec = await store.runs.spec(id, runId);
+  if (rehearsal?.status !== 'running' || spec === null) return;
+  using watch = parts.cancellations.watch(id);
+  const signal = AbortSignal.any([jobSignal, parts.signal, watch.signal]);
+  try {
+    await using _machine = await store.workers.occupy(machine, spec.alone ? 'alone' : 'shared', signal);
+    const claim = await store.runs.claim(id, runId, worker);
+    if (claim === null) return;
+    if (claim.fence > claimsMax) {
+      await store.runs.finish(id, runId, claim.fence, notRun(spec, `it was begun ${claimsMax} times and never ended`));
+      return;
+    }
+    const prepared = await parts.preparations.of(rehearsal);
+    const result = await prepared.perform(claim.spec, signal);
+    const stored = await store.runs.finish(id, runId, claim.fence, result);
+    if (!stored)
+      parts.log.warn(
+        { rehearsal: id, run: runId, fence: claim.fence },
+        'the result came too late: another worker has the run',
+      );
+  } catch (error) {
+    // Cancelled: nobody waits for this run any more. Otherwise the queue tries again.
+    if (watch.signal.aborted) return;
+    throw error;
+  }
+}
+
+/** The last try failed: the gap is stored, and the checks that need the run will say so. */
+export async function giveUpStoredRun(parts: JobParts, id: RehearsalId, runId: RunId, error: unknown): Promise<void> {
+  parts.log.error({ rehearsal: id, run: runId, err: error }, 'the run was given up');
+  const claim = await parts.store.runs.claim(id, runId, parts.worker);
+  if (claim === null) return;
+  const why = error instanceof Error ? error.message : String(error);
+  await parts.store.runs.finish(id, runId, claim.fence, notRun(claim.spec, why));
+}

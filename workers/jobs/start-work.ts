@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import { every } from '../../shared/edge/adapters/every.ts';
+import { enqueueForgotten } from '../../shared/edge/adapters/queue/enqueue-forgotten.ts';
+import type { Queue } from '../../shared/edge/ports/queue.ts';
+import type { Store } from '../../shared/edge/ports/store.ts';
+import { watchCancellations } from './cancellations.ts';
+import { jobsOf } from './jobs.ts';
+import type { Pipeline } from './pipeline.ts';
+import { keepPreparations } from './preparations.ts';
+
+export interface WorkParts {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly pipeline: Pipeline;
+  readonly worker: string;
+  readonly machine: string;
+  readonly dataRoot: string;
+  readonly runsAtOnce: number;
+  /** Runs in hand get so long to end when the worker is asked to stop; then they go back to the queue. */
+  readonly drainMs: number;
+  readonly log: Logger;
+}
+
+const heartbeatMs = 3_000;
+const cancellationMs = 1_000;
+const forgottenMs = 5_000;
+
+/** One worker at work; leaving its scope drains it. */
+export async function startWork(parts: WorkParts): Promise<AsyncDisposable> {
+  const { store, queue, pipeline, worker, machine, log } = parts;
+  const onError = (error: unknown) => log.error({ err: error }, 'the worker met an error outside any job');
+  await using stack = new AsyncDisposableStack();
+  const stop = new AbortController();
+  const preparations = stack.use(keepPreparations({ store, pipeline, dataRoot: parts.dataRoot }));
+  const cancellations = watchCancellations(store);
+  const beat = async () => store.workers.beat({ id: worker, machine, snapshots: await pipeline.snapshots() });
+  await beat();
+  stack.defer(() => store.workers.leave(worker));
+  stack.use(every(heartbeatMs, beat, onError));
+  stack.use(every(cancellationMs, () => cancellations.look(), onError));
+  stack.use(every(forgottenMs, () => enqueueForgotten(store, queue), onError));
+  stack.use(every(forgottenMs, () => preparations.dropFinished(), onError));
+  const jobs = jobsOf({ store, pipeline, preparations, cancellations, worker, machine, signal: stop.signal, log });
+  // Last in, first out: while the jobs in hand end, the worker still beats and still hears of cancellations.
+  stack.use(await queue.work(jobs, { runsAtOnce: parts.runsAtOnce, onError }));
+  const owned = stack.move();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      const late = setTimeout(() => stop.abort(new Error('the worker stops')), parts.drainMs);
+      await owned[Symbol.asyncDispose]();
+      clearTimeout(late);
+    },
+  };
+}

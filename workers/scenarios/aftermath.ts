@@ -1,0 +1,52 @@
+import type { AppName, Phase } from '../../shared/domain/bundle.ts';
+import type { Aftermath, CellObservation } from '../../shared/domain/observation.ts';
+import { type Observed, observed, unobserved } from '../../shared/domain/observed.ts';
+import type { StatePoint } from '../../shared/domain/run.ts';
+import type { DatabaseState } from '../../shared/domain/schema.ts';
+import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
+import { observeFreshCell } from '../apps/observe-cell.ts';
+import type { LiveRun } from '../live-run.ts';
+import { performPhases } from '../migration/perform-phases.ts';
+import { readState } from '../migration/read-state.ts';
+
+export interface AftermathPlace {
+  /** The state that the run claims to have reached. */
+  readonly point: StatePoint;
+  /** The phase whose command is simply run again, as the team would; absent: every command ended well. */
+  readonly from: Phase | undefined;
+  readonly end: Observed<DatabaseState>;
+}
+
+/** Who starts on what was left, each on a fork of its own, and does running the unmodified command again converge? */
+export async function lookAtAftermath(run: LiveRun, place: AftermathPlace): Promise<Aftermath> {
+  const cells: CellObservation[] = [];
+  if (run.plan.bundle.manifest.apps !== 'none') {
+    for (const app of ['previous', 'next'] as const) cells.push(await onFork(run, app, place));
+  }
+  const startsOf = (app: AppName): Observed<boolean> =>
+    cells.find((cell) => cell.app === app)?.started ?? unobserved('the bundle has no applications');
+  return {
+    previousStarts: startsOf('previous'),
+    nextStarts: startsOf('next'),
+    cells,
+    ...(place.from === undefined ? {} : { retry: await retry(run, place.from) }),
+  };
+}
+
+async function onFork(run: LiveRun, app: AppName, place: AftermathPlace): Promise<CellObservation> {
+  await using fork = await run.clone.fork();
+  const fingerprint = place.end.seen ? observed(stateFingerprint(place.end.value)) : place.end;
+  return observeFreshCell(
+    run,
+    fork,
+    { app, boot: 'fresh', point: place.point, inRun: run.spec.id, stateFingerprint: fingerprint },
+    false,
+  );
+}
+
+async function retry(run: LiveRun, from: Phase) {
+  const phases = run.plan.bundle.manifest.phases;
+  const rest = phases.slice(phases.indexOf(from));
+  const { attempts } = await performPhases(run, rest, { attemptOf: (phase) => (phase === from ? 2 : 1) });
+  return { attempts, end: await readState(run) };
+}

@@ -1,0 +1,101 @@
+import type { Phase } from '../../shared/domain/bundle.ts';
+import type { CellObservation } from '../../shared/domain/observation.ts';
+import { observed } from '../../shared/domain/observed.ts';
+import type { CompatibilityRun } from '../../shared/domain/run.ts';
+import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
+import { askAll, cellOf, observeFreshCell } from '../apps/observe-cell.ts';
+import { type RunningApp, startApp } from '../apps/start-app.ts';
+import type { LiveRun } from '../live-run.ts';
+import { performPhases } from '../migration/perform-phases.ts';
+import { readState } from '../migration/read-state.ts';
+import { nothingElse, type ScenarioFindings } from './scenario.ts';
+
+/** Does this version work on this state, freshly started, or kept running since before it came to be? */
+export async function compatibility(run: LiveRun<CompatibilityRun>): Promise<ScenarioFindings> {
+  const { spec } = run;
+  await using warm = warmApp(run);
+  const cells: CellObservation[] = [];
+  const observe = async () => {
+    cells.push(await observeCell(run, warm.current));
+  };
+  if (spec.state.kind === 'before') {
+    await observe();
+    return { ...nothingElse, attempts: [], end: await readState(run), cells, failed: false };
+  }
+  const { attempts, stoppedAt } = await performPhases(run, phasesUpTo(run), {
+    beforePhase: async (phase) => {
+      if (spec.boot === 'running' && phase.name === spec.bootsBefore) await warm.start();
+    },
+    watch: (phase) => ({
+      committed: async (change, command) => {
+        if (cells.length > 0) return;
+        if (spec.state.kind === 'inside' && phase.name === spec.state.phase && change.ordinal === spec.ordinal) {
+          await observe();
+          await command.kill();
+        } else {
+          await warm.readOnly();
+        }
+      },
+    }),
+  });
+  if (spec.state.kind === 'after' && stoppedAt === undefined) await observe();
+  return {
+    ...nothingElse,
+    attempts,
+    end: await readState(run),
+    cells,
+    failed: stoppedAt !== undefined && cells.length === 0,
+    weaknesses: cells.length > 0 ? [] : [{ part: 'cells', because: `the state was not reached: ${whyNot(stoppedAt)}` }],
+  };
+}
+
+function phasesUpTo(run: LiveRun<CompatibilityRun>): readonly Phase[] {
+  const { phases } = run.plan.bundle.manifest;
+  const { state } = run.spec;
+  if (state.kind === 'before' || state.kind === 'after-rollback') return phases;
+  return phases.slice(0, phases.findIndex((phase) => phase.name === state.phase) + 1);
+}
+
+const whyNot = (stoppedAt: Phase | undefined): string =>
+  stoppedAt === undefined ? 'the statement that commits it never arrived' : `${stoppedAt.name} did not exit 0`;
+
+async function observeCell(run: LiveRun<CompatibilityRun>, warm: WarmApp | undefined): Promise<CellObservation> {
+  const { app, boot, state: point } = run.spec;
+  const state = await readState(run);
+  const stateFingerprintSeen = state.seen ? observed(stateFingerprint(state.value)) : state;
+  const place = { app, boot, point, stateFingerprint: stateFingerprintSeen };
+  if (warm === undefined) return observeFreshCell(run, run.clone, place, run.spec.asksTwice);
+  const probes = warm.app.ready ? await askAll(run, run.clone, warm.app, warm.accessLog, () => true) : [];
+  return cellOf(run, warm.app, place, probes, warm.accessLog, warm.warmedAt);
+}
+
+interface WarmApp {
+  readonly app: RunningApp;
+  readonly accessLog: string[];
+  /** Ordinal of the last statement of its warming: errors before that are its baseline. */
+  readonly warmedAt: number;
+}
+
+/** A version that is started and warmed before a phase and kept running through the migration. */
+function warmApp(run: LiveRun<CompatibilityRun>) {
+  let current: WarmApp | undefined;
+  return {
+    get current() {
+      return current;
+    },
+    async start() {
+      const app = await startApp(run, run.clone, run.spec.app);
+      const accessLog: string[] = [];
+      if (app.ready) await askAll(run, run.clone, app, accessLog, (probe) => !run.spec.askOnce.includes(probe.name));
+      current = { app, accessLog, warmedAt: app.tap.statements().at(-1)?.ordinal ?? 0 };
+    },
+    /** Keeps it busy on the way, as production would: what it caches there it has at the state too. */
+    async readOnly() {
+      if (current === undefined || !current.app.ready) return;
+      await askAll(run, run.clone, current.app, current.accessLog, (probe) => !probe.writes);
+    },
+    async [Symbol.asyncDispose]() {
+      await current?.app[Symbol.asyncDispose]();
+    },
+  };
+}

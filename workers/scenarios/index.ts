@@ -1,0 +1,30 @@
+import type { RunSpec } from '../../shared/domain/run.ts';
+import type { LiveRun } from '../live-run.ts';
+import { compatibility } from './compatibility.ts';
+import { contention } from './contention.ts';
+import { control } from './control.ts';
+import { interruption } from './interruption.ts';
+import type { ScenarioFindings } from './scenario.ts';
+import { underLoad } from './under-load.ts';
+
+/** One question each; a scenario that is added to the domain does not compile until it is answered here. */
+export function performScenario(run: LiveRun): Promise<ScenarioFindings> {
+  const { spec } = run;
+  switch (spec.scenario) {
+    case 'control':
+      return control(withSpec(run, spec));
+    case 'under-load':
+      return underLoad(withSpec(run, spec));
+    case 'contention':
+      return contention(withSpec(run, spec));
+    case 'interruption':
+      return interruption(withSpec(run, spec));
+    case 'compatibility':
+      return compatibility(withSpec(run, spec));
+    case 'rollback':
+      return Promise.reject(new Error('the run sheet plans no rollback'));
+  }
+}
+
+/** The same live run, its spec known more exactly. */
+const withSpec = <Spec extends RunSpec>(run: LiveRun, _spec: Spec): LiveRun<Spec> => run as LiveRun<Spec>;

@@ -1,0 +1,102 @@
+import type { LockWait } from '../../shared/domain/lock.ts';
+import type { LoadObservation, MigrationAttempt, Weakness } from '../../shared/domain/observation.ts';
+import type { TrafficTarget } from '../../shared/domain/run.ts';
+import type { LiveRun } from '../live-run.ts';
+import { startTraffic, type Traffic } from '../load/start-traffic.ts';
+import { type LockSampling, sampleLocks } from '../probes/lock-sampler.ts';
+
+/** A gap in the sampler longer than this could have hidden a wait that matters. */
+const samplerGapMs = 250;
+
+export interface TrafficOptions {
+  readonly targets: readonly TrafficTarget[];
+  /** Relations on which actors take turns; none: only the arrivals. */
+  readonly actorsOn: readonly string[];
+  /** Traffic before the first phase: what the rest is compared with. */
+  readonly leadMs: number;
+  readonly tailMs: number;
+  /** It lasts at least so long in all. */
+  readonly durationMs: number;
+}
+
+export interface UnderTraffic<T> {
+  readonly result: T;
+  readonly load: LoadObservation;
+  readonly lockWaits: readonly LockWait[];
+  readonly weaknesses: readonly Weakness[];
+}
+
+/** Runs `body` while traffic arrives on its schedule and the locks are watched. */
+export async function withTraffic<T>(
+  run: LiveRun,
+  options: TrafficOptions,
+  body: (traffic: Traffic) => Promise<T>,
+): Promise<UnderTraffic<T>> {
+  const { manifest } = run.plan.bundle;
+  await using sampler = await sampleLocks(run.sql, run.clone.admin, {
+    clock: run.clock,
+    now: () => run.now(),
+    roleOf: (pid, applicationName) => run.parties.get(pid) ?? { role: roleByName(applicationName) },
+  });
+  const startedMs = run.now();
+  await using traffic = await startTraffic({
+    sql: run.sql,
+    clock: run.clock,
+    now: () => run.now(),
+    address: { ...run.clone.admin, ...run.clone.apps },
+    admin: run.clone.admin,
+    ratePerSecond: manifest.load.ratePerSecond,
+    targets: options.targets,
+    statements: manifest.load.statements,
+    actors: { kinds: manifest.load.actors, on: options.actorsOn, holdMs: manifest.load.holdMs },
+    seed: run.spec.seed,
+  });
+  await run.clock.wait(options.leadMs, run.signal);
+  traffic.markPhaseBegin();
+  const result = await body(traffic);
+  const remainingMs = options.durationMs - (run.now() - startedMs);
+  await run.clock.wait(Math.max(options.tailMs, remainingMs), run.signal);
+  const sampling = await sampler.stop();
+  const load = await traffic.stop(sampling.waits);
+  return { result, load, lockWaits: sampling.waits, weaknesses: weaknessesOf(load, sampling) };
+}
+
+/** Statements of the migration waited as long as the sampler saw their backends wait. */
+export function withWaits(
+  attempts: readonly MigrationAttempt[],
+  waits: readonly LockWait[],
+): readonly MigrationAttempt[] {
+  return attempts.map((attempt) => ({
+    ...attempt,
+    statements: attempt.statements.map((statement) => ({
+      ...statement,
+      waitedMs: waits
+        .filter(({ waiter }) => waiter.pid === statement.backendPid && waiter.ordinal === statement.ordinal)
+        .reduce((sum, wait) => sum + wait.waitedMs, 0),
+    })),
+  }));
+}
+
+function roleByName(applicationName: string): 'traffic' | 'actor' | 'other' {
+  if (applicationName.startsWith('rehearsal/traffic')) return 'traffic';
+  return applicationName.startsWith('rehearsal/actor') ? 'actor' : 'other';
+}
+
+function weaknessesOf(load: LoadObservation, sampling: LockSampling): Weakness[] {
+  const weaknesses: Weakness[] = [];
+  if (sampling.gapMsMax > samplerGapMs) {
+    weaknesses.push({ part: 'locks', because: `the locks were not looked at for ${Math.round(sampling.gapMsMax)} ms` });
+  }
+  for (const { relation, planned, seen } of load.coverage) {
+    if (planned > 0 && seen < planned * 0.8) {
+      weaknesses.push({
+        part: 'load',
+        because: `${seen} of ${planned} planned writes reached ${relation}, less than 80 %`,
+      });
+    }
+  }
+  if (load.lagMsP99 > 100) {
+    weaknesses.push({ part: 'load', because: `the generator was ${Math.round(load.lagMsP99)} ms late (p99)` });
+  }
+  return weaknesses;
+}
