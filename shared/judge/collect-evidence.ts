@@ -1,5 +1,6 @@
+import { blocksWriters } from '../domain/lock.ts';
 import type { Evidence, RunResult } from '../domain/observation.ts';
-import type { Scenario } from '../domain/run.ts';
+import type { RunSpec, Scenario } from '../domain/run.ts';
 import { knownLocks } from '../plan/known-locks.ts';
 import { lackingRuns } from './derive/lacking-runs.ts';
 import { derivedWeaknesses } from './derive/weaknesses.ts';
@@ -45,9 +46,9 @@ export function collectEvidence(evidence: Evidence): Readings {
   return lackingRuns(collected, { manifest: evidence.bundle.manifest, control: first, strongLocks: locks });
 }
 
-function group(evidence: Evidence, scenario: Scenario, wanted: (spec: Evidence['planned'][number]) => boolean): Reading {
+function group(evidence: Evidence, scenario: Scenario, wanted: (spec: RunSpec) => boolean): Reading {
   const missing: string[] = [];
-  const belongs = (spec: Evidence['planned'][number]) => spec.scenario === scenario && wanted(spec);
+  const belongs = (spec: RunSpec) => spec.scenario === scenario && wanted(spec);
   if (evidence.leftOut.includes(scenario)) missing.push(`${scenario} was left out by the caller`);
   const found = evidence.runs.filter((run) => belongs(run.spec));
   for (const spec of evidence.planned.filter(belongs)) {
@@ -61,7 +62,7 @@ function group(evidence: Evidence, scenario: Scenario, wanted: (spec: Evidence['
   return { runs, missing, unplanned: [] };
 }
 
-const isControl = (limits: 'declared' | 'unlimited' | 'traced') => (spec: Evidence['planned'][number]) =>
+const isControl = (limits: 'declared' | 'unlimited' | 'traced') => (spec: RunSpec) =>
   spec.scenario === 'control' && spec.limits === limits;
 
 const lacking = (reading: Reading, because: string): Reading => ({ ...reading, missing: [...reading.missing, because] });
@@ -79,15 +80,14 @@ function afterMissingControl(readings: Readings): Readings {
 /** Relations that were there before and that the migration locks against writers: what contention must be tried on. */
 function strongLocks(evidence: Evidence, control: RunResult, traced: RunResult | undefined): readonly string[] {
   if (!control.before.seen) return [];
-  const strong = new Set(['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']);
   const tables = new Set(control.before.value.schema.objects.filter((o) => o.kind === 'table').map((o) => o.name));
   const ledgers = new Set(control.before.value.ledgers.map((ledger) => ledger.relation));
   const locked = control.attempts.flatMap((attempt) =>
     attempt.statements.flatMap((statement) =>
       knownLocks(attempt.phase, statement, traced)
-        .filter((lock) => strong.has(lock.mode) && tables.has(lock.relation) && !ledgers.has(lock.relation))
-        .map((lock) => `${lock.relation}`),
+        .filter((lock) => blocksWriters(lock.mode) && tables.has(lock.relation) && !ledgers.has(lock.relation))
+        .map((lock) => lock.relation),
     ),
   );
-  return evidence.bundle.manifest.overlap === 'stop-the-world' ? [] : [...new Set(locked)].sort();
+  return [...new Set(locked)].sort();
 }

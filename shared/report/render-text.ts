@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import type { Report, ReportRun } from '../domain/report.ts';
-import { formatMs } from './words.ts';
+import { formatMs, printable } from './words.ts';
 
 /** The report for a terminal: verdict first, then what blocks, then how it is known. */
 export function renderText(report: Report): string {
@@ -62,7 +62,4 @@ function openLines(report: Report): string[] {
 const notRunLine = (run: ReportRun): string => `Not run: ${run.id} (${plain(run.why ?? '')})`;
 
 /** Names and messages come from strangers: no control character of theirs reaches the terminal. */
-function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed.
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
-}
+const plain = (text: string): string => printable(text).replaceAll('\n', ' ');

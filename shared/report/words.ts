@@ -17,3 +17,13 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
+
+/**
+ * A stranger's text without what could make it read otherwise than it is: control characters and direction overrides
+ * become a replacement character; line ends and tabs stay.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\ufffe\uffff]/gu, (character) =>
+    character === '\n' || character === '\t' ? character : '�',
+  );
+}

@@ -52,7 +52,7 @@ async function lookAtHost(kind: Exclude<HostChoice, 'auto'>, dataRoot: DataRoot)
 }
 
 function lookAtClones(root: DataRoot): Look {
-  return root.canReflink
+  return root.method === 'reflink'
     ? { what: 'copy-on-write', ok: true, says: `reflink copies below ${root.dir}` }
     : {
         what: 'copy-on-write',

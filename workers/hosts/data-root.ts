@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { RehearsalError } from '../../shared/domain/problem.ts';
@@ -77,8 +77,11 @@ export async function openDataRoot(root: string, options: DataRootOptions = {}):
 
 /** The unprivileged users that servers and commands run as must reach what is theirs below, and list nothing. */
 async function makeTraversable(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  await chmod(dir, 0o711);
+  const made = await mkdir(dir, { recursive: true });
+  const { mode } = await stat(dir);
+  // A directory that was there before is its owner's: it gets what is missing and keeps the rest.
+  if (made !== undefined) await chmod(dir, 0o711);
+  else if ((mode & 0o111) !== 0o111) await chmod(dir, (mode & 0o7777) | 0o111);
 }
 
 async function canReflink(dir: string): Promise<boolean> {

@@ -43,7 +43,13 @@ export const flag: Read<boolean> = (spot) => {
   return typeof value === 'boolean' ? value : wrong(spot, 'must be true or false', false);
 };
 
-export const duration: Read<number> = (spot) => quantity(spot, parseDuration, 'a duration such as 500ms, 30s or 10m');
+/** Far beyond any rehearsal, and still a number that a timer can count. */
+const durationMsMax = 86_400_000;
+
+export const duration: Read<number> = (spot) => {
+  const value = quantity(spot, parseDuration, 'a duration such as 500ms, 30s or 10m');
+  return value <= durationMsMax ? value : wrong(spot, 'must be at most 24h', 1);
+};
 export const rate: Read<number> = (spot) => {
   const value = quantity(spot, parseRate, 'a rate such as 50/s');
   return value > 0 ? value : wrong(spot, 'must be above 0', 1);
@@ -62,7 +68,6 @@ export const day: Read<string> = (spot) => {
   return parseDay(value) ?? wrong(spot, 'must be a day of the calendar such as 2026-12-31', value);
 };
 
-/** Bounds of a value that other limits follow from are told with the value itself. */
 function quantity(spot: Spot, parse: (text: string) => number | null, what: string): number {
   const value = spot.node.kind === 'scalar' ? parse(spot.node.text) : null;
   return value ?? wrong(spot, `must be ${what}`, 1);

@@ -104,7 +104,7 @@ test('two servers that took different ways to the same schema tell the same stat
   expect(stateFingerprint(right)).toBe(stateFingerprint(left));
 });
 
-test.each([
+const changes: readonly (readonly [string, string])[] = [
   ['an added column', 'ALTER TABLE shop.orders ADD COLUMN x integer'],
   ['a validated constraint', 'ALTER TABLE shop.orders VALIDATE CONSTRAINT net_small'],
   ['an enabled trigger', 'ALTER TABLE shop.orders ENABLE TRIGGER touch'],
@@ -116,15 +116,21 @@ test.each([
   ['a column moved to the end', 'ALTER TABLE shop.customers DROP COLUMN mood, ADD COLUMN mood shop.mood'],
   ['a revoked privilege', 'REVOKE INSERT ON shop.orders FROM reader'],
   ['a statistics target', 'ALTER TABLE shop.orders ALTER customer SET STATISTICS 300'],
-])('%s changes the fingerprint', async (_what, ddl) => {
+];
+
+test('each change of the schema changes the fingerprint, and rows and sequence positions do not', async () => {
   await using server = await startEmbeddedPostgres();
   await using session = await connect(server.address);
   await session.query(everythingSql);
-  const before = stateFingerprint(await read(session));
+  let before = stateFingerprint(await read(session));
   await session.query("UPDATE shop.customers SET name = 'y'; SELECT nextval('shop.numbers')");
   expect(stateFingerprint(await read(session))).toBe(before);
-  await session.query(ddl);
-  expect(stateFingerprint(await read(session))).not.toBe(before);
+  for (const [what, ddl] of changes) {
+    await session.query(ddl);
+    const after = stateFingerprint(await read(session));
+    expect(after, what).not.toBe(before);
+    before = after;
+  }
 });
 
 test('a table that is locked is not counted, said so, and holds nothing up', async () => {
@@ -144,5 +150,5 @@ test('a failed concurrent build shows as an index that is not valid', async () =
   await using session = await connect(server.address);
   await session.query('CREATE TABLE a AS SELECT 1 AS x FROM generate_series(1, 2)');
   await expect(session.query('CREATE UNIQUE INDEX CONCURRENTLY a_x ON a (x)')).rejects.toThrow('unique');
-  expect(attributesOf(await read(session), 'index', 'public.a_x')).toMatchObject({ valid: false, ready: true });
+  expect(attributesOf(await read(session), 'index', 'public.a_x')).toMatchObject({ valid: false, ready: false });
 });

@@ -10,7 +10,8 @@ export const userSchema = (alias: string): string =>
 
 /** What an extension brought along belongs to its version, which is listed itself. */
 export const notOfExtension = (catalog: string, oid: string): string => `NOT EXISTS (
-  SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`;
+  SELECT FROM pg_depend owned WHERE owned.classid = '${catalog}'::regclass AND owned.objid = ${oid}
+    AND owned.deptype = 'e')`;
 
 /** Names as reports have them: `schema.name`, not quoted. */
 export const qualified = (namespace: string, name: string): string => `${namespace}.nspname || '.' || ${name}`;

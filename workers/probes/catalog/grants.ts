@@ -13,7 +13,7 @@ const touched = `
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND ${inUserSchema('pg_class', 'c.oid')}
   UNION ALL
-  SELECT 'column', ${qualified('n', "c.relname || '.' || a.attname")}, ${qualified('n', 'c.relname')}, a.attacl, '{}'
+  SELECT 'column', ${qualified('n', "c.relname || '.' || a.attname")}, ${qualified('n', 'c.relname')}, a.attacl, NULL
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND ${inUserSchema('pg_class', 'c.oid')}
   UNION ALL
@@ -31,7 +31,7 @@ const touched = `
   UNION ALL
   SELECT 'default privileges', pg_get_userbyid(d.defaclrole) || CASE d.defaclobjtype WHEN 'r' THEN ' tables'
       WHEN 'S' THEN ' sequences' WHEN 'f' THEN ' functions' WHEN 'T' THEN ' types' ELSE ' schemas' END
-      || coalesce(' in ' || n.nspname, ''), NULL, d.defaclacl, '{}'
+      || coalesce(' in ' || n.nspname, ''), NULL, d.defaclacl, NULL
   FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace`;
 
 const privilegesOf = (acl: string): string => `

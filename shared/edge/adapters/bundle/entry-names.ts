@@ -1,6 +1,6 @@
 import type { ProblemPlace } from '../../../domain/problem.ts';
-import { BundleUnreadable } from './unreadable.ts';
 import { type BundleLimits, pathBytesMax } from './limits.ts';
+import { BundleUnreadable } from './unreadable.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

@@ -50,7 +50,9 @@ async function unpackFile(path: string, dir: string, limits: BundleLimits): Prom
   await using archive = await open(path);
   const compression = await detectCompression(archive);
   if (compression === null) {
-    throw invalidBundle([{ file: path, message: 'It is neither a directory nor a .tar, .tar.gz or .tar.zst archive.' }]);
+    throw invalidBundle([
+      { file: path, message: 'It is neither a directory nor a .tar, .tar.gz or .tar.zst archive.' },
+    ]);
   }
   const { size } = await archive.stat();
   return unpackArchive(openArchive(path, compression), size, dir, limits);

@@ -14,7 +14,13 @@ export async function detectCompression(archive: FileHandle): Promise<Compressio
   if (bytesRead >= 2 && head.readUInt16BE(0) === 0x1f8b) return 'gzip';
   if (bytesRead >= 4 && (head.readUInt32LE(0) === 0xfd2fb528 || isSkippableZstdFrame(head))) return 'zstd';
   const sum = head.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
-  const written = Number.parseInt(head.toString('latin1', 148, 156).replace(/[\0 ]+$/, '').trim(), 8);
+  const written = Number.parseInt(
+    head
+      .toString('latin1', 148, 156)
+      .replace(/[\0 ]+$/, '')
+      .trim(),
+    8,
+  );
   return bytesRead === head.length && sum === written ? 'none' : null;
 }
 
@@ -43,7 +49,7 @@ export async function* openArchive(path: string, compression: Compression): Asyn
 
 const noMore = (): void => undefined;
 
-const decompressor = (compression: 'gzip' | 'zstd') =>
+
   compression === 'gzip' ? createGunzip() : createZstdDecompress();
 
 function isDamage(error: unknown): boolean {

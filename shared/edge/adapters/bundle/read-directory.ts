@@ -23,7 +23,9 @@ export async function readDirectory(root: string, limits: BundleLimits): Promise
     if (error instanceof BundleUnreadable) throw invalidBundle([...walk.problems, error.place], error);
     throw error;
   });
-  const targets = new Map(walk.entries.flatMap((entry) => (entry.target === undefined ? [] : [[entry.path, entry.target]])));
+  const targets = new Map(
+    walk.entries.flatMap((entry) => (entry.target === undefined ? [] : [[entry.path, entry.target]])),
+  );
   for (const path of targets.keys()) {
     if (resolvePath(path, targets).leads === 'outside') {
       walk.problems.push({ file: path, message: 'The link leads out of the bundle.' });

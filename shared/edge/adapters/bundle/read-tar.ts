@@ -1,5 +1,5 @@
-import { BundleUnreadable } from './unreadable.ts';
 import type { ByteSource } from './byte-source.ts';
+import { BundleUnreadable } from './unreadable.ts';
 
 /** One entry as the archive has it: names are bytes, nothing is checked yet. */
 export interface TarEntry {
@@ -107,7 +107,10 @@ function number(block: Buffer, at: number, length: number): number {
     if (Number.isSafeInteger(value)) return value;
     throw damaged('a header has a number that is too large.');
   }
-  const digits = field.toString('latin1').replace(/[\0 ]+$/, '').replace(/^[ ]+/, '');
+  const digits = field
+    .toString('latin1')
+    .replace(/[\0 ]+$/, '')
+    .replace(/^[ ]+/, '');
   if (!/^[0-7]*$/.test(digits)) throw damaged('a header has a number that is none.');
   return digits === '' ? 0 : Number.parseInt(digits, 8);
 }

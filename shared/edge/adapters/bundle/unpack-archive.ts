@@ -8,8 +8,8 @@ import { resolvePath } from '../../../plan/resolve-path.ts';
 import { ByteSource } from './byte-source.ts';
 import { decodeName, EntryNames, printableName } from './entry-names.ts';
 import { type BundleLimits, streamBytesMax } from './limits.ts';
-import { BundleUnreadable } from './unreadable.ts';
 import { readTar, type TarEntry } from './read-tar.ts';
+import { BundleUnreadable } from './unreadable.ts';
 
 /**
  * Unpacks what is safe of a tar stream into an empty directory and tells what is not. Nothing is written outside of `dir`,
@@ -92,7 +92,10 @@ class Unpacking {
         this.#count(entry.sizeBytes);
         this.#fileBytes.set(path, entry.sizeBytes);
         await mkdir(dirname(at), { recursive: true });
-        await pipeline(this.#source.stream(entry.sizeBytes), createWriteStream(at, { flags: 'wx', mode: modeOf(entry) }));
+        await pipeline(
+          this.#source.stream(entry.sizeBytes),
+          createWriteStream(at, { flags: 'wx', mode: modeOf(entry) }),
+        );
     }
   }
 

@@ -3,7 +3,9 @@ import { serve } from '../lib/serve.js';
 
 const show = async ({ context: mergeRequests, id }) => {
   const found = await mergeRequests.find(id);
-  return found === undefined ? [404, { error: 'no such merge request' }] : [200, { id, status: found.detailed_merge_status }];
+  return found === undefined
+    ? [404, { error: 'no such merge request' }]
+    : [200, { id, status: found.detailed_merge_status }];
 };
 
 const recheck = async ({ context: mergeRequests, id }) => {
@@ -12,7 +14,7 @@ const recheck = async ({ context: mergeRequests, id }) => {
 };
 
 await serve({
-  boot: (pool) => loadModel(pool, 'merge_requests'),
+  boot: (pool) => loadModel(pool, 'merge_requests', ['merge_status']),
   routes: [
     ['GET', /^\/merge_requests\/(\d+)$/, show],
     ['POST', /^\/merge_requests\/(\d+)\/recheck$/, recheck],

@@ -4,7 +4,9 @@ const known = ['id', 'title', 'content'];
 
 /** A column that no recorded migration explains means that somebody works on this database right now. */
 async function checkColumns(pool) {
-  const { rows } = await pool.query("SELECT column_name FROM information_schema.columns WHERE table_name = 'documents'");
+  const { rows } = await pool.query(
+    "SELECT column_name FROM information_schema.columns WHERE table_name = 'documents'",
+  );
   const unknown = rows.map((row) => row.column_name).filter((name) => !known.includes(name));
   const { rows: migrations } = await pool.query('SELECT count(*)::int AS count FROM knex_migrations');
   if (unknown.length > 0 && migrations[0].count < 2) throw new Error(`unexplained columns: ${unknown.join(', ')}`);

@@ -2,7 +2,7 @@ import { loadModel } from '../lib/model.js';
 import { serve } from '../lib/serve.js';
 
 await serve({
-  boot: (pool) => loadModel(pool, 'tickets'),
+  boot: (pool) => loadModel(pool, 'tickets', ['assignee']),
   routes: [
     [
       'GET',

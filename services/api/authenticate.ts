@@ -1,0 +1,55 @@
+import type { FastifyRequest } from 'fastify';
+import type { Scope, TokenHolder, Tokens } from '../../shared/edge/ports/store.ts';
+import { refuse } from './problems.ts';
+import type { Api } from './type-provider.ts';
+
+export const cookieName = 'rehearsal_token';
+
+/** Asks every route's scope of the token that came as a bearer, or for reading as the cookie of a browser. */
+export function authenticate(app: Api, tokens: Tokens): void {
+  app.decorateRequest('holder', null);
+  app.addHook('onRequest', async (request, reply) => {
+    const { scope, page } = request.routeOptions.config;
+    if (scope === undefined) return;
+    const token = bearerOf(request) ?? cookieOf(request);
+    const holder = token === undefined ? null : await tokens.find(token);
+    if (holder === null) {
+      if (page === true) return reply.redirect(`/sign-in?next=${encodeURIComponent(request.url)}`, 303);
+      throw refuse(
+        'unauthenticated',
+        'The request has no token that is known here.',
+        'Send `Authorization: Bearer …` with a token of this service.',
+      );
+    }
+    if (!allows(holder, scope)) {
+      throw refuse(
+        'forbidden',
+        `The token ${holder.name} does not have the scope ${scope}.`,
+        `Use a token with the scope ${scope}; who has the scope admin makes one with POST /v1/tokens.`,
+      );
+    }
+    request.holder = holder;
+  });
+}
+
+/** Who may do everything may do each thing. */
+export function allows(holder: TokenHolder, scope: Scope): boolean {
+  return holder.scopes.includes(scope) || holder.scopes.includes('admin');
+}
+
+/** For handlers of routes with a scope: the hook above has let nobody else through. */
+export function holderOf(request: FastifyRequest): TokenHolder {
+  if (request.holder === null) throw new Error(`the route ${request.routeOptions.url} has no scope`);
+  return request.holder;
+}
+
+function bearerOf(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+/** A foreign page cannot make a browser change anything here: the cookie is only good for reading. */
+function cookieOf(request: FastifyRequest): string | undefined {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
+  const found = new RegExp(`(?:^|;\\s*)${cookieName}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1];
+  return found === undefined ? undefined : decodeURIComponent(found);
+}

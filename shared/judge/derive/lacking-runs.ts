@@ -1,0 +1,65 @@
+import type { Manifest } from '../../domain/bundle.ts';
+import type { RunResult } from '../../domain/observation.ts';
+import type { Reading, ReadingName, Readings } from '../collect-evidence.ts';
+
+interface Known {
+  readonly manifest: Manifest;
+  readonly control: RunResult;
+  /** Tables that were there before and that the migration locks against writers. */
+  readonly strongLocks: readonly string[];
+}
+
+/**
+ * What the control run shows has to be tried must have been planned. A sheet that forgot it would otherwise look
+ * like a migration that has nothing to fear.
+ */
+export function lackingRuns(readings: Readings, known: Known): Readings {
+  if (known.control.outcome !== 'completed') return stressNeverPlanned(readings);
+  return {
+    ...readings,
+    underLoad: expectRuns(readings.underLoad, loadIsDue(known), 'no run under load was planned'),
+    contention: {
+      ...expectRuns(
+        readings.contention,
+        known.manifest.overlap !== 'stop-the-world' && known.strongLocks.length > 0,
+        `no contention was planned although the migration locks ${known.strongLocks.join(', ')}`,
+      ),
+      unplanned: lockGaps(readings, known),
+    },
+    interruption: expectRuns(readings.interruption, commits(known.control), 'no interruption was planned'),
+    compatibility: expectRuns(
+      readings.compatibility,
+      known.manifest.apps !== 'none',
+      'no version was asked on any state',
+    ),
+  };
+}
+
+function stressNeverPlanned(readings: Readings): Readings {
+  const because = ['the control run failed, so nothing could be aimed at what it does'];
+  const stressed: readonly ReadingName[] = ['underLoad', 'contention', 'interruption', 'compatibility'];
+  const marked = stressed.map((name) => [name, { ...readings[name], unplanned: because }]);
+  return { ...readings, ...(Object.fromEntries(marked) as Partial<Readings>) } as Readings;
+}
+
+function expectRuns(reading: Reading, due: boolean, because: string): Reading {
+  const nothing = reading.runs.length === 0 && reading.missing.length === 0;
+  return due && nothing ? { ...reading, missing: [because] } : reading;
+}
+
+/** Traffic is due wherever something is locked that others use, or the team brought statements of its own. */
+function loadIsDue({ manifest, strongLocks }: Known): boolean {
+  return manifest.overlap !== 'stop-the-world' && (strongLocks.length > 0 || manifest.load.statements.length > 0);
+}
+
+const commits = (control: RunResult): boolean =>
+  control.attempts.some((attempt) => attempt.statements.some((statement) => statement.committed !== undefined));
+
+/** Locks of statements that commit by themselves are seen by the traced run only; without it contention was aimed blindly. */
+function lockGaps(readings: Readings, { control, manifest }: Known): readonly string[] {
+  if (manifest.overlap === 'stop-the-world' || readings.traced.runs.length > 0) return [];
+  const alone = control.attempts.some((attempt) =>
+    attempt.statements.some((statement) => statement.transaction === null && statement.committed !== undefined),
+  );
+  return alone ? ['the locks of statements that commit by themselves were not seen: control-traced did not take place'] : [];
+}

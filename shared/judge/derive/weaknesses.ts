@@ -1,0 +1,56 @@
+import type { Evidence, LoadObservation, RunResult, Weakness } from '../../domain/observation.ts';
+import { duration, share } from './sentences.ts';
+
+/** CONTRACT section 5: below this size a full copy distorts no timing. */
+const copyBytesMax = 10 * 1024 ** 3;
+/** Of what was planned; below it the traffic proves little about the locked tables. */
+const loadShareMin = 0.8;
+/** Half of the smallest default budget: a generator that is later than this would hide or invent waits. */
+const lagMsMax = 250;
+
+/** What makes a run weak evidence without its scenario having said so. */
+export function derivedWeaknesses(run: RunResult, evidence: Evidence): readonly Weakness[] {
+  return [
+    ...oldSnapshot(run, evidence),
+    ...largeCopy(run, evidence),
+    ...(run.load === undefined ? [] : weakLoad(run.load)),
+    ...faultThatMissed(run),
+  ];
+}
+
+/** Told once, of the control run, on whose data everything else rests. */
+function oldSnapshot(run: RunResult, { snapshot, rules, startedAt }: Evidence): readonly Weakness[] {
+  if (run.spec.scenario !== 'control' || run.spec.limits !== 'declared' || snapshot.dataAsOf === null) return [];
+  const ageMs = Date.parse(startedAt) - Date.parse(snapshot.dataAsOf);
+  if (ageMs <= rules.snapshotAgeMsMax) return [];
+  const because = `the snapshot ${snapshot.name} is ${duration(ageMs)} old, the rules allow ${duration(rules.snapshotAgeMsMax)}`;
+  return [{ part: 'migration', because }];
+}
+
+function largeCopy(run: RunResult, { snapshot }: Evidence): readonly Weakness[] {
+  if (run.cloneMethod !== 'copy' || snapshot.bytes < copyBytesMax || run.load === undefined) return [];
+  return [{ part: 'load', because: 'the clone is a full copy of more than 10 GiB, whose cold cache distorts the timing' }];
+}
+
+function weakLoad(load: LoadObservation): readonly Weakness[] {
+  const reasons: string[] = [];
+  if (load.plannedRate > 0 && load.achievedRate < load.plannedRate * loadShareMin) {
+    reasons.push(`traffic ran at ${share(load.achievedRate, load.plannedRate)} of its planned rate`);
+  }
+  if (load.lagMsP99 > lagMsMax) reasons.push(`the generator was ${duration(load.lagMsP99)} late (99th percentile)`);
+  for (const { relation, planned, seen } of load.coverage) {
+    if (seen < planned * loadShareMin) reasons.push(`${relation} saw ${seen} of ${planned} planned writes`);
+  }
+  return reasons.map((because) => ({ part: 'load', because }));
+}
+
+function faultThatMissed(run: RunResult): readonly Weakness[] {
+  const { spec } = run;
+  if (spec.scenario === 'contention' && run.fault?.met !== true) {
+    return [{ part: 'locks', because: `statement ${spec.ordinal} of ${spec.phase} never met the lock on ${spec.relation}` }];
+  }
+  if (spec.scenario === 'interruption' && !run.attempts.some((attempt) => attempt.killedByUs)) {
+    return [{ part: 'migration', because: `the command was not killed after change ${spec.committed} of ${spec.phase}` }];
+  }
+  return [];
+}

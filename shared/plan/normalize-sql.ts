@@ -1,0 +1,70 @@
+import { loadModule, normalizeSync } from 'libpg-query';
+import { dollarTagAt, tokenAt } from './sql-tokens.ts';
+
+export { redactMessage } from './redact-message.ts';
+
+await loadModule();
+
+/** Above this the parser's memory ends before the text does. */
+const parsedCharsMax = 1024 * 1024;
+
+/**
+ * The statement with its constants removed: `$1`, `$2` … where the grammar knows them, `…` in what it leaves alone (bodies,
+ * defaults, texts that it cannot read). Numbers in DDL outside of bodies stay: they are lengths and scales of types.
+ */
+export function normalizeSql(sql: string): string {
+  const normalized = byGrammar(sql);
+  return normalized === null ? blankConstants(sql, 'numbers too') : blankConstants(normalized, 'strings');
+}
+
+/** Every name in the text, inside of bodies too, as the server would write it in a message. */
+export function identifiersOf(sql: string): string[] {
+  const found = new Set<string>();
+  for (let at = 0; at < sql.length; ) {
+    const { kind, end } = tokenAt(sql, at);
+    const part = sql.slice(at, end);
+    if (kind === 'word') found.add(part.toLowerCase());
+    if (kind === 'identifier') found.add(part.slice(1, -1).replaceAll('""', '"'));
+    if (kind === 'dollar') for (const name of identifiersOf(bodyOf(part))) found.add(name);
+    at = end;
+  }
+  return [...found];
+}
+
+/** null where the grammar cannot read it, or would replace the whole body of a DO by one constant. */
+function byGrammar(sql: string): string | null {
+  if (sql.length > parsedCharsMax || /^\s*do\b/i.test(sql)) return null;
+  try {
+    return normalizeSync(sql);
+  } catch (error) {
+    // Only what a server would refuse too; the blanking lexer needs no grammar.
+    if (error instanceof Error) return null;
+    throw error;
+  }
+}
+
+function blankConstants(sql: string, what: 'strings' | 'numbers too'): string {
+  let blanked = '';
+  for (let at = 0; at < sql.length; ) {
+    const { kind, end } = tokenAt(sql, at);
+    const part = sql.slice(at, end);
+    if (kind === 'string') blanked += "'…'";
+    else if (kind === 'dollar') blanked += blankBody(part);
+    else if (kind === 'number' && what === 'numbers too') blanked += '…';
+    else if (kind === 'space' && what === 'numbers too' && /--|\/\*/.test(part)) blanked += ' ';
+    else blanked += part;
+    at = end;
+  }
+  return blanked;
+}
+
+function blankBody(quoted: string): string {
+  const tag = dollarTagAt(quoted, 0);
+  return `${tag}${blankConstants(bodyOf(quoted), 'numbers too')}${tag}`;
+}
+
+function bodyOf(quoted: string): string {
+  const tag = dollarTagAt(quoted, 0);
+  const body = quoted.slice(tag.length);
+  return body.endsWith(tag) ? body.slice(0, -tag.length) : body;
+}

@@ -1,0 +1,58 @@
+import type { Manifest, NotTested } from '../domain/bundle.ts';
+import { defaultBudgets } from './manifest/read-claims.ts';
+
+/** What the manifest asks for and this version does not look at, each with the reason as a fact. */
+export function notTestedOf(manifest: Manifest): readonly NotTested[] {
+  return [...deployment(manifest), ...applications(manifest), ...traffic(manifest), ...claims(manifest)];
+}
+
+function* deployment({ rollback, phases }: Manifest): Generator<NotTested> {
+  if (rollback !== undefined) yield { what: 'rollback', because: 'No rollback is rehearsed in this version.' };
+  for (const { name, deletes } of phases) {
+    if (deletes.length > 0) {
+      yield { what: `deletes of ${name}`, because: 'No check compares row counts with `deletes` in this version.' };
+    }
+  }
+}
+
+function* applications({ apps }: Manifest): Generator<NotTested> {
+  if (apps === 'none') return;
+  for (const [version, app] of [['previous', apps.previous] as const, ['next', apps.next] as const]) {
+    for (const worker of app.workers) {
+      const because = 'Background processes of an application are not started in this version.';
+      yield { what: `worker ${worker.name} of ${version}`, because };
+    }
+  }
+}
+
+function* traffic({ load, steadyMs }: Manifest): Generator<NotTested> {
+  for (const actor of load.actors) {
+    if (actor === 'pg-dump' || actor === 'vacuum') {
+      yield { what: `actor ${actor}`, because: 'Only idle-in-transaction and long-read hold locks in this version.' };
+    }
+  }
+  if (steadyMs > 0) {
+    yield { what: 'steady', because: 'No traffic is measured after the last phase in this version.' };
+  }
+}
+
+function* claims({ hotpatches, budgets }: Manifest): Generator<NotTested> {
+  for (const { path } of hotpatches) {
+    yield {
+      what: `hot patch ${path}`,
+      because: 'No check looks for hot patches in the next version in this version of Rehearsal.',
+    };
+  }
+  if (budgets.replicaLagMs !== defaultBudgets.replicaLagMs) {
+    yield { what: 'budget replicaLag', because: 'No standby is rehearsed in this version.' };
+  }
+  if (budgets.slowMs !== defaultBudgets.slowMs) {
+    yield { what: 'budget slow', because: 'No check compares latencies with a budget in this version.' };
+  }
+  if (budgets.migrationMs !== defaultBudgets.migrationMs) {
+    yield {
+      what: 'budget migration',
+      because: 'No check compares the length of a phase with a budget in this version.',
+    };
+  }
+}

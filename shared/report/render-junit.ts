@@ -1,0 +1,49 @@
+import type { CheckOutcome } from '../domain/finding.ts';
+import type { Report } from '../domain/report.ts';
+import { printable } from './words.ts';
+
+/** One test case a check: a blocking finding fails it, what could not be judged is an error, so CI shows no false green. */
+export function renderJunit(report: Report): string {
+  const cases = report.checks.map((check) => testCase(report, check));
+  const count = (kind: string) => cases.filter((line) => line.includes(`<${kind} `)).length;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="rehearsal" tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" time="${(report.durationMs / 1000).toFixed(3)}">`,
+    `<testsuite name="${text(report.service)} ${text(report.version)}" tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}">`,
+    ...cases,
+    '</testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function testCase(report: Report, check: CheckOutcome): string {
+  const open = `<testcase classname="rehearsal" name="${text(check.id)}">`;
+  const blocking = report.findings.filter(
+    (finding) => finding.check === check.id && finding.severity === 'blocks' && finding.waivedBy === undefined,
+  );
+  if (blocking.length > 0) {
+    const [first] = blocking;
+    const body = blocking.map((finding) => `${finding.summary}\n→ ${finding.remedy.text}`).join('\n\n');
+    return `${open}<failure message="${text(first?.title ?? '')}">${text(body)}</failure></testcase>`;
+  }
+  switch (check.outcome) {
+    case 'undetermined':
+    case 'broken':
+      return `${open}<error message="${text(`${check.outcome}: ${check.reason}`)}"/></testcase>`;
+    case 'not-applicable':
+      return `${open}<skipped message="${text(check.reason)}"/></testcase>`;
+    case 'clear':
+    case 'found':
+      return `${open}</testcase>`;
+  }
+}
+
+/** XML 1.0 has no place for control characters, escaped or not. */
+function text(raw: string): string {
+  return printable(raw)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

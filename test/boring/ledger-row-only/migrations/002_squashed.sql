@@ -1,0 +1,1 @@
+-- The statements of this file are part of 001 since that was squashed.

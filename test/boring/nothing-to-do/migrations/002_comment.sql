@@ -1,0 +1,2 @@
+-- This release changes nothing in the database.
+/* Not even here: DROP TABLE notes; */

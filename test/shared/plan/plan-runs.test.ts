@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import type { RunResult } from '../../../shared/domain/observation.ts';
+import { observed } from '../../../shared/domain/observed.ts';
+import type { Plan } from '../../../shared/domain/plan.ts';
+import type { ContentionRun } from '../../../shared/domain/run.ts';
+import { planRuns } from '../../../shared/plan/plan-runs.ts';
+import {
+  at,
+  attemptOf,
+  controlOf,
+  lockOf,
+  manifestOf,
+  phaseOf,
+  planOf,
+  statementOf,
+  stateOf,
+} from '../../support/run-results.ts';
+
+const tables = ['public.alerts'];
+const end = stateOf(tables, 'end');
+
+/** BEGIN, ALTER with its strong lock, COMMIT, as the control run saw them. */
+const oneTransaction = [
+  statementOf(1),
+  statementOf(2, { locks: [lockOf('public.alerts', 'AccessExclusiveLock')] }),
+  statementOf(3, { statusAfter: 'I', committed: 1 }),
+];
+
+function completed(plan: Plan, statements = oneTransaction): RunResult {
+  const [phase] = plan.bundle.manifest.phases;
+  return controlOf({
+    attempts: [attemptOf(phase?.name ?? '', statements)],
+    states: [at({ kind: 'after', phase: phase?.name ?? '' }, end)],
+    end: observed(end),
+  });
+}
+
+const idsOf = (plan: Plan, results: readonly RunResult[]) =>
+  planRuns(plan, results).runs.map((run) => run.id as string);
+
+describe('the run sheet', () => {
+  test('starts with the control run and the baseline, and is not complete', () => {
+    const sheet = planRuns(planOf(), []);
+    expect(sheet.runs.map((run) => run.id)).toEqual(['control', 'compatibility-previous-fresh-before']);
+    expect(sheet.complete).toBe(false);
+  });
+
+  test('never loses a run that it had before', () => {
+    const plan = planOf();
+    const first = idsOf(plan, []);
+    const second = idsOf(plan, [completed(plan)]);
+    expect(second).toEqual(expect.arrayContaining(first));
+  });
+
+  test('aims load, contention and interruption at what the control run showed', () => {
+    const plan = planOf();
+    const ids = idsOf(plan, [completed(plan)]);
+    expect(ids).toContain('under-load');
+    expect(ids).toContain('contention-pre-deploy-2-public.alerts');
+    expect(ids).toContain('interruption-pre-deploy-1');
+    expect(ids).toContain('compatibility-next-fresh-after-pre-deploy');
+    expect(ids).not.toContain('control-traced');
+  });
+
+  test('plans a traced run first where a statement committed by itself', () => {
+    const plan = planOf();
+    const autocommit = [statementOf(1, { transaction: null, statusAfter: 'I', committed: 1 })];
+    const control = completed(plan, autocommit);
+    const ids = idsOf(plan, [control]);
+    expect(ids).toContain('control-traced');
+    expect(ids).not.toContain('under-load');
+    const traced = controlOf({
+      spec: { ...control.spec, id: 'control-traced' as never, scenario: 'control', limits: 'traced' } as never,
+      attempts: [
+        attemptOf('pre-deploy', [statementOf(1, { transaction: null, locks: [lockOf('public.alerts', 'ShareLock')] })]),
+      ],
+    });
+    expect(idsOf(plan, [control, traced])).toContain('contention-pre-deploy-1-public.alerts');
+  });
+
+  test('looks beyond the limits only where they ended the control run', () => {
+    const plan = planOf();
+    const killed = controlOf({
+      outcome: 'failed',
+      attempts: [attemptOf('pre-deploy', [], { exitCode: 137, oomKilled: true })],
+    });
+    expect(idsOf(plan, [killed])).toContain('control-unlimited');
+    const failed = controlOf({ outcome: 'failed', attempts: [attemptOf('pre-deploy', [], { exitCode: 1 })] });
+    expect(idsOf(plan, [failed])).not.toContain('control-unlimited');
+    expect(planRuns(plan, [failed]).complete).toBe(true);
+  });
+
+  test('asks nothing of traffic when the world is stopped, and says so', () => {
+    const plan = planOf(manifestOf({ overlap: 'stop-the-world' }));
+    const sheet = planRuns(plan, [completed(plan)]);
+    expect(sheet.runs.map((run) => run.scenario)).not.toContain('under-load');
+    expect(sheet.notTested.map(({ what }) => what)).toContain('traffic and contention');
+  });
+
+  test('leaves out what the caller left out, but never the control run', () => {
+    const plan = { ...planOf(), only: ['interruption' as const] };
+    expect(new Set(planRuns(plan, [completed(plan)]).runs.map((run) => run.scenario))).toEqual(
+      new Set(['control', 'interruption']),
+    );
+  });
+
+  test('waits for the baseline before it plans cells of a running version', () => {
+    const plan = planOf();
+    const control = completed(plan);
+    expect(idsOf(plan, [control])).not.toContain('compatibility-previous-running-after-pre-deploy');
+    const baseline = controlOf({
+      spec: planRuns(plan, []).runs[1] as RunResult['spec'],
+      cells: [
+        {
+          app: 'previous',
+          boot: 'fresh',
+          point: { kind: 'before' },
+          started: observed(true),
+          probes: [{ name: 'acknowledge', outcome: 'pass', detail: '' }],
+          again: [{ name: 'acknowledge', outcome: 'fail', detail: '' }],
+          sqlErrors: [],
+          statements: 3,
+          process: null,
+          accessLog: [],
+          logTail: [],
+          stateFingerprint: observed(''),
+        },
+      ],
+    });
+    const running = planRuns(plan, [control, baseline]).runs.find(
+      (run) => run.id === 'compatibility-previous-running-after-pre-deploy',
+    );
+    expect(running).toMatchObject({ askOnce: ['acknowledge'], bootsBefore: 'pre-deploy', gates: true });
+  });
+});
+
+describe('an actor holds its lock', () => {
+  const holdOf = (lockTimeout: { ms: number; from: 'server' | 'session' }) => {
+    const plan = planOf();
+    const statements = [
+      statementOf(1),
+      statementOf(2, { locks: [lockOf('public.alerts', 'AccessExclusiveLock')], lockTimeout }),
+    ];
+    const sheet = planRuns(plan, [completed(plan, statements)]);
+    const run = sheet.runs.find((candidate): candidate is ContentionRun => candidate.scenario === 'contention');
+    return { holdMs: run?.holdMs, scaled: run?.scaledSettings, notes: sheet.notTested.length };
+  };
+
+  test.each([
+    [
+      'as long as production holds where no timeout is in force',
+      { ms: 0, from: 'server' },
+      { holdMs: 2000, scaled: {}, notes: 0 },
+    ],
+    ['1.2 times the timeout in force', { ms: 2000, from: 'session' }, { holdMs: 2400, scaled: {}, notes: 0 }],
+    [
+      'a scaled timeout where the server sets one that does not fit',
+      { ms: 30_000, from: 'server' },
+      { holdMs: 2400, scaled: { lock_timeout: '2000ms' }, notes: 0 },
+    ],
+    [
+      'only to judge the wait where the session sets one that does not fit, and the report says so',
+      { ms: 30_000, from: 'session' },
+      { holdMs: 2000, scaled: {}, notes: 1 },
+    ],
+  ] as const)('%s', (_name, lockTimeout, expected) => {
+    expect(holdOf(lockTimeout)).toEqual(expected);
+  });
+});
+
+describe('states', () => {
+  test('with equal schema and ledger are one, under the first name', () => {
+    const plan = planOf(
+      manifestOf({ overlap: 'canary', phases: [phaseOf('pre-deploy'), phaseOf('post-deploy', 'after-rollout')] }),
+    );
+    const control = controlOf({
+      attempts: [attemptOf('pre-deploy', oneTransaction), attemptOf('post-deploy', oneTransaction)],
+      states: [
+        at({ kind: 'inside', phase: 'pre-deploy', committed: 1 }, stateOf(tables)),
+        at({ kind: 'after', phase: 'pre-deploy' }, end),
+        at({ kind: 'after', phase: 'post-deploy' }, stateOf(tables, 'last')),
+      ],
+    });
+    const ids = idsOf(plan, [control]).filter((id) => id.includes('previous-fresh'));
+    expect(ids).toEqual([
+      'compatibility-previous-fresh-before',
+      'compatibility-previous-fresh-after-pre-deploy',
+      'compatibility-previous-fresh-after-post-deploy',
+    ]);
+  });
+});

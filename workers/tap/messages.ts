@@ -1,0 +1,88 @@
+/** Reading and writing single messages. Source: PostgreSQL manual, "Message Formats". Readers tolerate a cut-off payload. */
+
+export interface ServerFailure {
+  readonly sqlstate: string;
+  readonly message: string;
+}
+
+export interface SqlText {
+  readonly sql: string;
+  /** The text goes on beyond what was gathered. */
+  readonly cut: boolean;
+}
+
+export function readQuery(body: Buffer): SqlText {
+  return textAt(body, 0);
+}
+
+export function readParse(body: Buffer): SqlText & { readonly name: string } {
+  const name = textAt(body, 0);
+  return { name: name.sql, ...textAt(body, name.next) };
+}
+
+export function readBind(body: Buffer): { readonly portal: string; readonly statement: string } {
+  const portal = textAt(body, 0);
+  return { portal: portal.sql, statement: textAt(body, portal.next).sql };
+}
+
+/** Describe and Close name a prepared statement (`S`) or a portal (`P`). */
+export function readNamed(body: Buffer): { readonly kind: string; readonly name: string } {
+  return { kind: String.fromCharCode(body[0] ?? 0), name: textAt(body, 1).sql };
+}
+
+export function readExecute(body: Buffer): { readonly portal: string; readonly rowsMax: number } {
+  const portal = textAt(body, 0);
+  return { portal: portal.sql, rowsMax: body.length >= portal.next + 4 ? body.readInt32BE(portal.next) : 0 };
+}
+
+/** A function is called by its number; there is no text. */
+export function readFunctionCall(body: Buffer): string {
+  return `FUNCTION CALL ${body.length >= 4 ? body.readUInt32BE(0) : 0}`;
+}
+
+export function readTag(body: Buffer): { readonly tag: string; readonly rows: number } {
+  const tag = textAt(body, 0).sql;
+  return { tag, rows: Number(/ (\d+)$/.exec(tag)?.[1] ?? 0) };
+}
+
+export function readFailure(body: Buffer): ServerFailure {
+  const fields = new Map<number, string>();
+  for (let at = 0; at < body.length && body[at] !== 0; ) {
+    const field = textAt(body, at + 1);
+    fields.set(body[at] ?? 0, field.sql);
+    at = field.next;
+  }
+  return { sqlstate: fields.get(letter('C')) ?? 'XX000', message: fields.get(letter('M')) ?? '' };
+}
+
+export function readParameterStatus(body: Buffer): { readonly name: string; readonly value: string } {
+  const name = textAt(body, 0);
+  return { name: name.sql, value: textAt(body, name.next).sql };
+}
+
+export const queryMessage = (sql: string): Buffer => message('Q', Buffer.from(`${sql}\0`));
+
+export const closeStatementMessage = (name: string): Buffer => message('C', Buffer.from(`S${name}\0`));
+
+export const readyMessage = (status: string): Buffer => message('Z', Buffer.from(status));
+
+export function fatalMessage(failure: ServerFailure): Buffer {
+  const fields = ['SFATAL', 'VFATAL', `C${failure.sqlstate}`, `M${failure.message}`];
+  return message('E', Buffer.from(`${fields.join('\0')}\0\0`));
+}
+
+export function message(type: string, body: Buffer): Buffer {
+  const frame = Buffer.alloc(5 + body.length);
+  frame.write(type, 0, 'latin1');
+  frame.writeInt32BE(4 + body.length, 1);
+  body.copy(frame, 5);
+  return frame;
+}
+
+const letter = (character: string): number => character.charCodeAt(0);
+
+function textAt(body: Buffer, from: number): SqlText & { readonly next: number } {
+  const end = body.indexOf(0, from);
+  const stop = end === -1 ? body.length : end;
+  return { sql: body.toString('utf8', Math.min(from, stop), stop), cut: end === -1, next: stop + 1 };
+}
