@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensurePackages, environment, nodeBinary, root } from './install.mjs';
+import { ensurePackages, environment, root } from './install.mjs';
+import { lookAround } from './left-behind.mjs';
 import { ensureMachine } from './machine.mjs';
 
 /** `npm test`: sets up, runs every stage, prints what each took. `npm test -- unit lab` runs only those stages. */
@@ -37,6 +38,7 @@ timed('set-up', () => {
   machine = ensureMachine({ install: process.env.CI === 'true' || process.env.REHEARSAL_INSTALL === '1' });
   return machine.ok;
 });
+const before = lookAround();
 try {
   for (const stage of stages) {
     if (wanted.length === 0 || wanted.includes(stage.key)) timed(stage.name, stage.run);
@@ -57,6 +59,12 @@ function timed(name, run) {
   const ok = run();
   lines.push(`${ok ? 'ok    ' : 'FAILED'} ${seconds(start).padStart(7)}  ${name}`);
   process.stdout.write(`${lines.at(-1)}\n`);
+}
+
+function nothingLeft() {
+  const left = [...lookAround()].filter((thing) => !before.has(thing));
+  for (const thing of left) process.stdout.write(`left behind: ${thing}\n`);
+  return left.length === 0;
 }
 
 function seconds(since) {

@@ -12,7 +12,9 @@ async function makeWritable(path: string): Promise<void> {
   try {
     await chmod(path, 0o700);
     const entries = await readdir(path, { withFileTypes: true });
-    await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => makeWritable(join(path, entry.name))));
+    await Promise.all(
+      entries.filter((entry) => entry.isDirectory()).map((entry) => makeWritable(join(path, entry.name))),
+    );
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;

@@ -34,7 +34,7 @@ export class Framer {
   /** Bytes of the current frame that still pass through. */
   #passing = 0;
   /** The beginning of a frame whose wanted part is not complete. */
-  #gathered = nothing;
+  #gathered: Buffer = nothing;
   #parts: Buffer[] = [];
 
   constructor(look: Look) {

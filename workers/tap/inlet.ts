@@ -17,6 +17,8 @@ export class Inlet {
   #queue: Chunk[] = [];
   #queuedBytes = 0;
   #closed = false;
+  /** What the peer sends goes nowhere any more. */
+  dropped = false;
   #wake: (() => void) | undefined;
 
   constructor(socket: Socket, now: () => number) {
@@ -62,6 +64,7 @@ export class Inlet {
 
   /** Forgets what is queued and reads no more. */
   drop(): void {
+    this.dropped = true;
     this.#queue = [];
     this.#queuedBytes = 0;
     this.#close();

@@ -1,5 +1,13 @@
 /** Units of time in settings. Source: PostgreSQL manual, "Parameter Names and Values". Without a unit these settings are in ms. */
-const unitMs: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000, '': 1 };
+const unitMs: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  '': 1,
+};
 
 /** ms; undefined where the server would refuse the value. */
 export function parseTimeout(value: string): number | undefined {

@@ -1,5 +1,5 @@
-import { statementsOf } from './sql-words.ts';
 import { type SettingChange, settingChangesOf, type TimeoutName } from './setting-changes.ts';
+import { statementsOf } from './sql-words.ts';
 import { parseTimeout } from './timeout-values.ts';
 import { type Control, controlOf, type Status } from './transaction-words.ts';
 
@@ -54,7 +54,9 @@ export function timeoutsInForce({ committed, transaction }: TimeoutState): Timeo
 export function timeoutsFor(state: TimeoutState, sql: string): Timeouts {
   if (!mayMatter.test(sql)) return timeoutsInForce(state);
   const statements = statementsOf(sql);
-  const worker = statements.findLastIndex((one) => controlOf(one).kind === 'none' && settingChangesOf(one).length === 0);
+  const worker = statements.findLastIndex(
+    (one) => controlOf(one).kind === 'none' && settingChangesOf(one).length === 0,
+  );
   if (worker <= 0) return timeoutsInForce(state);
   return timeoutsInForce(statements.slice(0, worker).reduce(afterStatement, openImplicit(state)));
 }
@@ -69,7 +71,8 @@ export function timeoutsAfter(state: TimeoutState, sql: string, outcome: Message
 }
 
 /** A cheap look that spares most texts the closer one. */
-const mayMatter = /_timeout|\b(?:set_config|reset|discard|begin|start|commit|end|rollback|abort|savepoint|release|prepare)\b/i;
+const mayMatter =
+  /_timeout|\b(?:set_config|reset|discard|begin|start|commit|end|rollback|abort|savepoint|release|prepare)\b/i;
 
 /** What the server says of the transaction is right, whatever was read in the text. */
 function agree(state: TimeoutState, { failed, statusAfter }: MessageOutcome): TimeoutState {
@@ -94,7 +97,9 @@ const committed = (state: TimeoutState): TimeoutState =>
 
 function afterStatement(state: TimeoutState, statement: Parameters<typeof controlOf>[0]): TimeoutState {
   const control = controlOf(statement);
-  return control.kind === 'none' ? settingChangesOf(statement).reduce(afterChange, state) : afterControl(state, control);
+  return control.kind === 'none'
+    ? settingChangesOf(statement).reduce(afterChange, state)
+    : afterControl(state, control);
 }
 
 function afterControl(state: TimeoutState, control: Exclude<Control, { kind: 'none' }>): TimeoutState {

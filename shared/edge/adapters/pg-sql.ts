@@ -7,27 +7,31 @@ const connectTimeoutMs = 15_000;
 /** The `Sql` port over node-postgres: one TCP connection a session, nothing pooled, nothing retried. */
 export const pgSql: Sql = {
   async connect(address: ServerAddress, applicationName: string): Promise<SqlSession> {
-    const client = new pg.Client({
-      ...address,
-      application_name: applicationName,
-      connectionTimeoutMillis: connectTimeoutMs,
-      keepAlive: true,
-    });
-    // Without a listener a server that goes away between two queries would end this whole process; the next query says it.
-    client.on('error', ignoreUntilNextQuery);
-    await client.connect().catch(rethrow);
-    return sessionOf(client);
+    return sessionOf(await connectClient(address, applicationName));
   },
 };
 
-function sessionOf(client: pg.Client): SqlSession {
+export async function connectClient(address: ServerAddress, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    ...address,
+    application_name: applicationName,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+  });
+  // Without a listener a server that goes away between two queries would end this whole process; the next query says it.
+  client.on('error', ignoreUntilNextQuery);
+  await client.connect().catch(throwSqlError);
+  return client;
+}
+
+export function sessionOf(client: pg.Client): SqlSession {
   let closing: Promise<void> | undefined;
   return {
     backendPid: (client as unknown as { readonly processID: number }).processID,
     async query<Row>(text: string, parameters?: readonly unknown[]): Promise<readonly Row[]> {
       const asked =
         parameters === undefined || parameters.length === 0 ? client.query(text) : client.query(text, [...parameters]);
-      const result: pg.QueryResult | pg.QueryResult[] = await asked.catch(rethrow);
+      const result: pg.QueryResult | pg.QueryResult[] = await asked.catch(throwSqlError);
       // Several statements give several results; the caller is promised the last one's rows.
       const last = Array.isArray(result) ? result.at(-1) : result;
       return (last?.rows ?? []) as Row[];
@@ -44,7 +48,8 @@ function ignoreUntilNextQuery(): void {
   return;
 }
 
-function rethrow(error: unknown): never {
+export function throwSqlError(error: unknown): never {
+  if (error instanceof SqlError) throw error;
   const message = error instanceof Error ? messageOf(error) : String(error);
   throw new SqlError(message, error instanceof pg.DatabaseError ? error.code : undefined, error);
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path/posix';
 import type { Phase, PhaseRun } from '../../domain/bundle.ts';
 import type { BundlePaths } from './bundle-paths.ts';
 import { anyText, listOf, longerThanZero, mapOf, oneOf, size, someOf, text, textLike, wrong } from './scalars.ts';
@@ -113,3 +112,5 @@ function ledgered(fields: Fields, paths: BundlePaths, ledger: string): readonly 
   }
   return files;
 }
+
+const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -12,7 +12,11 @@ const removeWaitMs = 10;
 /** Groups as cgroups of the memory controller, version 1 or 2; undefined where none may be made here. */
 export async function openCgroupGroups(clock: Clock): Promise<ProcessGroups | undefined> {
   for (const hierarchy of await hierarchies()) {
-    const probe = new Cgroup(join(hierarchy.dir, `${prefix}probe-${randomBytes(6).toString('hex')}`), hierarchy.files, clock);
+    const probe = new Cgroup(
+      join(hierarchy.dir, `${prefix}probe-${randomBytes(6).toString('hex')}`),
+      hierarchy.files,
+      clock,
+    );
     try {
       await probe.make(64 * 1024 * 1024);
       await probe.oomKills();
@@ -118,7 +122,10 @@ class Cgroup implements ProcessGroup {
 
   async members(): Promise<readonly number[]> {
     const text = await readFile(join(this.dir, 'cgroup.procs'), 'utf8').catch(ifGone(''));
-    return text.split('\n').filter((line) => line !== '').map(Number);
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number);
   }
 
   async oomKills(): Promise<number> {
@@ -156,4 +163,5 @@ const ifGone =
     throw error;
   };
 
-const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;

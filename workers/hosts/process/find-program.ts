@@ -23,6 +23,11 @@ async function look(path: string, name: string): Promise<FoundProgram> {
     () => undefined,
   );
   if (isFile === undefined) return { found: false, exitCode: 127, why: `${name}: not found` };
-  const isExecutable = isFile && (await access(path, constants.X_OK).then(() => true, () => false));
+  const isExecutable =
+    isFile &&
+    (await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    ));
   return isExecutable ? { found: true, path } : { found: false, exitCode: 126, why: `${name}: not an executable file` };
 }

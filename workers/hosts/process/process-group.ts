@@ -1,5 +1,5 @@
-import type { Clock } from '../../../shared/edge/ports/clock.ts';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
+import type { Clock } from '../../../shared/edge/ports/clock.ts';
 
 /** All processes that descend from one command, wherever they went, and the memory they use together. */
 export interface ProcessGroup {
@@ -44,7 +44,11 @@ export async function killGroup(group: Pick<ProcessGroup, 'members'>, clock: Clo
 }
 
 /** SIGTERM to every member; true once all are gone in time. */
-export async function terminateGroup(group: Pick<ProcessGroup, 'members'>, graceMs: number, clock: Clock): Promise<boolean> {
+export async function terminateGroup(
+  group: Pick<ProcessGroup, 'members'>,
+  graceMs: number,
+  clock: Clock,
+): Promise<boolean> {
   for (const pid of await group.members()) signal(pid, 'SIGTERM');
   const deadline = clock.now() + graceMs;
   while ((await group.members()).length > 0) {

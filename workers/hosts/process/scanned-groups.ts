@@ -4,6 +4,8 @@ import { type ProcessGroup, type ProcessGroups, signal } from './process-group.t
 
 /** At least every 50 ms is promised; twice as often leaves room for a busy event loop. */
 const lookEveryMs = 20;
+/** Without a limit a look only finds who descends from whom, before a parent is gone. */
+const lookEveryMsUnlimited = 100;
 
 /**
  * Groups found by looking through /proc: the leader, what descends from it, shares its session, or carries its HOME or TMPDIR.
@@ -37,7 +39,10 @@ class ScannedGroup implements ProcessGroup {
   async admit(leader: number): Promise<void> {
     this.#members.set(leader, readStat(leader)?.startTime ?? '');
     this.#sessions.add(leader);
-    this.#watch = setInterval(() => this.#look(), lookEveryMs);
+    this.#watch = setInterval(
+      () => this.#look(),
+      Number.isFinite(this.#limitBytes) ? lookEveryMs : lookEveryMsUnlimited,
+    );
     this.#watch.unref();
   }
 

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import { tryLockFile } from '../directory-lock.ts';
@@ -18,6 +18,12 @@ export function serverUser(): SystemUser | undefined {
   return process.getuid?.() === 0 ? { uid: serverUid, gid: serverUid } : undefined;
 }
 
+/** Makes a file or directory of ours the server's. */
+export async function giveToServer(path: string): Promise<void> {
+  const user = serverUser();
+  if (user !== undefined) await chown(path, user.uid, user.gid);
+}
+
 export interface LentUser extends AsyncDisposable {
   /** Undefined where we are not root: commands then run as us, like the server, and can read what we can. */
   readonly user: SystemUser | undefined;
@@ -31,7 +37,8 @@ export async function lendCommandUser(locks: string): Promise<LentUser> {
   for (let step = 0; step < commandUidCount; step += 1) {
     const uid = commandUidFirst + ((start + step) % commandUidCount);
     const held = await tryLockFile(join(dir, String(uid)));
-    if (held !== undefined) return { user: { uid, gid: uid }, [Symbol.asyncDispose]: () => held[Symbol.asyncDispose]() };
+    if (held !== undefined)
+      return { user: { uid, gid: uid }, [Symbol.asyncDispose]: () => held[Symbol.asyncDispose]() };
   }
   throw new RehearsalError(
     'machine',

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BundleUnreadable } from './unreadable.ts';
 
@@ -30,9 +30,7 @@ const isSkippableZstdFrame = (head: Buffer): boolean => head.readUInt32LE(0) >>>
 /** The tar inside, decompressed as it is read. Errors of the stream become BundleUnreadable. */
 export async function* openArchive(path: string, compression: Compression): AsyncGenerator<Buffer, void, undefined> {
   const bytes = createReadStream(path);
-  const tar = compression === 'none' ? bytes : decompressor(compression);
-  // An error of the file reaches the loop below, because the pipeline destroys what it feeds with it.
-  if (tar !== bytes) pipeline(bytes, tar, noMore);
+  const tar = compression === 'none' ? bytes : decompressed(bytes, compression);
   try {
     for await (const chunk of tar) {
       if (!Buffer.isBuffer(chunk)) throw new TypeError('an archive is a stream of bytes');
@@ -47,10 +45,12 @@ export async function* openArchive(path: string, compression: Compression): Asyn
   }
 }
 
-const noMore = (): void => undefined;
-
-
-  compression === 'gzip' ? createGunzip() : createZstdDecompress();
+function decompressed(bytes: Readable, compression: 'gzip' | 'zstd'): Readable {
+  const tar = compression === 'gzip' ? createGunzip() : createZstdDecompress();
+  // Whoever reads the result hears of every error: the pipeline destroys it with the one of the file.
+  pipeline(bytes, tar, () => undefined);
+  return tar;
+}
 
 function isDamage(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

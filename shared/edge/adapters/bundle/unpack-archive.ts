@@ -101,9 +101,8 @@ class Unpacking {
 
   #keepLink(entry: TarEntry, path: string): void {
     const target = decodeName(entry.target);
-    if (target === null) return this.#refuse(path, 'The target of the link is not UTF-8.');
-    if (target === '') return this.#refuse(path, 'The link has no target.');
-    this.#links.set(path, target);
+    if (target === null || target === '') this.#refuse(path, 'The target of the link is empty or not UTF-8.');
+    else this.#links.set(path, target);
   }
 
   /** A second name of a file becomes a file of its own: the digest knows no hard links. */

@@ -15,8 +15,8 @@ await client.end();
 async function count(from, to, triesLeft) {
   try {
     await client.query(
-      `UPDATE documents SET word_count = cardinality(string_to_array(trim(content), ' '))
-       WHERE id > $1 AND id <= $2 AND word_count IS NULL`,
+      `UPDATE documents SET byte_count = octet_length(content)
+       WHERE id > $1 AND id <= $2 AND byte_count IS NULL`,
       [from, to],
     );
   } catch (error) {

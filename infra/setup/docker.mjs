@@ -1,0 +1,117 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environment, nodeBinary, root } from './install.mjs';
+
+const startWaitMs = 60_000;
+const stopWaitMs = 30_000;
+
+/**
+ * An engine that answers, with the images that clones need. With `install`, what is missing is installed, started and built;
+ * `stop` is there only where the daemon is ours and must end with us.
+ */
+export function ensureDocker({ install }) {
+  const there = engineVersion();
+  if (there !== undefined) return withImages(install, { ok: true, says: `engine ${there} answers` });
+  if (process.platform !== 'linux') return { ok: false, says: 'no engine answers: start Docker Desktop' };
+  if (!install || !mayInstall()) return { ok: false, says: `no engine answers: ${commandFor('docker.io')} && dockerd` };
+  let did = 'started dockerd';
+  if (!hasProgram('dockerd')) {
+    const failure = aptInstall('docker.io');
+    if (failure !== undefined) return { ok: false, says: failure };
+    did = 'installed docker.io and started dockerd';
+  }
+  const daemon = startDaemon();
+  if (engineVersion() === undefined) {
+    daemon.stop();
+    return { ok: false, says: `dockerd does not answer after ${startWaitMs / 1000} s; its last words:\n${daemon.log()}` };
+  }
+  return withImages(install, { ok: true, says: `${did} (engine ${engineVersion()})`, stop: daemon.stop });
+}
+
+export const ensureRedis = ({ install }) => ensureProgram('redis-server', 'redis-server', install);
+export const ensureChromium = ({ install }) => ensureProgram('/usr/bin/chromium', 'chromium', install);
+export const ensureXfs = ({ install }) => ensureProgram('mkfs.xfs', 'xfsprogs', install);
+
+function ensureProgram(program, name, install) {
+  if (hasProgram(program)) return { ok: true, says: `${program} is there` };
+  if (!install || !mayInstall()) return { ok: false, says: `no ${program}: ${commandFor(name)}` };
+  const failure = aptInstall(name);
+  return failure === undefined ? { ok: true, says: `installed ${name}` } : { ok: false, says: failure };
+}
+
+/** The images of machines without a registry; without `install` the engine's own must do. */
+function withImages(install, engine) {
+  if (!install) return engine;
+  // The Redis image is made of this machine's server.
+  const redis = ensureRedis({ install });
+  const names = ['postgres:15', 'postgres:17', 'postgres:18', 'node:24', ...(redis.ok ? ['redis'] : []), 'service'];
+  const args = [join(root, 'infra', 'images', 'build.ts'), ...names.map((name) => `rehearsal/${name}`)];
+  const built = spawnSync(nodeBinary, args, { encoding: 'utf8', env: environment, timeout: 600_000 });
+  if (built.status === 0) return { ...engine, says: `${engine.says}; images:\n${built.stdout.trim()}` };
+  engine.stop?.();
+  return { ok: false, says: `the images could not be built:\n${built.stdout}${built.stderr}` };
+}
+
+function startDaemon() {
+  const logFile = join(tmpdir(), 'rehearsal-dockerd.log');
+  const log = openSync(logFile, 'w');
+  const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] });
+  daemon.unref();
+  // Event handlers do not run while we wait below, so the process table is asked instead.
+  const isGone = () => !existsSync(`/proc/${daemon.pid}`) || /^State:\s+Z/m.test(statusOf(daemon.pid));
+  waitUntil(() => engineVersion() !== undefined || isGone(), startWaitMs);
+  return {
+    log: () => readFileSync(logFile, 'utf8').split('\n').slice(-8).join('\n'),
+    stop: () => {
+      if (isGone()) return;
+      process.kill(daemon.pid, 'SIGTERM');
+      waitUntil(isGone, stopWaitMs);
+    },
+  };
+}
+
+function statusOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return 'State:\tZ';
+    throw error;
+  }
+}
+
+function waitUntil(condition, limitMs) {
+  const deadline = Date.now() + limitMs;
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  while (!condition() && Date.now() < deadline) Atomics.wait(cell, 0, 0, 200);
+}
+
+/** Undefined where no engine answers, or it refuses us. */
+function engineVersion() {
+  const asked = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { encoding: 'utf8', timeout: 20_000 });
+  return asked.status === 0 ? asked.stdout.trim() : undefined;
+}
+
+/** Undefined where it worked, else a sentence. */
+function aptInstall(name) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (...args) => spawnSync('apt-get', args, { encoding: 'utf8', env, timeout: 900_000 });
+  const install = () => apt('install', '-y', '--no-install-recommends', name);
+  let done = install();
+  if (done.status !== 0) {
+    // Lists that are missing or out of date look like a package that does not exist.
+    apt('update');
+    done = install();
+  }
+  return done.status === 0 ? undefined : `apt-get install ${name} failed: ${(done.stderr ?? '').trim().split('\n').at(-1)}`;
+}
+
+const mayInstall = () => process.getuid?.() === 0 && hasProgram('apt-get');
+const commandFor = (name) => `${process.getuid?.() === 0 ? '' : 'sudo '}apt-get install ${name}`;
+
+function hasProgram(program) {
+  if (program.includes('/')) return existsSync(program);
+  const places = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
+  return places.some((place) => place !== '' && existsSync(join(place, program)));
+}

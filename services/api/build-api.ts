@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import multipart from '@fastify/multipart';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyBaseLogger } from 'fastify';
+import type { Logger } from 'pino';
+import { authenticate } from './authenticate.ts';
+import { answerProblems } from './problems.ts';
+import { acceptArchives } from './receive-bundle.ts';
+import { acceptanceRoutes } from './routes/acceptances.ts';
+import { documentationRoutes } from './routes/documentation.ts';
+import { eventRoute } from './routes/events.ts';
+import { gateRoute } from './routes/gate.ts';
+import { healthRoutes } from './routes/health.ts';
+import { overviewRoutes } from './routes/overview.ts';
+import { pageRoutes, signInRoutes } from './routes/pages.ts';
+import { rehearsalRoutes } from './routes/rehearsals.ts';
+import { reportRoutes } from './routes/reports.ts';
+import { submitRoute } from './routes/submit.ts';
+import type { Api, ApiParts, TypeBoxProvider } from './type-provider.ts';
+
+/** The HTTP side, put together; it listens when its caller says so. */
+export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
+  await mkdir(parts.scratchDir, { recursive: true });
+  const loggerInstance: FastifyBaseLogger = log;
+  const app: Api = fastify({
+    loggerInstance,
+    bodyLimit: 256 * 1024,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
+  }).withTypeProvider<TypeBoxProvider>();
+  // Documents go out as they are: a serializer made from a schema would drop what later versions add.
+  app.setSerializerCompiler(() => (content) => JSON.stringify(content));
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
+  });
+  answerProblems(app);
+  authenticate(app, parts.store.tokens);
+  await app.register(multipart);
+  await app.register(swagger, {
+    openapi: {
+      info: { title: 'Rehearsal', version: '1', description: 'Rehearses PostgreSQL migrations before they are deployed.' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+  });
+  acceptArchives(app);
+  const routes = [submitRoute, rehearsalRoutes, reportRoutes, eventRoute, gateRoute, acceptanceRoutes, overviewRoutes];
+  for (const add of [documentationRoutes, ...routes, healthRoutes, signInRoutes, pageRoutes]) add(app, parts);
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { every } from '../../shared/edge/adapters/every.ts';
+import { enqueueForgotten } from '../../shared/edge/adapters/queue/enqueue-forgotten.ts';
+import { openQueue } from '../../shared/edge/adapters/queue/open-queue.ts';
+import { openStore } from '../../shared/edge/adapters/store/open-store.ts';
+import { RehearsalError } from '../../shared/domain/problem.ts';
+import type { Tokens } from '../../shared/edge/ports/store.ts';
+import { buildApi } from './build-api.ts';
+import { type ApiConfig, readApiConfig } from './config.ts';
+import { newToken } from './routes/acceptances.ts';
+
+const forgottenMs = 5_000;
+
+try {
+  await serveUntilAsked(readApiConfig(process.env));
+} catch (error) {
+  // The one place where what kept it from running is told.
+  const remedy = error instanceof RehearsalError ? `\n${error.remedy}` : '';
+  const problems = error instanceof RehearsalError ? error.problems.map((p) => `\n  ${p.key} ${p.message}`).join('') : '';
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}${problems}${remedy}\n`);
+  process.exitCode = 4;
+}
+
+async function serveUntilAsked(config: ApiConfig): Promise<void> {
+  const log = pino({ level: config.logLevel, base: { part: 'api' } }, pino.destination({ fd: 2, sync: true }));
+  const onError = (error: unknown) => log.error({ err: error }, 'a connection failed');
+  await using store = await openStore({ url: config.databaseUrl, onError });
+  await using queue = await openQueue({ url: config.queueUrl, onError });
+  await giveFirstToken(store.tokens, config.token);
+  const scratchDir = join(config.dataRoot, 'incoming');
+  const app = await buildApi({ store, queue, scratchDir, archiveBytesMax: config.archiveBytesMax }, log);
+  await using _sweep = every(forgottenMs, () => enqueueForgotten(store, queue), onError);
+  const asked = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  const address = await app.listen({ host: config.host, port: config.port });
+  process.stdout.write(`listening ${address}\n`);
+  await asked;
+  await app.close();
+}
+
+/** Without any token nobody could ever make one. */
+async function giveFirstToken(tokens: Tokens, given: string | undefined): Promise<void> {
+  const first = { name: 'first admin', scopes: ['admin'] } as const;
+  if (given !== undefined) return tokens.add(given, first);
+  if (await tokens.any()) return;
+  const token = newToken();
+  await tokens.add(token, first);
+  process.stdout.write(`token ${token}\n`);
+}

@@ -1,0 +1,53 @@
+import Type from 'typebox';
+import { RehearsalSchema } from '../../../shared/edge/wire/rehearsal.ts';
+import { orNull } from '../../../shared/edge/wire/words.ts';
+import { presentRehearsal } from '../present.ts';
+import type { Api, ApiParts } from '../type-provider.ts';
+import { workerLivesMs } from './submit.ts';
+
+const Snapshot = Type.Object({
+  name: Type.String(),
+  version: Type.String(),
+  digest: Type.String(),
+  dataAsOf: orNull(Type.String()),
+  bytes: Type.Number(),
+  major: Type.Number(),
+  machines: Type.Array(Type.String()),
+});
+
+export function overviewRoutes(app: Api, { store }: ApiParts): void {
+  app.get(
+    '/v1/board',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'The newest rehearsal of every service, version and environment',
+        response: { 200: Type.Object({ items: Type.Array(RehearsalSchema) }) },
+      },
+    },
+    async () => ({ items: (await store.rehearsals.board()).map(presentRehearsal) }),
+  );
+
+  app.get(
+    '/v1/snapshots',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'Snapshots of the live workers',
+        response: { 200: Type.Object({ items: Type.Array(Snapshot) }) },
+      },
+    },
+    async () => {
+      const byKey = new Map<string, object & { machines: string[] }>();
+      for (const { machine, snapshots } of await store.workers.live(workerLivesMs)) {
+        for (const snapshot of snapshots) {
+          const key = `${snapshot.name}@${snapshot.version}`;
+          const known = byKey.get(key) ?? { ...snapshot, machines: [] };
+          if (!known.machines.includes(machine)) known.machines.push(machine);
+          byKey.set(key, known);
+        }
+      }
+      return { items: [...byKey.values()] };
+    },
+  );
+}

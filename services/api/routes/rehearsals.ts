@@ -1,0 +1,84 @@
+import Type from 'typebox';
+import { parseRehearsalId } from '../../../shared/domain/ids.ts';
+import type { StoredRehearsal } from '../../../shared/edge/ports/store.ts';
+import { RehearsalListSchema, RehearsalSchema } from '../../../shared/edge/wire/rehearsal.ts';
+import { VerdictSchema } from '../../../shared/edge/wire/words.ts';
+import { holderOf } from '../authenticate.ts';
+import { presentRehearsal } from '../present.ts';
+import { refuse } from '../problems.ts';
+import type { Api, ApiParts } from '../type-provider.ts';
+
+export const IdParams = Type.Object({ id: Type.String() });
+
+export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
+  app.get(
+    '/v1/rehearsals',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'List rehearsals, newest first',
+        querystring: Type.Object({
+          service: Type.Optional(Type.String()),
+          verdict: Type.Optional(VerdictSchema),
+          cursor: Type.Optional(Type.String()),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+        }),
+        response: { 200: RehearsalListSchema },
+      },
+    },
+    async ({ query }) => {
+      const { items, cursor } = await store.rehearsals.list({ ...query, limit: query.limit ?? 50 });
+      return { items: items.map(presentRehearsal), cursor };
+    },
+  );
+
+  app.get(
+    '/v1/rehearsals/:id',
+    {
+      config: { scope: 'read' },
+      schema: { summary: 'One rehearsal', params: IdParams, response: { 200: RehearsalSchema } },
+    },
+    async ({ params }) => presentRehearsal(await findRehearsal({ store }, params.id)),
+  );
+
+  app.post(
+    '/v1/rehearsals/:id/cancel',
+    {
+      config: { scope: 'submit' },
+      schema: { summary: 'End it without a verdict', params: IdParams, response: { 200: RehearsalSchema } },
+    },
+    async ({ params }) => {
+      const { id, status } = await findRehearsal({ store }, params.id);
+      if (!(await store.rehearsals.cancel(id)) && status !== 'cancelled') {
+        throw refuse('already-over', `The rehearsal ${id} is over.`, 'Read its report; there is nothing to cancel.');
+      }
+      return presentRehearsal(await findRehearsal({ store }, id));
+    },
+  );
+
+  app.post(
+    '/v1/rehearsals/:id/rerun',
+    {
+      config: { scope: 'submit' },
+      schema: {
+        summary: 'Ask the same question again; what was judged before stays',
+        params: IdParams,
+        response: { 202: RehearsalSchema },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await findRehearsal({ store }, request.params.id);
+      const rerun = await store.rehearsals.rerun(id, holderOf(request).name);
+      if (rerun.status === 'queued') await queue.enqueue(rerun.id);
+      const presented = presentRehearsal(rerun);
+      return reply.code(202).header('location', presented.links.self).send(presented);
+    },
+  );
+}
+
+/** Throws the problem `unknown-rehearsal` for what is no id as well. */
+export async function findRehearsal({ store }: Pick<ApiParts, 'store'>, text: string): Promise<StoredRehearsal> {
+  const found = /^rh-[0-9a-f]{16}$/.test(text) ? await store.rehearsals.find(parseRehearsalId(text)) : null;
+  if (found !== null) return found;
+  throw refuse('unknown-rehearsal', `There is no rehearsal ${text}.`, 'List the known ones with GET /v1/rehearsals.');
+}

@@ -1,0 +1,129 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import type { Bundle } from '../../../shared/domain/bundle.ts';
+import { loadBundle } from '../../../shared/edge/adapters/bundle/load-bundle.ts';
+import type { StoredRehearsal, Submission, WorkerRegister } from '../../../shared/edge/ports/store.ts';
+import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
+import { LinksSchema, StatusSchema } from '../../../shared/edge/wire/rehearsal.ts';
+import { defaultRules } from '../../../shared/judge/default-rules.ts';
+import { seedOf } from '../../../shared/plan/rehearsal-id.ts';
+import { allows, holderOf } from '../authenticate.ts';
+import { linksOf } from '../present.ts';
+import { refuse } from '../problems.ts';
+import { receiveBundle } from '../receive-bundle.ts';
+import type { Api, ApiParts } from '../type-provider.ts';
+
+const Accepted = Type.Object({ id: Type.String(), status: StatusSchema, links: LinksSchema });
+
+/** A worker that was not heard of for so long is not asked which snapshots it has. */
+export const workerLivesMs = 15_000;
+
+export function submitRoute(app: Api, parts: ApiParts): void {
+  app.post(
+    '/v1/rehearsals',
+    {
+      config: { scope: 'submit' },
+      schema: {
+        summary: 'Submit a bundle; the same question again gives the existing rehearsal',
+        consumes: ['application/x-tar', 'application/gzip', 'application/zstd', 'multipart/form-data'],
+        headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255 })) }),
+        querystring: Type.Object({ seed: Type.Optional(Type.Integer({ minimum: 0 })) }),
+        response: { 200: Accepted, 202: Accepted, 422: ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      await using archive = await receiveBundle(request, parts.scratchDir, parts.archiveBytesMax);
+      const bundle = await readBundle(archive.path, parts.scratchDir);
+      const submission = await submissionOf(bundle, request, request.query.seed, parts.store.workers);
+      const key = request.headers['idempotency-key'];
+      const bound = key === undefined ? null : await boundBefore(parts, submission, key);
+      await parts.store.bundles.put(bundle.digest, archive.path);
+      const { rehearsal, created } = bound ?? (await parts.store.rehearsals.submit(submission));
+      if (key !== undefined) await bindKey(parts, submission, key, rehearsal);
+      if (rehearsal.status === 'queued') await parts.queue.enqueue(rehearsal.id);
+      const links = linksOf(rehearsal.id);
+      return reply
+        .code(created ? 202 : 200)
+        .header('location', links.self)
+        .send({ id: rehearsal.id, status: rehearsal.status, links });
+    },
+  );
+}
+
+async function readBundle(archivePath: string, scratchDir: string): Promise<Bundle> {
+  const { bundle, dir } = await loadBundle(archivePath, join(scratchDir, 'unpacked'));
+  await rm(dir, { recursive: true, force: true });
+  return bundle;
+}
+
+async function submissionOf(
+  bundle: Bundle,
+  request: FastifyRequest,
+  seed: number | undefined,
+  workers: WorkerRegister,
+): Promise<Submission> {
+  const holder = holderOf(request);
+  const { service, version, environment, owners } = bundle.manifest;
+  return {
+    service,
+    version,
+    environment,
+    owners,
+    bundleDigest: bundle.digest,
+    snapshot: await snapshotOf(bundle, workers),
+    rulesDigest: defaultRules().digest,
+    seed: seed ?? seedOf(bundle.digest),
+    waiversCount: allows(holder, 'waive'),
+    submittedBy: holder.name,
+  };
+}
+
+/** The version that a name means is settled here, so that a newer snapshot makes a new question. */
+async function snapshotOf(bundle: Bundle, workers: WorkerRegister): Promise<string> {
+  const { snapshot } = bundle.manifest;
+  if (snapshot.kind === 'sql') return 'sql';
+  if (snapshot.version !== undefined) return `${snapshot.name}@${snapshot.version}`;
+  const known = (await workers.live(workerLivesMs))
+    .flatMap((worker) => worker.snapshots)
+    .filter(({ name }) => name === snapshot.name)
+    .sort((left, right) => (left.dataAsOf ?? '').localeCompare(right.dataAsOf ?? ''))
+    .at(-1);
+  return known === undefined ? snapshot.name : `${known.name}@${known.version}`;
+}
+
+const questionOf = (submission: Submission): string =>
+  [submission.bundleDigest, submission.snapshot, submission.rulesDigest, submission.seed].join(' ');
+
+async function boundBefore(
+  { store }: ApiParts,
+  submission: Submission,
+  key: string,
+): Promise<{ readonly rehearsal: StoredRehearsal; readonly created: false } | null> {
+  const bound = await store.rehearsals.boundTo(submission.submittedBy, key);
+  if (bound === null) return null;
+  if (bound.question !== questionOf(submission)) throw reusedKey(key);
+  const rehearsal = await store.rehearsals.find(bound.id);
+  return rehearsal === null ? null : { rehearsal, created: false };
+}
+
+/** Two requests with one key may pass the look above at the same time; the store lets only one question have it. */
+async function bindKey(
+  { store }: ApiParts,
+  submission: Submission,
+  key: string,
+  rehearsal: StoredRehearsal,
+): Promise<void> {
+  const question = questionOf(submission);
+  const bound = await store.rehearsals.bindKey(submission.submittedBy, key, question, rehearsal.id);
+  if (bound !== question) throw reusedKey(key);
+}
+
+function reusedKey(key: string): Error {
+  return refuse(
+    'idempotency-key-reused',
+    `The Idempotency-Key ${key} was used for another bundle.`,
+    'Make a new key for every bundle; keep it only to send the same bundle again.',
+  );
+}

@@ -1,0 +1,62 @@
+import type { LoadObservation, RunResult } from '../../domain/observation.ts';
+import type { JudgeContext } from '../context.ts';
+import { count, listed } from '../derive/sentences.ts';
+import { stopTheWorld, unseenLoad } from '../derive/traffic.ts';
+import { type Draft, defineCheck } from './check.ts';
+
+/** Errors that the same traffic did not get before the migration began. */
+export const failedTransactions = defineCheck({
+  id: 'failed-transactions',
+  title: 'Transactions of the traffic fail while the migration runs',
+  why: 'Users and jobs get errors during the deployment, and not everything is tried again.',
+  incident: 'one-statement-backfill',
+  severity: 'blocks',
+  needs: ['underLoad', 'contention'],
+  parts: ['load'],
+  notApplicable: ({ manifest }) => stopTheWorld(manifest),
+  find: ({ underLoad, contention }, context) =>
+    [...underLoad.runs, ...contention.runs].flatMap((run) => (run.load === undefined ? [] : draftsOf(run, run.load, context))),
+  lacks: ({ underLoad, contention }) => unseenLoad(underLoad, contention),
+});
+
+function draftsOf(run: RunResult, load: LoadObservation, context: JudgeContext): readonly Draft[] {
+  const added = newErrors(load);
+  const failed = Object.values(added).reduce((sum, number) => sum + number, 0);
+  const budget = context.manifest.budgets.failedTransactions;
+  if (failed <= budget) return [];
+  const { spec } = run;
+  const phase = spec.scenario === 'contention' ? spec.phase : onlyPhase(context);
+  const codes = Object.entries(added).map(([sqlstate, number]) => `${number} × ${sqlstate}`);
+  return [
+    {
+      title: `${count(failed, 'transaction')} of the traffic ${failed === 1 ? 'fails' : 'fail'} while ${phase ?? 'the migration'} runs`,
+      summary: `Of ${load.transactions} transactions ${failed} failed with errors that the traffic before the migration did not get: ${listed(codes)}. The budget is ${budget}.`,
+      runs: [run],
+      phase,
+      facts: { failedBySqlstate: added, transactions: load.transactions },
+      remedy: {
+        text: `Make ${phase ?? 'the migration'} hold its locks shorter and keep what the statements in flight use, then run: rehearse run . --only under-load,contention`,
+      },
+    },
+  ];
+}
+
+/** CONTRACT 1.7: traffic runs so long before the first phase, and that is the baseline. */
+const baselineMs = 5_000;
+/** An error that the quiet traffic has too counts when it comes this much more often. */
+const growth = 3;
+
+/** Per SQLSTATE. `0A000` is answered by preparing again and is no failure. */
+function newErrors(load: LoadObservation): Readonly<Record<string, number>> {
+  const first = load.series[0]?.atMs ?? 0;
+  const lengthMs = Math.max(baselineMs, (load.series.at(-1)?.atMs ?? 0) - first);
+  const added = Object.entries(load.failedBySqlstate).filter(([sqlstate, number]) => {
+    if (sqlstate === '0A000' || number === 0) return false;
+    const usual = (load.baselineFailedBySqlstate[sqlstate] ?? 0) * (lengthMs / baselineMs);
+    return number > usual * growth;
+  });
+  return Object.fromEntries(added.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+const onlyPhase = ({ manifest }: JudgeContext): string | undefined =>
+  manifest.phases.length === 1 ? manifest.phases[0]?.name : undefined;

@@ -1,0 +1,37 @@
+import { brokenNextVersion } from './broken-next-version.ts';
+import { brokenPreviousVersion } from './broken-previous-version.ts';
+import type { Check } from './check.ts';
+import { dishonestLedger } from './dishonest-ledger.ts';
+import { divergentSchema } from './divergent-schema.ts';
+import { failedMigration } from './failed-migration.ts';
+import { failedTransactions } from './failed-transactions.ts';
+import { halfDoneAfterCrash } from './half-done-after-crash.ts';
+import { leftoverObject } from './leftover-object.ts';
+import { lockQueuePileup } from './lock-queue-pileup.ts';
+import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
+import { memoryExhaustion } from './memory-exhaustion.ts';
+import { refusedMigration } from './refused-migration.ts';
+import { swallowedError } from './swallowed-error.ts';
+import { unrepeatableMigration } from './unrepeatable-migration.ts';
+import { violatedInvariant } from './violated-invariant.ts';
+import { weakEvidence } from './weak-evidence.ts';
+
+/** Every check, in report order. */
+export const checks: readonly Check[] = [
+  failedMigration,
+  refusedMigration,
+  swallowedError,
+  lostToLockTimeout,
+  divergentSchema,
+  dishonestLedger,
+  memoryExhaustion,
+  halfDoneAfterCrash,
+  unrepeatableMigration,
+  leftoverObject,
+  lockQueuePileup,
+  failedTransactions,
+  brokenPreviousVersion,
+  brokenNextVersion,
+  violatedInvariant,
+  weakEvidence,
+];

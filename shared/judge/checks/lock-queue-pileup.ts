@@ -1,0 +1,70 @@
+import type { LoadObservation, RunResult } from '../../domain/observation.ts';
+import type { JudgeContext } from '../context.ts';
+import { type BlockingChain, blockingChains, statementAt } from '../derive/blocking-chains.ts';
+import { placeOf } from '../derive/place.ts';
+import { boundedRetry } from '../derive/remedies.ts';
+import { count, duration, listed, shortSql } from '../derive/sentences.ts';
+import { stopTheWorld, unseenLoad } from '../derive/traffic.ts';
+import { type Draft, defineCheck } from './check.ts';
+
+/** A lock that the migration asks for makes traffic wait: the wait, not the hold, is the outage. */
+export const lockQueuePileup = defineCheck({
+  id: 'lock-queue-pileup',
+  title: 'Traffic queued behind a lock of the migration',
+  why: 'Everything that arrives after a waiting strong lock waits too, reads included, until the pool is empty.',
+  incident: 'column-behind-a-long-read',
+  severity: 'blocks',
+  needs: ['underLoad', 'contention'],
+  parts: ['load', 'locks'],
+  notApplicable: ({ manifest }) => stopTheWorld(manifest),
+  find: ({ underLoad, contention }, context) =>
+    [...underLoad.runs, ...contention.runs].flatMap((run) => (run.load === undefined ? [] : draftsOf(run, run.load, context))),
+  lacks: ({ underLoad, contention }) => unseenLoad(underLoad, contention),
+});
+
+/** The load's longest wait decides; the sampled chains only say whose it was. */
+function draftsOf(run: RunResult, load: LoadObservation, context: JudgeContext): readonly Draft[] {
+  const budgetMs = context.manifest.budgets.blockedMs;
+  if (load.blockedMsMax <= budgetMs) return [];
+  const chains = blockingChains(run);
+  const over = chains.filter((chain) => chain.waitedMsMax > budgetMs);
+  const guilty = over.length > 0 ? over : chains.slice(0, 1);
+  if (guilty.length === 0) return [draftOf(run, load, undefined, context)];
+  return guilty.map((chain) => draftOf(run, load, chain, context));
+}
+
+function draftOf(run: RunResult, load: LoadObservation, chain: BlockingChain | undefined, context: JudgeContext): Draft {
+  const found = statementAt(run, chain?.ordinal ?? run.fault?.ordinal ?? null);
+  const relation = chain?.relation ?? run.fault?.relation;
+  const waitedMs = chain === undefined ? load.blockedMsMax : Math.max(chain.waitedMsMax, chain === blockingChains(run)[0] ? load.blockedMsMax : 0);
+  const place = found === undefined ? { phase: run.fault?.phase ?? onlyPhase(context) } : placeOf(found.statement, found.phase, context);
+  const on = relation === undefined ? 'tables' : relation;
+  return {
+    title: `Traffic on ${on} waits ${duration(waitedMs)} behind ${found === undefined ? 'the migration' : `“${shortSql(found.statement.sql)}”`}`,
+    summary: `${how(chain)} ${count(load.blockedTransactions, 'transaction')} waited, ${duration(load.blockedMs)} together, up to ${load.queueDepthMax} at once; the longest wait was ${duration(waitedMs)}, the budget is ${duration(context.manifest.budgets.blockedMs)}.`,
+    runs: [run],
+    ...place,
+    relation,
+    facts: {
+      waitedMsMax: waitedMs,
+      blockedMs: load.blockedMs,
+      blockedTransactions: load.blockedTransactions,
+      queueDepthMax: load.queueDepthMax,
+    },
+    remedy: {
+      text: 'Give up the lock request before anybody notices, and try again:',
+      sql: boundedRetry(found?.statement.sql ?? `LOCK TABLE ${relation ?? 'the_table'}`),
+    },
+  };
+}
+
+function how(chain: BlockingChain | undefined): string {
+  if (chain === undefined || chain.behind.length === 0) return 'While the migration held its lock,';
+  const blockers = chain.behind.flatMap(({ blockers: before }) =>
+    before.map(({ role, applicationName }) => (role === 'actor' || applicationName === '' ? `an open transaction (${role})` : applicationName)),
+  );
+  return `While its lock request waited for ${listed([...new Set(blockers)].sort())},`;
+}
+
+const onlyPhase = ({ manifest }: JudgeContext): string | undefined =>
+  manifest.phases.length === 1 ? manifest.phases[0]?.name : undefined;

@@ -1,0 +1,79 @@
+import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
+import type { JudgeContext } from '../context.ts';
+import { endedWell, honestAttempts, refusals, succeededLater } from '../derive/attempts.ts';
+import { placeOf } from '../derive/place.ts';
+import { isBenign } from '../derive/refusal-kind.ts';
+import { shortSql } from '../derive/sentences.ts';
+import { type Draft, defineCheck } from './check.ts';
+
+/** The exit code is not the truth: the server refused something, and the command says that all is well. */
+export const swallowedError = defineCheck({
+  id: 'swallowed-error',
+  title: 'The command exits 0 although the server refused a statement',
+  why: 'The pipeline goes on, the next version is started, and what it needs is not there.',
+  incident: 'swallowed-lock-timeout',
+  severity: 'blocks',
+  needs: ['control', 'underLoad', 'contention'],
+  uses: ['interruption'],
+  parts: ['migration'],
+  find: (readings, context) =>
+    Object.values(readings).flatMap(({ runs }) =>
+      runs.flatMap((run) =>
+        honestAttempts(run)
+          .filter(endedWell)
+          .flatMap((attempt) => [...onTheWire(run, attempt, context), ...inTheLog(run, attempt, context)]),
+      ),
+    ),
+});
+
+function onTheWire(run: RunResult, attempt: MigrationAttempt, context: JudgeContext): readonly Draft[] {
+  return refusals(attempt)
+    .filter((statement) => !succeededLater(attempt, statement))
+    .map((statement) => {
+      const { sqlstate = '', message = '', sql } = statement;
+      const benign = isBenign({ sqlstate, message, sql }, attempt, run, context);
+      const held = statement.locks.at(-1)?.relation;
+      return {
+        ...(benign ? { severity: 'warns' as const } : {}),
+        title: `${attempt.phase} exits 0 although “${shortSql(sql)}” was refused with ${sqlstate}`,
+        summary: `The server refused it${message === '' ? '' : ` (${message})`}, nothing like it succeeded later, and the command exited 0.`,
+        runs: [run],
+        ...placeOf(statement, attempt.phase, context),
+        facts: { sqlstate, ...(held === undefined ? {} : { holding: held }) },
+        remedy: remedyFor(attempt, sqlstate, sql),
+      };
+    });
+}
+
+/** Refusals that never came to an answer of their own, such as those of a Parse; a retried one is not told apart there. */
+function inTheLog(run: RunResult, attempt: MigrationAttempt, context: JudgeContext): readonly Draft[] {
+  const pids = new Set(attempt.statements.map((statement) => statement.backendPid));
+  const answered = attempt.statements.flatMap(({ backendPid, sqlstate }) => (sqlstate ? [`${backendPid} ${sqlstate}`] : []));
+  const logged = run.serverLog.filter((entry) => {
+    if (entry.severity !== 'ERROR' || !pids.has(entry.pid) || retriable.has(entry.sqlstate)) return false;
+    const at = answered.indexOf(`${entry.pid} ${entry.sqlstate}`);
+    if (at >= 0) answered.splice(at, 1);
+    return at < 0;
+  });
+  return logged.map((entry) => ({
+    ...(isBenign(entry, attempt, run, context) ? { severity: 'warns' as const } : {}),
+    title: `${attempt.phase} exits 0 although the server logged ${entry.sqlstate}`,
+    summary: `The server's log holds an error of the migration's session (${entry.message}) that no answer carried.`,
+    runs: [run],
+    phase: attempt.phase,
+    facts: { sqlstate: entry.sqlstate, source: 'server log' },
+    remedy: remedyFor(attempt, entry.sqlstate, undefined),
+  }));
+}
+
+/** Consequences (25P02) and what drivers answer by asking again: without the statement nobody can say how it went on. */
+const retriable = new Set(['25P02', '55P03', '40001', '40P01', '57014', '0A000']);
+
+function remedyFor(attempt: MigrationAttempt, sqlstate: string, sql: string | undefined): Draft['remedy'] {
+  const text = `Let ${attempt.phase} exit non-zero when the server answers ${sqlstate}, and roll back what it had begun`;
+  if (sql === undefined) return { text };
+  return {
+    text: `${text}; run the statement in one transaction with everything that needs it:`,
+    sql: `BEGIN;\n${sql};\nCOMMIT; -- on any error: ROLLBACK, exit 1`,
+  };
+}

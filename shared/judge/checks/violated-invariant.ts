@@ -1,0 +1,61 @@
+import type { InvariantObservation, RunResult } from '../../domain/observation.ts';
+import { stateName } from '../../domain/run.ts';
+import type { JudgeContext } from '../context.ts';
+import { listed } from '../derive/sentences.ts';
+import { type Draft, defineCheck } from './check.ts';
+
+/** What the team declared to hold is asked after each phase of the quiet run. */
+export const violatedInvariant = defineCheck({
+  id: 'violated-invariant',
+  title: 'A declared invariant does not hold',
+  why: 'Every statement succeeded and the data is wrong: nobody notices until it is read.',
+  incident: 'stale-class-name',
+  severity: 'blocks',
+  needs: ['control'],
+  parts: ['migration'],
+  notApplicable: ({ manifest }) => (manifest.invariants.length === 0 ? 'the bundle declares no invariants' : undefined),
+  find: ({ control }, context) =>
+    control.runs.flatMap((run) =>
+      Map.groupBy(run.invariants.filter(isViolated), ({ point }) => stateName(point))
+        .entries()
+        .map(([state, violated]) => draftOf(run, state, violated, context))
+        .toArray(),
+    ),
+  lacks: ({ control }, context) => control.runs.flatMap((run) => unasked(run, context)),
+});
+
+const isViolated = ({ holds }: InvariantObservation): boolean => holds.seen && !holds.value;
+
+function draftOf(run: RunResult, state: string, violated: readonly InvariantObservation[], { manifest }: JudgeContext): Draft {
+  const names = violated.map(({ name }) => name);
+  const point = violated[0]?.point;
+  const asked = manifest.invariants.find(({ name }) => name === names[0]);
+  return {
+    title: `${listed(names.map((name) => `“${name}”`), 3)} does not hold ${state}`,
+    summary: `On the quiet run, ${state}, ${listed(names.map((name) => `“${name}”`))} gave another answer than ${asked?.expect.kind === 'is' ? `“${asked.expect.value}”` : 'before the first phase'}.`,
+    runs: [run],
+    phase: point?.kind === 'after' || point?.kind === 'inside' ? point.phase : undefined,
+    state,
+    facts: { invariants: names },
+    remedy: {
+      text: 'Migrate the rows that it counts before this phase ends. To see them:',
+      ...(asked === undefined ? {} : { sql: `${asked.sql.trim().replace(/;$/, '')};` }),
+    },
+  };
+}
+
+/** Each is due after its phase, or after every phase; a phase that failed is a finding of its own. */
+function unasked(run: RunResult, { manifest }: JudgeContext): readonly string[] {
+  const done = manifest.phases.filter(({ name }) => run.attempts.some((a) => a.phase === name && a.exitCode === 0));
+  return done.flatMap(({ name: phase }) =>
+    manifest.invariants
+      .filter(({ after }) => after === undefined || after === phase)
+      .flatMap(({ name }) => {
+        const answer = run.invariants.find(
+          (candidate) => candidate.name === name && candidate.point.kind === 'after' && candidate.point.phase === phase,
+        );
+        if (answer?.holds.seen) return [];
+        return [`“${name}” was not answered after ${phase}${answer === undefined ? '' : `: ${answer.holds.seen ? '' : answer.holds.why}`}`];
+      }),
+  );
+}

@@ -1,0 +1,49 @@
+import type { AppName, Manifest } from '../../domain/bundle.ts';
+import type { CellObservation, RunResult, SqlErrorObservation } from '../../domain/observation.ts';
+import { stateName } from '../../domain/run.ts';
+import type { JudgeContext } from '../context.ts';
+import { sameState } from './same-state.ts';
+
+/** What each version did where nothing can be the migration's fault: previous before it, next at its quiet end. */
+export interface Baselines {
+  /** Why this probe's answers prove nothing, or undefined where they do. */
+  unproven(app: AppName, probe: string, manifest: Manifest): string | undefined;
+  /** The same version got the same SQLSTATE and shape in its baseline. */
+  knows(app: AppName, error: SqlErrorObservation): boolean;
+}
+
+export function baselinesOf(runs: readonly RunResult[], context: JudgeContext): Baselines {
+  const cells = runs.flatMap((run) => run.cells).filter((cell) => cell.inRun === undefined && cell.boot === 'fresh');
+  const ends = endNames(context);
+  const previous = cells.find((cell) => cell.app === 'previous' && cell.point.kind === 'before');
+  const next = cells.find((cell) => cell.app === 'next' && ends.has(stateName(cell.point)));
+  const of = { previous, next };
+  return {
+    unproven(app, name, manifest) {
+      const probe = manifest.probes.find((candidate) => candidate.name === name);
+      const asker = probe !== undefined && !probe.for.includes('previous') ? 'next' : 'previous';
+      return whyUnproven(of[asker], asker, name);
+    },
+    knows(app, error) {
+      return (of[app]?.sqlErrors ?? []).some(({ sqlstate, sql }) => sqlstate === error.sqlstate && sql === error.sql);
+    },
+  };
+}
+
+function whyUnproven(baseline: CellObservation | undefined, asker: AppName, name: string): string | undefined {
+  const where = asker === 'previous' ? 'on the untouched clone' : 'on the quiet run’s end';
+  if (baseline === undefined) return `${asker} was never asked ${where}`;
+  const answer = baseline.probes.find((probe) => probe.name === name);
+  if (answer?.outcome === 'pass') return undefined;
+  return answer?.outcome === 'fail'
+    ? `it fails for ${asker} ${where} already: ${answer.detail}`
+    : `${asker} was not asked this ${where}`;
+}
+
+/** Every name of the state in which the quiet run ended: equal states have the first one only. */
+function endNames({ expected }: JudgeContext): ReadonlySet<string> {
+  const path = expected?.path ?? [];
+  const end = path.at(-1);
+  if (end === undefined) return new Set();
+  return new Set(path.filter((place) => sameState(place.state, end.state)).map((place) => stateName(place.point)));
+}

@@ -1,0 +1,74 @@
+import type { LockWait } from '../../domain/lock.ts';
+import type { RunResult } from '../../domain/observation.ts';
+
+/** Traffic that stood behind one statement of the migration, on one relation. */
+export interface BlockingChain {
+  /** As the run counted it; null: the sampler saw the migration between two statements. */
+  readonly ordinal: number | null;
+  readonly relation: string;
+  /** What the migration itself was waiting for meanwhile: then its request blocked, else its hold. */
+  readonly behind: readonly LockWait[];
+  readonly waitedMsMax: number;
+  readonly waiters: number;
+}
+
+/**
+ * Waits of traffic whose way leads to the migration, directly or through others in the queue. A transaction that one
+ * of our actors blocks directly waits for us, and waits of the actors themselves do not count.
+ */
+export function blockingChains(run: RunResult): readonly BlockingChain[] {
+  const chained = run.lockWaits
+    .filter((wait) => wait.waiter.role === 'traffic' && !wait.blockers.some(({ role }) => role === 'actor'))
+    .flatMap((wait) => {
+      const culprit = culpritOf(wait, run.lockWaits, new Set());
+      return culprit === undefined ? [] : [{ wait, ...culprit }];
+    });
+  return Map.groupBy(chained, ({ ordinal, relation }) => `${ordinal} ${relation}`)
+    .values()
+    .map((group) => chainOf(group, run))
+    .toArray()
+    .sort((left, right) => right.waitedMsMax - left.waitedMsMax);
+}
+
+interface Culprit {
+  readonly ordinal: number | null;
+  readonly relation: string;
+}
+
+function culpritOf(wait: LockWait, all: readonly LockWait[], seen: Set<LockWait>): Culprit | undefined {
+  if (seen.has(wait)) return undefined;
+  seen.add(wait);
+  const migration = wait.blockers.find(({ role }) => role === 'migration');
+  if (migration !== undefined) return { ordinal: migration.ordinal ?? null, relation: wait.relation };
+  const queue = all.filter((other) => wait.blockers.some(({ pid }) => pid === other.waiter.pid) && overlap(wait, other));
+  for (const next of queue) {
+    const found = culpritOf(next, all, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const overlap = (left: LockWait, right: LockWait): boolean =>
+  left.startedAtMs < right.startedAtMs + right.waitedMs && right.startedAtMs < left.startedAtMs + left.waitedMs;
+
+function chainOf(group: readonly ({ readonly wait: LockWait } & Culprit)[], run: RunResult): BlockingChain {
+  const { ordinal, relation } = group[0] ?? { ordinal: null, relation: '' };
+  return {
+    ordinal,
+    relation,
+    behind: run.lockWaits.filter(({ waiter }) => waiter.role === 'migration' && (waiter.ordinal ?? null) === ordinal),
+    waitedMsMax: Math.max(...group.map(({ wait }) => wait.waitedMs)),
+    waiters: new Set(group.map(({ wait }) => wait.waiter.pid)).size,
+  };
+}
+
+/** The statement that a chain's ordinal means, in the attempt that ran while traffic waited. */
+export function statementAt(run: RunResult, ordinal: number | null) {
+  if (ordinal === null) return undefined;
+  const faulted = run.attempts.find((attempt) => attempt.phase === run.fault?.phase);
+  for (const attempt of [...(faulted === undefined ? [] : [faulted]), ...run.attempts]) {
+    const statement = attempt.statements.find((candidate) => candidate.ordinal === ordinal);
+    if (statement !== undefined) return { phase: attempt.phase, statement };
+  }
+  return undefined;
+}

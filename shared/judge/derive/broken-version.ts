@@ -1,0 +1,120 @@
+import type { AppName } from '../../domain/bundle.ts';
+import type { StatePoint } from '../../domain/run.ts';
+import type { DatabaseState } from '../../domain/schema.ts';
+import type { Draft } from '../checks/check.ts';
+import { closingSql } from '../closing-sql.ts';
+import type { Readings } from '../collect-evidence.ts';
+import type { JudgeContext } from '../context.ts';
+import { compareSchemas } from '../schema-difference.ts';
+import { type AssessedCell, assessCells } from './assess-cells.ts';
+import { expectedAfter } from './expected-end.ts';
+import { quietStatements } from './place.ts';
+import { apartFromLedgers } from './same-state.ts';
+import { count, listed, shortSql } from './sentences.ts';
+
+type CellReadings = Pick<Readings, 'control' | 'compatibility' | 'underLoad' | 'contention' | 'interruption'>;
+
+/** A version that does not start, fails a probe, or (only a warning) gets new SQL errors behind green probes. */
+export function brokenCells(app: AppName, readings: CellReadings, context: JudgeContext): readonly Draft[] {
+  return assessCells(readings, context)
+    .filter(({ cell }) => cell.app === app)
+    .flatMap((assessed) => {
+      if (assessed.cell.outcome === 'fail') return isJudgedHere(assessed) ? [failing(app, assessed, context)] : [];
+      return assessed.cell.outcome === 'pass' && assessed.newErrors.length > 0 ? [grumbling(app, assessed, context)] : [];
+    });
+}
+
+/** What a failed or killed command left is shown in the matrix and judged by half-done-after-crash. */
+const isJudgedHere = ({ cell, run }: AssessedCell): boolean => cell.gates || run.spec.scenario === 'compatibility';
+
+/** Gating cells that prove nothing. */
+export function unprovenCells(app: AppName, readings: CellReadings, context: JudgeContext): readonly string[] {
+  return assessCells(readings, context)
+    .filter(({ cell }) => cell.app === app && cell.gates && cell.outcome === 'not-run')
+    .map(({ cell }) => `${app} (${cell.boot}) on “${cell.state}”: ${cell.because ?? 'no evidence'}`);
+}
+
+function failing(app: AppName, { cell, run, point, observation }: AssessedCell, context: JudgeContext): Draft {
+  const version = app === 'previous' ? context.manifest.previous : context.manifest.version;
+  const probes = cell.probes.filter((probe) => probe.outcome === 'fail');
+  const errors = observation.sqlErrors.map(({ sqlstate, sql }) => `${sqlstate} from “${shortSql(sql)}”`);
+  const what = probes.length === 0 ? 'does not start' : `fails “${listed(probes.map(({ name }) => name), 2)}”`;
+  const said = probes.length === 0 ? 'it never became ready' : listed(probes.map(({ name, detail }) => `${name}: ${detail}`));
+  const behind = errors.length === 0 ? '' : ` It got ${listed(errors, 3)}.`;
+  return {
+    ...(cell.gates ? {} : { severity: 'warns' as const }),
+    title: `${app} (${version}) ${what} on the state “${cell.state}”`,
+    summary: `${app} (${version}, ${cell.boot === 'fresh' ? 'freshly started' : 'kept running'}) ${what}: ${said}.${behind}${cell.gates ? '' : ` Under ${context.manifest.overlap} it need not live there.`}`,
+    runs: [run],
+    ...placeOfState(point, context),
+    app,
+    state: cell.state,
+    facts: { boot: cell.boot, probes: probes.map(({ name }) => name), sqlErrors: observation.sqlErrors },
+    remedy: remedyFor(app, { cell, run, point, observation, newErrors: [] }, context),
+  };
+}
+
+function grumbling(app: AppName, { cell, run, point, newErrors }: AssessedCell, context: JudgeContext): Draft {
+  const shapes = newErrors.map(({ sqlstate, sql, count: times }) => `${times} × ${sqlstate} from “${shortSql(sql)}”`);
+  return {
+    severity: 'warns',
+    title: `${app} gets ${count(newErrors.length, 'new SQL error')} on the state “${cell.state}” behind green probes`,
+    summary: `Every probe of ${app} passes, and still the server refused ${listed(shapes)}, which it did not refuse in the baseline.`,
+    runs: [run],
+    ...placeOfState(point, context),
+    app,
+    state: cell.state,
+    facts: { sqlErrors: newErrors },
+    remedy: { text: 'Add a probe that shows whether anybody notices, then run: rehearse run . --only compatibility' },
+  };
+}
+
+/** The statement that made a state inside a phase; the end of a phase has no single one. */
+function placeOfState(point: StatePoint, context: JudgeContext): Pick<Draft, 'phase' | 'file' | 'line'> {
+  if (point.kind !== 'inside' && point.kind !== 'after') return {};
+  const statements = quietStatements(context, point.phase);
+  const committing =
+    point.kind === 'inside'
+      ? statements.find((statement) => statement.committed === point.committed)
+      : statements.findLast((statement) => statement.file !== undefined);
+  const located =
+    committing?.file === undefined
+      ? statements.findLast((s) => s.transaction === committing?.transaction && s.transaction !== null && s.file !== undefined)
+      : committing;
+  return { phase: point.phase, file: located?.file, line: located?.line };
+}
+
+function remedyFor(app: AppName, assessed: AssessedCell, context: JudgeContext): Draft['remedy'] {
+  const gap = gapOf(app, assessed, context);
+  const sql = gap === undefined ? undefined : closingSql(gap)?.sql;
+  const inRun = assessed.observation.inRun !== undefined;
+  const again = 'rehearse run . --only compatibility';
+  if (sql !== undefined && inRun) return { text: 'Make the migration fail as a whole under stress. Where it has happened, close the gap:', sql };
+  if (app === 'next') return { text: `Give next what it needs in a phase that runs before it is started, then run: ${again}` };
+  const text = 'Keep what previous uses until it is gone: expand first, contract in an after-rollout phase';
+  return sql === undefined ? { text: `${text}, then run: ${again}` } : { text: `${text}. What it misses:`, sql };
+}
+
+/** What the state lacks: for a stressed run against the quiet one, for previous against the state it comes from. */
+function gapOf(app: AppName, { point, run, observation }: AssessedCell, context: JudgeContext) {
+  const state = stateOf(point, run, observation.inRun !== undefined, context);
+  if (state === undefined) return undefined;
+  if (observation.inRun !== undefined && point.kind !== 'before' && point.kind !== 'after-rollback') {
+    const wanted = expectedAfter(context.expected, point.phase);
+    return wanted.seen ? compareSchemas(...apartFromLedgers(wanted.value, state)) : undefined;
+  }
+  const before = context.expected?.path[0]?.state;
+  if (app !== 'previous' || before === undefined) return undefined;
+  const asked = observation.sqlErrors.map(({ sql }) => sql.toLowerCase());
+  return compareSchemas(...apartFromLedgers(before, state)).filter(
+    ({ change, object }) =>
+      change !== 'extra' &&
+      asked.some((sql) => sql.includes((object.relation ?? object.name).replace(/^[^.]*\./, '').toLowerCase())),
+  );
+}
+
+function stateOf(point: StatePoint, run: { readonly end: { seen: boolean; value?: DatabaseState } }, stressed: boolean, context: JudgeContext) {
+  if (stressed) return run.end.value;
+  const key = JSON.stringify(point);
+  return context.expected?.path.find((place) => JSON.stringify(place.point) === key)?.state;
+}

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../../shared/edge/ports/clock.ts';
+import type { Clone, CloneRequest, HostedProcess, ProcessRequest } from '../../../shared/edge/ports/clone-host.ts';
+import type { ServerAddress, Sql } from '../../../shared/edge/ports/sql.ts';
+import { type CopyMethod, copyTree } from '../copy-tree.ts';
+import type { DataRoot } from '../data-root.ts';
+import { configurationFile, serverLogName } from '../server-settings.ts';
+import { makeWorkspace, removeWorkspace, type Workspace } from '../workspace.ts';
+import { startHostedProcess } from './hosted-process.ts';
+import { type RunningServer, type ServerParts, startServer } from './postmaster.ts';
+import type { ProcessGroups } from './process-group.ts';
+import type { Runtime } from './runtime.ts';
+import { giveToServer, type LentUser, lendCommandUser, serverUser } from './users.ts';
+
+export interface CloneParts {
+  readonly dataRoot: DataRoot;
+  readonly sql: Sql;
+  readonly clock: Clock;
+  readonly groups: ProcessGroups;
+  readonly runtime: Runtime;
+}
+
+/** A clone of `pgdata` in a workspace of its own; leaves nothing behind where it fails. */
+export async function makeProcessClone(
+  parts: CloneParts,
+  request: CloneRequest,
+  pgdata: string,
+): Promise<ProcessClone> {
+  const startedMs = parts.clock.now();
+  const { dataRoot } = parts;
+  await dataRoot.requireFree(dataRoot.method === 'reflink' ? 0 : request.snapshot.facts.bytes);
+  const workspace = await makeWorkspace(dataRoot.clones, request.owner);
+  await using failed = new AsyncDisposableStack();
+  failed.defer(() => removeWorkspace(workspace));
+  const lent = await lendCommandUser(dataRoot.locks);
+  failed.use(lent);
+  const box = join(workspace.dir, 'box');
+  const [programs, nodeDirectory, toolsPath] = await allOrFirstFailure([
+    parts.runtime.postgres(request.snapshot.facts.major),
+    parts.runtime.nodeDirectory(),
+    parts.runtime.directory(request.toolsDir),
+    copyData(pgdata, workspace, dataRoot.method, request),
+    copyBundle(request.bundleDir, box, lent),
+  ]);
+  const server: ServerParts = {
+    id: workspace.id,
+    program: programs.postgres,
+    pgdata: join(workspace.dir, 'pgdata'),
+    logDirectory: join(workspace.dir, 'log'),
+    groups: parts.groups,
+    clock: parts.clock,
+  };
+  const running = await startServer(server);
+  failed.move();
+  const cloneMs = parts.clock.now() - startedMs;
+  return new ProcessClone({ parts, request, workspace, lent, box, nodeDirectory, toolsPath, server, cloneMs }, running);
+}
+
+interface Made {
+  readonly parts: CloneParts;
+  readonly request: CloneRequest;
+  readonly workspace: Workspace;
+  readonly lent: LentUser;
+  /** Holds the bundle and the homes; only the clone's own command user gets in. */
+  readonly box: string;
+  readonly nodeDirectory: string;
+  readonly toolsPath: string;
+  readonly server: ServerParts;
+  readonly cloneMs: number;
+}
+
+export class ProcessClone implements Clone {
+  readonly id: string;
+  readonly cloneMs: number;
+  readonly method: CopyMethod;
+  readonly migrate: Clone['migrate'];
+  readonly apps: Clone['apps'];
+  readonly tapHost = '127.0.0.1';
+  readonly toolsPath: string;
+  readonly bundlePath: string;
+  readonly #made: Made;
+  readonly #processes = new Set<HostedProcess>();
+  #server: RunningServer;
+  #disposal: Promise<void> | undefined;
+
+  constructor(made: Made, server: RunningServer) {
+    const { workspace, request, parts } = made;
+    this.#made = made;
+    this.#server = server;
+    this.id = workspace.id;
+    this.cloneMs = made.cloneMs;
+    this.method = parts.dataRoot.method;
+    this.migrate = request.snapshot.migrate;
+    this.apps = request.snapshot.apps;
+    this.toolsPath = made.toolsPath;
+    this.bundlePath = join(made.box, 'bundle');
+  }
+
+  get admin(): ServerAddress {
+    const { admin, database } = this.#made.request.snapshot;
+    return { host: '127.0.0.1', port: this.#server.port, ...admin, database };
+  }
+
+  async start(request: ProcessRequest): Promise<HostedProcess> {
+    const { parts, lent, nodeDirectory, box } = this.#made;
+    const name = randomBytes(3).toString('hex');
+    const process = await startHostedProcess(
+      {
+        id: `${this.id}-${name}`,
+        home: join(box, name),
+        bundlePath: this.bundlePath,
+        nodeDirectory,
+        user: lent.user,
+        groups: parts.groups,
+        clock: parts.clock,
+      },
+      request,
+    );
+    this.#processes.add(process);
+    return process;
+  }
+
+  async fork(): Promise<Clone> {
+    const { parts, request, server } = this.#made;
+    const { port } = this.#server;
+    await this.#server.stop('fast');
+    try {
+      return await makeProcessClone(parts, request, server.pgdata);
+    } finally {
+      this.#server = await startServer(server, port);
+    }
+  }
+
+  async serverLog(): Promise<string> {
+    const mark = `rehearsal log mark ${randomBytes(8).toString('hex')}`;
+    const isMarked = await this.#writeToLog(mark);
+    for (let attempt = 0; ; attempt += 1) {
+      const log = await readFile(join(this.#made.server.logDirectory, serverLogName), 'utf8').catch(() => '');
+      if (!isMarked || log.includes(mark) || attempt === logAttempts) return withoutMarks(log);
+      await this.#made.parts.clock.wait(logWaitMs);
+    }
+  }
+
+  backendsOomKilled(): Promise<number> {
+    return this.#server.oomKills();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  /** Everything goes, whatever one step says: the stack runs them all and tells the first failure afterwards. */
+  async #dispose(): Promise<void> {
+    await using steps = new AsyncDisposableStack();
+    steps.defer(() => removeWorkspace(this.#made.workspace));
+    steps.use(this.#made.lent);
+    steps.defer(() => this.#server.stop('immediate'));
+    for (const process of this.#processes) {
+      steps.use(process);
+      // Nobody waits for a command to say goodbye to a server that is thrown away.
+      steps.defer(() => process.kill());
+    }
+  }
+
+  /** The log's collector writes a moment after the client hears: what was logged before the mark is there once the mark is. */
+  async #writeToLog(mark: string): Promise<boolean> {
+    try {
+      await using session = await this.#made.parts.sql.connect(this.admin, 'rehearsal/server-log');
+      await session.query(`DO $$ BEGIN RAISE LOG '${mark}'; END $$`);
+      return true;
+    } catch {
+      // A server that is down has written all it will.
+      return false;
+    }
+  }
+}
+
+const logAttempts = 200;
+const logWaitMs = 5;
+
+const withoutMarks = (log: string): string =>
+  log
+    .split('\n')
+    .filter((line) => !line.includes('rehearsal log mark '))
+    .join('\n');
+
+/** Like Promise.all, but nothing is still being written when it throws, so that what was made can be removed. */
+async function allOrFirstFailure<T extends readonly unknown[]>(
+  work: {
+    readonly [K in keyof T]: Promise<T[K]>;
+  },
+): Promise<T> {
+  await Promise.allSettled(work);
+  return (await Promise.all(work)) as unknown as T;
+}
+
+async function copyData(from: string, workspace: Workspace, method: CopyMethod, request: CloneRequest): Promise<void> {
+  const pgdata = join(workspace.dir, 'pgdata');
+  const user = serverUser();
+  const logDirectory = join(workspace.dir, 'log');
+  await mkdir(logDirectory, { mode: 0o700 });
+  // A sealed PGDATA is read-only; a server wants its own writable and closed to others.
+  const mode = (sealed: number): number => sealed | 0o600;
+  await copyTree(from, pgdata, method, {
+    mode: (sealed, kind) => (kind === 'directory' ? 0o700 : mode(sealed)),
+    ...(user === undefined ? {} : { owner: user }),
+  });
+  const configuration = join(pgdata, 'postgresql.conf');
+  await writeFile(configuration, configurationFile(request.snapshot.settings, request.settings), { mode: 0o600 });
+  for (const path of [logDirectory, configuration]) await giveToServer(path);
+}
+
+/** Readable and never writable: files and directories belong to us, the directory above lets only the clone's own user in. */
+async function copyBundle(bundleDir: string, box: string, { user }: LentUser): Promise<void> {
+  await mkdir(box, { mode: 0o710 });
+  if (user !== undefined) await chown(box, 0, user.gid);
+  const mode = (own: number, kind: 'file' | 'directory'): number =>
+    kind === 'directory' || (own & 0o100) !== 0 ? 0o555 : 0o444;
+  await copyTree(bundleDir, join(box, 'bundle'), 'copy', {
+    mode,
+    ...(user === undefined ? {} : { owner: { uid: 0, gid: 0 } }),
+  });
+}

@@ -1,0 +1,105 @@
+import type { TrafficTarget } from '../../shared/domain/run.ts';
+import type { SqlSession } from '../../shared/edge/ports/sql.ts';
+import { columnToRewrite, type ResolvedTable, resolveTable } from './resolve-table.ts';
+import type { GeneratedTemplate } from './traffic-plan.ts';
+import { tryTemplate } from './try-template.ts';
+
+/** Share of each act: mostly writes, for writers are who a migration blocks first. */
+const weights = { update: 5, select: 3, 'insert-and-delete': 2 } as const;
+
+/** Rows that the traffic of one table touches. */
+const keysMax = 1_000;
+
+/**
+ * Statements of our own on one table, each tried once and rolled back: what cannot work on the untouched database
+ * (privileges, triggers that refuse) is not sent. None of them changes a value or the number of rows.
+ */
+export async function planGenerated(session: SqlSession, target: TrafficTarget): Promise<readonly GeneratedTemplate[]> {
+  const table = await resolveTable(session, target.relation);
+  if (table === null) return [];
+  const hasKey = table.key.length > 0 && table.key.every((column) => target.columns.includes(column.name));
+  const keyed = hasKey ? table : { ...table, key: [] };
+  const keys = hasKey ? await readKeys(session, keyed) : await readOffsets(session, keyed);
+  const candidates = [
+    updateTemplate(keyed, target, keys),
+    selectTemplate(keyed, target, keys),
+    insertTemplate(keyed, keys),
+  ];
+  const working: GeneratedTemplate[] = [];
+  for (const template of candidates) {
+    if (template !== null && (await tryTemplate(session, template))) working.push(template);
+  }
+  return working;
+}
+
+type Keys = GeneratedTemplate['keys'];
+
+/** First keys in order, without the very last row: that one is the actors', who would be waited for all the time. */
+async function readKeys(session: SqlSession, table: ResolvedTable): Promise<Keys> {
+  const order = table.key.map((column) => column.quoted).join(', ');
+  const list = table.key.map((column) => `${column.quoted}::text`).join(', ');
+  const rows = await session.query<{ key: readonly string[] }>(
+    `SELECT ARRAY[${list}] AS key FROM ${table.quoted} ORDER BY ${order} LIMIT ${keysMax + 1}`,
+  );
+  return rows.slice(0, Math.max(1, rows.length - 1)).map((row) => row.key);
+}
+
+/** Rows without a name are told by how many come before them; the first one is the actors'. */
+async function readOffsets(session: SqlSession, table: ResolvedTable): Promise<Keys> {
+  const [row] = await session.query<{ rows: number }>(
+    `SELECT count(*)::int AS rows FROM (SELECT FROM ${table.quoted} LIMIT 50) AS few`,
+  );
+  const rows = row?.rows ?? 0;
+  if (rows <= 1) return rows === 0 ? [] : [['0']];
+  return Array.from({ length: rows - 1 }, (_, index) => [String(index + 1)]);
+}
+
+function whereKey(table: ResolvedTable): string {
+  if (table.key.length > 0) {
+    return table.key.map((column, index) => `${column.quoted} = $${index + 1}::${column.type}`).join(' AND ');
+  }
+  return `(tableoid, ctid) = (SELECT tableoid, ctid FROM ${table.quoted} OFFSET $1::integer LIMIT 1)`;
+}
+
+function base(table: ResolvedTable, act: GeneratedTemplate['act'], keys: Keys): Omit<GeneratedTemplate, 'sql'> {
+  const nothing = [table.key.length > 0 ? table.key.map(() => null) : ['0']];
+  const writes = act === 'select' || keys.length === 0 ? [] : [{ relation: table.relation, rows: 1 }];
+  const name = `${act}:${table.oid}`;
+  const forBoth = { kind: 'generated', for: 'both', weight: weights[act] } as const;
+  return { ...forBoth, act, relation: table.relation, name, writes, keys: keys.length > 0 ? keys : nothing };
+}
+
+function updateTemplate(table: ResolvedTable, target: TrafficTarget, keys: Keys): GeneratedTemplate | null {
+  const column = columnToRewrite(table, target.columns);
+  if (column === null) return null;
+  const sql = `UPDATE ${table.quoted} SET ${column.quoted} = ${column.quoted} WHERE ${whereKey(table)}`;
+  return { ...base(table, 'update', keys), sql };
+}
+
+function selectTemplate(table: ResolvedTable, target: TrafficTarget, keys: Keys): GeneratedTemplate {
+  const columns = table.columns.filter((column) => target.columns.includes(column.name));
+  const list = columns.map((column) => column.quoted).join(', ');
+  return { ...base(table, 'select', keys), sql: `SELECT ${list} FROM ${table.quoted} WHERE ${whereKey(table)}` };
+}
+
+/**
+ * A copy of a row under a fresh key, removed in the same transaction. All columns that the table has at that moment are
+ * copied (`*` is read anew whenever the table changed), so a column that a migration added is filled as well.
+ */
+function insertTemplate(table: ResolvedTable, keys: Keys): GeneratedTemplate | null {
+  const [key, second] = table.key;
+  const copy = base(table, 'insert-and-delete', keys);
+  if (key === undefined || second !== undefined || key.fresh === null) return null;
+  if (table.otherUniques > 0 || table.columns.some((column) => column.generated)) return null;
+  const undo = `DELETE FROM ${table.quoted} WHERE ${key.quoted} = $1::${key.type}`;
+  const writes = [{ relation: table.relation, rows: 2 }];
+  const returning = `RETURNING ${key.quoted}::text AS key`;
+  if (keys.length === 0) {
+    return { ...copy, writes, keys: [], sql: `INSERT INTO ${table.quoted} DEFAULT VALUES ${returning}`, undo };
+  }
+  const name = `'${key.name.replaceAll("'", "''")}'`;
+  const sql = `INSERT INTO ${table.quoted} OVERRIDING SYSTEM VALUE SELECT (copied.copy).* FROM (
+      SELECT jsonb_populate_record(r, jsonb_build_object(${name}, ${key.fresh})) AS copy
+      FROM ${table.quoted} r WHERE r.${key.quoted} = $1::${key.type} OFFSET 0) AS copied ${returning}`;
+  return { ...copy, writes, sql, undo };
+}
