@@ -18,6 +18,8 @@ export interface LiveRun<Spec extends RunSpec = RunSpec> {
   now(): number;
   /** Backends of the clone whose owner we know; the rest are `other`. */
   readonly parties: Map<number, Pick<LockParty, 'role' | 'ordinal'>>;
+  /** When the tap held a message of the migration: that time is ours, not the migration's. */
+  readonly brakes: { readonly fromMs: number; readonly toMs: number }[];
   /** Removes row values from what a server or a program said. */
   redact(message: string): string;
   readonly signal: AbortSignal;

@@ -123,6 +123,7 @@ async function openLiveRun(
     admin,
     now,
     parties: new Map(),
+    brakes: [],
     redact: await openRedaction(context.plan.bundle, admin),
     signal,
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),

@@ -19,7 +19,9 @@ export async function buildImages(names: readonly string[], say: (line: string) 
   for (const recipe of names.length === 0 ? known : known.filter(({ name }) => names.includes(name))) {
     const startedAtMs = performance.now();
     const made = await buildUnlessThere(recipe);
-    say(`${recipe.name} ${made ? 'built' : 'is up to date'} ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s`);
+    say(
+      `${recipe.name} ${made ? 'built' : 'is up to date'} ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s`,
+    );
   }
 }
 

@@ -44,7 +44,8 @@ function postgres(major: number): Recipe {
       'ENTRYPOINT ["/usr/local/bin/docker-entrypoint.sh"]',
       'CMD ["postgres"]',
     ],
-    fingerprint: async () => hashOf([await readFile(join(native(), '..', 'package.json')), ...(await entrypointFiles())]),
+    fingerprint: async () =>
+      hashOf([await readFile(join(native(), '..', 'package.json')), ...(await entrypointFiles())]),
     lay: async (root) => {
       for (const part of ['bin', 'lib', 'share']) await copyInto(root, join(native(), part), join(home, part));
       await addLibraries(root, [join(root, home)]);

@@ -39,7 +39,9 @@ export async function addLibraries(root: string, directories: readonly string[])
     (error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }),
   );
   const wanted = new Set(
-    [...listed.stdout.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm)].map(([, path]) => path ?? '').filter((path) => path !== ''),
+    [...listed.stdout.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm)]
+      .map(([, path]) => path ?? '')
+      .filter((path) => path !== ''),
   );
   for (const library of wanted) {
     if (library.startsWith(root) || !/^\/(usr\/)?lib/.test(library)) continue;
@@ -68,7 +70,9 @@ const commonPrograms = (
 ).split(' ');
 
 async function writeUsers(root: string): Promise<void> {
-  const users = ['root:0', 'postgres:999', 'node:1000', 'nobody:65534'].map((pair) => pair.split(':') as [string, string]);
+  const users = ['root:0', 'postgres:999', 'node:1000', 'nobody:65534'].map(
+    (pair) => pair.split(':') as [string, string],
+  );
   const home = (name: string) => (name === 'root' ? '/root' : name === 'postgres' ? '/var/lib/postgresql' : '/tmp');
   const passwd = users.map(([name, id]) => `${name}:x:${id}:${id}:${name}:${home(name)}:/bin/sh\n`);
   await writeFile(join(root, 'etc/passwd'), passwd.join(''));

@@ -25,7 +25,10 @@ export function ensureDocker({ install }) {
   const daemon = startDaemon();
   if (engineVersion() === undefined) {
     daemon.stop();
-    return { ok: false, says: `dockerd does not answer after ${startWaitMs / 1000} s; its last words:\n${daemon.log()}` };
+    return {
+      ok: false,
+      says: `dockerd does not answer after ${startWaitMs / 1000} s; its last words:\n${daemon.log()}`,
+    };
   }
   return withImages(install, { ok: true, says: `${did} (engine ${engineVersion()})`, stop: daemon.stop });
 }
@@ -89,7 +92,10 @@ function waitUntil(condition, limitMs) {
 
 /** Undefined where no engine answers, or it refuses us. */
 function engineVersion() {
-  const asked = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { encoding: 'utf8', timeout: 20_000 });
+  const asked = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
   return asked.status === 0 ? asked.stdout.trim() : undefined;
 }
 
@@ -104,7 +110,9 @@ function aptInstall(name) {
     apt('update');
     done = install();
   }
-  return done.status === 0 ? undefined : `apt-get install ${name} failed: ${(done.stderr ?? '').trim().split('\n').at(-1)}`;
+  return done.status === 0
+    ? undefined
+    : `apt-get install ${name} failed: ${(done.stderr ?? '').trim().split('\n').at(-1)}`;
 }
 
 const mayInstall = () => process.getuid?.() === 0 && hasProgram('apt-get');

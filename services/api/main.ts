@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { askedToStop } from '../../shared/edge/adapters/asked-to-stop.ts';
 import { every } from '../../shared/edge/adapters/every.ts';
 import { enqueueForgotten } from '../../shared/edge/adapters/queue/enqueue-forgotten.ts';
 import { openQueue } from '../../shared/edge/adapters/queue/open-queue.ts';
@@ -31,9 +32,7 @@ async function serveUntilAsked(config: ApiConfig): Promise<void> {
   const scratchDir = join(config.dataRoot, 'incoming');
   const app = await buildApi({ store, queue, scratchDir, archiveBytesMax: config.archiveBytesMax }, log);
   await using _sweep = every(forgottenMs, () => enqueueForgotten(store, queue), onError);
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
+  const asked = askedToStop();
   const address = await app.listen({ host: config.host, port: config.port });
   process.stdout.write(`listening ${address}\n`);
   await asked;

@@ -22,6 +22,8 @@ export interface Finding {
   readonly evidence: { readonly runs: readonly RunId[] } & Readonly<Record<string, unknown>>;
   readonly remedy: { readonly text: string; readonly sql?: string };
   readonly waivedBy?: string;
+  /** ISO time of the first moment at which the waiver no longer holds. */
+  readonly waivedUntil?: string;
 }
 
 export type CheckOutcome =

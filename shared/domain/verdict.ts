@@ -11,6 +11,16 @@ export interface Judgement {
   readonly checks: readonly CheckOutcome[];
   readonly cells: readonly JudgedCell[];
   readonly recovery: readonly Recovery[];
+  /** What became of the manifest's waivers; absent: it declares none. */
+  readonly waivers?: readonly JudgedWaiver[];
+}
+
+export interface JudgedWaiver {
+  readonly check: string;
+  readonly by: string;
+  readonly until: string;
+  /** `not-honoured`: whoever submitted the bundle may not waive. */
+  readonly status: 'used' | 'unmatched' | 'expired' | 'not-honoured';
 }
 
 export interface JudgedCell {

@@ -84,7 +84,7 @@ function addColumn(object: SchemaObject): ClosingSql | undefined {
   const fallback = text(object, 'default');
   const add = `ALTER TABLE ${tableOf(object)} ADD COLUMN ${column} ${type}`;
   const withDefault = fallback === undefined ? add : `${add} DEFAULT ${fallback}`;
-  if (object.attributes['notNull'] !== true) return certain(`${withDefault};`);
+  if (object.attributes.notNull !== true) return certain(`${withDefault};`);
   if (fallback !== undefined) return certain(`${withDefault} NOT NULL;`);
   return uncertain(
     `${add};\n-- fill ${column}, then:\nALTER TABLE ${tableOf(object)} ALTER COLUMN ${column} SET NOT NULL;`,
@@ -128,7 +128,7 @@ function change(expected: SchemaObject, attributes: readonly string[]): ClosingS
   if (expected.kind === 'index' && steps.every((name) => ['valid', 'ready', 'live'].includes(name))) {
     return certain(`REINDEX INDEX CONCURRENTLY ${qualified(expected.name)};`);
   }
-  if (expected.kind === 'constraint' && steps.join() === 'validated' && expected.attributes['validated'] === true) {
+  if (expected.kind === 'constraint' && steps.join() === 'validated' && expected.attributes.validated === true) {
     return certain(`ALTER TABLE ${tableOf(expected)} VALIDATE CONSTRAINT ${ident(ownName(expected))};`);
   }
   if (expected.kind === 'trigger' && steps.join() === 'state' && expected.relation !== undefined) {
@@ -149,10 +149,12 @@ function changeColumn(expected: SchemaObject, attributes: readonly string[]): Cl
   for (const name of attributes) {
     const wanted = text(expected, name);
     if (name === 'type' && wanted !== undefined) lines.push(`${alter} TYPE ${wanted};`);
-    else if (name === 'default') lines.push(wanted === undefined ? `${alter} DROP DEFAULT;` : `${alter} SET DEFAULT ${wanted};`);
-    else if (name === 'notNull') lines.push(`${alter} ${expected.attributes['notNull'] === true ? 'SET' : 'DROP'} NOT NULL;`);
+    else if (name === 'default')
+      lines.push(wanted === undefined ? `${alter} DROP DEFAULT;` : `${alter} SET DEFAULT ${wanted};`);
+    else if (name === 'notNull')
+      lines.push(`${alter} ${expected.attributes.notNull === true ? 'SET' : 'DROP'} NOT NULL;`);
     else sure = false;
-    if (name === 'type' || (name === 'notNull' && expected.attributes['notNull'] === true)) sure = false;
+    if (name === 'type' || (name === 'notNull' && expected.attributes.notNull === true)) sure = false;
   }
   return lines.length === 0 ? undefined : { sql: lines.join('\n'), certain: sure };
 }
@@ -165,7 +167,9 @@ function grant(verb: 'GRANT' | 'REVOKE', to: 'TO' | 'FROM', object: SchemaObject
   if (on === undefined || !['table', 'sequence', 'schema', 'function'].includes(on)) return undefined;
   if (target === undefined || grantee === undefined || privileges === undefined || privileges === '') return undefined;
   const who = grantee === 'PUBLIC' ? grantee : ident(grantee);
-  return certain(`${verb} ${privileges} ON ${on.toUpperCase()} ${on === 'function' ? target : qualified(target)} ${to} ${who};`);
+  return certain(
+    `${verb} ${privileges} ON ${on.toUpperCase()} ${on === 'function' ? target : qualified(target)} ${to} ${who};`,
+  );
 }
 
 function text(object: SchemaObject, name: string): string | undefined {

@@ -33,7 +33,8 @@ export function collectEvidence(evidence: Evidence): Readings {
   const traced = group(evidence, 'control', isControl('traced'));
   const first = control.runs[0];
   const collected = {
-    control: first === undefined && control.missing.length === 0 ? lacking(control, 'no control run was planned') : control,
+    control:
+      first === undefined && control.missing.length === 0 ? lacking(control, 'no control run was planned') : control,
     controlUnlimited: group(evidence, 'control', isControl('unlimited')),
     traced,
     underLoad: group(evidence, 'under-load', () => true),
@@ -42,19 +43,21 @@ export function collectEvidence(evidence: Evidence): Readings {
     compatibility: group(evidence, 'compatibility', () => true),
   };
   if (first === undefined) return afterMissingControl(collected);
-  const locks = strongLocks(evidence, first, traced.runs[0]);
+  const locks = strongLocks(first, traced.runs[0]);
   return lackingRuns(collected, { manifest: evidence.bundle.manifest, control: first, strongLocks: locks });
 }
 
 function group(evidence: Evidence, scenario: Scenario, wanted: (spec: RunSpec) => boolean): Reading {
   const missing: string[] = [];
   const belongs = (spec: RunSpec) => spec.scenario === scenario && wanted(spec);
-  if (evidence.leftOut.includes(scenario)) missing.push(`${scenario} was left out by the caller`);
   const found = evidence.runs.filter((run) => belongs(run.spec));
+  // The control run is made whatever is left out: everything else is aimed by it.
+  if (evidence.leftOut.includes(scenario) && found.length === 0) missing.push(`${scenario} was left out by the caller`);
   for (const spec of evidence.planned.filter(belongs)) {
     const result = found.find((run) => run.spec.id === spec.id);
     if (result === undefined) missing.push(`${spec.id} did not take place`);
-    else if (result.outcome === 'not-run') missing.push(`${spec.id} did not take place: ${result.why ?? 'no reason was given'}`);
+    else if (result.outcome === 'not-run')
+      missing.push(`${spec.id} did not take place: ${result.why ?? 'no reason was given'}`);
   }
   const runs = found
     .filter((run) => run.outcome !== 'not-run')
@@ -65,7 +68,10 @@ function group(evidence: Evidence, scenario: Scenario, wanted: (spec: RunSpec) =
 const isControl = (limits: 'declared' | 'unlimited' | 'traced') => (spec: RunSpec) =>
   spec.scenario === 'control' && spec.limits === limits;
 
-const lacking = (reading: Reading, because: string): Reading => ({ ...reading, missing: [...reading.missing, because] });
+const lacking = (reading: Reading, because: string): Reading => ({
+  ...reading,
+  missing: [...reading.missing, because],
+});
 
 function afterMissingControl(readings: Readings): Readings {
   const because = 'without a control run nothing else could be aimed';
@@ -78,7 +84,7 @@ function afterMissingControl(readings: Readings): Readings {
 }
 
 /** Relations that were there before and that the migration locks against writers: what contention must be tried on. */
-function strongLocks(evidence: Evidence, control: RunResult, traced: RunResult | undefined): readonly string[] {
+function strongLocks(control: RunResult, traced: RunResult | undefined): readonly string[] {
   if (!control.before.seen) return [];
   const tables = new Set(control.before.value.schema.objects.filter((o) => o.kind === 'table').map((o) => o.name));
   const ledgers = new Set(control.before.value.ledgers.map((ledger) => ledger.relation));

@@ -1,8 +1,8 @@
 import type { Manifest } from '../domain/bundle.ts';
 import type { Finding, Severity } from '../domain/finding.ts';
 import type { RunId } from '../domain/ids.ts';
-import { type Scenario, scenarios } from '../domain/run.ts';
 import type { Rules } from '../domain/rules.ts';
+import { type Scenario, scenarios } from '../domain/run.ts';
 import type { Check, Draft } from './checks/check.ts';
 import { known } from './derive/known.ts';
 
@@ -76,12 +76,15 @@ function mergeOne(check: Check, same: readonly Draft[], rules: Rules): Finding {
   });
 }
 
-const scenarioRank = (draft: Draft): number => Math.min(...draft.runs.map((run) => scenarios.indexOf(run.spec.scenario)));
+const scenarioRank = (draft: Draft): number =>
+  Math.min(...draft.runs.map((run) => scenarios.indexOf(run.spec.scenario)));
 
 function runIdsOf(drafts: readonly Draft[]): readonly RunId[] {
   const order = (scenario: Scenario) => scenarios.indexOf(scenario);
   const specs = drafts.flatMap((draft) => draft.runs.map((run) => run.spec));
-  const sorted = specs.toSorted((left, right) => order(left.scenario) - order(right.scenario) || (left.id < right.id ? -1 : 1));
+  const sorted = specs.toSorted(
+    (left, right) => order(left.scenario) - order(right.scenario) || (left.id < right.id ? -1 : 1),
+  );
   return [...new Set(sorted.map((spec) => spec.id))];
 }
 

@@ -63,8 +63,8 @@ function isShiftedPosition(difference: SchemaDifference, all: readonly SchemaDif
 }
 
 function qualityOf(object: SchemaObject): string {
-  if (object.kind === 'index' && object.attributes['valid'] === false) return ' and invalid';
-  if (object.kind === 'constraint' && object.attributes['validated'] === false) return ' and not validated';
+  if (object.kind === 'index' && object.attributes.valid === false) return ' and invalid';
+  if (object.kind === 'constraint' && object.attributes.validated === false) return ' and not validated';
   return '';
 }
 

@@ -13,9 +13,15 @@ const parsedCharsMax = 1024 * 1024;
  * defaults, texts that it cannot read). Numbers in DDL outside of bodies stay: they are lengths and scales of types.
  */
 export function normalizeSql(sql: string): string {
+  const dollarQuotes = hasBody.test(sql) ? 'are bodies' : 'are strings';
   const normalized = byGrammar(sql);
-  return normalized === null ? blankConstants(sql, 'numbers too') : blankConstants(normalized, 'strings');
+  return normalized === null
+    ? blankConstants(sql, 'numbers too', dollarQuotes)
+    : blankConstants(normalized, 'strings', dollarQuotes);
 }
+
+/** Statements whose dollar quotes hold code, which a reader needs; elsewhere they hold values. */
+const hasBody = /^\s*(?:do|create\s+(?:or\s+replace\s+)?(?:function|procedure))\b/i;
 
 /** Every name in the text, inside of bodies too, as the server would write it in a message. */
 export function identifiersOf(sql: string): string[] {
@@ -35,7 +41,9 @@ export function identifiersOf(sql: string): string[] {
 function byGrammar(sql: string): string | null {
   if (sql.length > parsedCharsMax || /^\s*do\b/i.test(sql)) return null;
   try {
-    return normalizeSync(sql);
+    const normalized = normalizeSync(sql);
+    // Of texts that end inside of a quote it gives the error's message, with the value in it, instead of an error.
+    return normalized.startsWith(firstToken(sql)) ? normalized : null;
   } catch (error) {
     // Only what a server would refuse too; the blanking lexer needs no grammar.
     if (error instanceof Error) return null;
@@ -43,13 +51,22 @@ function byGrammar(sql: string): string | null {
   }
 }
 
-function blankConstants(sql: string, what: 'strings' | 'numbers too'): string {
+function firstToken(sql: string): string {
+  const { kind, end } = tokenAt(sql, 0);
+  return sql.slice(0, kind === 'space' ? tokenAt(sql, end).end : end);
+}
+
+function blankConstants(
+  sql: string,
+  what: 'strings' | 'numbers too',
+  dollarQuotes: 'are bodies' | 'are strings',
+): string {
   let blanked = '';
   for (let at = 0; at < sql.length; ) {
     const { kind, end } = tokenAt(sql, at);
     const part = sql.slice(at, end);
-    if (kind === 'string') blanked += "'…'";
-    else if (kind === 'dollar') blanked += blankBody(part);
+    if (kind === 'dollar' && dollarQuotes === 'are bodies') blanked += blankBody(part);
+    else if (kind === 'string' || kind === 'dollar') blanked += "'…'";
     else if (kind === 'number' && what === 'numbers too') blanked += '…';
     else if (kind === 'space' && what === 'numbers too' && /--|\/\*/.test(part)) blanked += ' ';
     else blanked += part;
@@ -60,7 +77,7 @@ function blankConstants(sql: string, what: 'strings' | 'numbers too'): string {
 
 function blankBody(quoted: string): string {
   const tag = dollarTagAt(quoted, 0);
-  return `${tag}${blankConstants(bodyOf(quoted), 'numbers too')}${tag}`;
+  return `${tag}${blankConstants(bodyOf(quoted), 'numbers too', 'are bodies')}${tag}`;
 }
 
 function bodyOf(quoted: string): string {

@@ -41,7 +41,9 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>): n
   const unit = Object.hasOwn(units, match?.[2] ?? '') ? units[match?.[2] ?? ''] : undefined;
   if (match === null || unit === undefined) return null;
   const value = Number(match[1]) * unit;
-  return Number.isInteger(value) && Number.isSafeInteger(value) ? value : null;
+  // 0.07 s is 70.00000000000001 ms in binary fractions, and still means 70.
+  const whole = Math.round(value);
+  return Math.abs(value - whole) < 1e-6 && Number.isSafeInteger(whole) ? whole : null;
 }
 
 function formatQuantity(value: number, units: Readonly<Record<string, number>>, smallest: string): string {

@@ -18,6 +18,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
 
 export interface EmbeddedPostgresOptions {
   readonly major?: 15 | 17 | 18;
+  /** `trust` is for tests that speak the protocol themselves; default scram-sha-256. */
+  readonly auth?: 'scram-sha-256' | 'trust';
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +48,16 @@ async function initializeAndStart(
   const pgdata = join(home, 'data');
   const passwordFile = join(home, 'password');
   await writeFile(passwordFile, password, { mode: 0o644 });
-  const args = ['-D', pgdata, '-U', 'postgres', '--pwfile', passwordFile, '--auth=scram-sha-256', '-N'];
+  const args = [
+    '-D',
+    pgdata,
+    '-U',
+    'postgres',
+    '--pwfile',
+    passwordFile,
+    `--auth=${options.auth ?? 'scram-sha-256'}`,
+    '-N',
+  ];
   await promisify(execFile)(programs.initdb, [...args, '--encoding=UTF8', '--locale=C.UTF-8'], unprivileged);
   const logFile = join(home, 'server.log');
   // A port that was free a moment ago may be taken by the time the server binds it, so a second and third try are fair.

@@ -28,7 +28,7 @@ export async function observeFreshCell(
   const accessLog: string[] = [];
   const first = app.ready ? await askAll(run, clone, app, accessLog, () => true) : [];
   const again = app.ready && twice ? await askAll(run, clone, app, accessLog, () => true) : undefined;
-  return cellOf(run, app, place, first, accessLog, 0, again);
+  return await cellOf(run, app, place, first, accessLog, 0, again);
 }
 
 /** What a version answered, with the SQL errors and the statements that its tap saw since `sinceOrdinal`. */

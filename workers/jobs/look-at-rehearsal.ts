@@ -26,8 +26,11 @@ export async function lookAtRehearsal(parts: JobParts, id: RehearsalId): Promise
       return [...pending.filter((spec) => !spec.alone), ...pending.filter((spec) => spec.alone)].map((spec) => spec.id);
     }
     const startedAt = rehearsal.startedAt ?? rehearsal.createdAt;
-    const times = { startedAt, durationMs: Math.max(0, Date.now() - startedAt.getTime()) };
-    const { evidence, report } = pipeline.judge(plan, sheet, results, times);
+    const { evidence, report } = pipeline.judge(plan, sheet, results, {
+      startedAt,
+      durationMs: Math.max(0, Date.now() - startedAt.getTime()),
+      honourWaivers: rehearsal.waiversCount,
+    });
     await store.rehearsals.judge(id, evidence, report);
     return [];
   } catch (error) {
@@ -58,13 +61,9 @@ export async function failRehearsal(parts: JobParts, id: RehearsalId, error: unk
   return [];
 }
 
-/** Manifest waivers of a submitter who may not waive do not exist for the checks. */
 async function makePlan(parts: JobParts, rehearsal: StoredRehearsal): Promise<Plan> {
   await using _machine = await parts.store.workers.occupy(parts.machine, 'shared', parts.signal);
   const { plan } = await parts.preparations.of(rehearsal);
-  const { bundle } = plan;
-  const waivers = rehearsal.waiversCount ? bundle.manifest.waivers : [];
-  const counted: Plan = { ...plan, bundle: { ...bundle, manifest: { ...bundle.manifest, waivers } } };
-  await parts.store.rehearsals.planned(rehearsal.id, counted);
-  return counted;
+  await parts.store.rehearsals.planned(rehearsal.id, plan);
+  return plan;
 }

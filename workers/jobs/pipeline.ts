@@ -16,7 +16,7 @@ export interface Pipeline extends AsyncDisposable {
     plan: Plan,
     sheet: RunSheet,
     results: readonly RunResult[],
-    times: { readonly startedAt: Date; readonly durationMs: number },
+    how: { readonly startedAt: Date; readonly durationMs: number; readonly honourWaivers: boolean },
   ): { readonly evidence: Evidence; readonly report: Report };
   /** Those that this machine has. */
   snapshots(): Promise<readonly KnownSnapshot[]>;

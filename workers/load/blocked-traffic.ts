@@ -22,7 +22,8 @@ export interface Interval {
  * because of us (`heldByUs`: brakes of the tap).
  */
 export function blockedTraffic(waits: readonly LockWait[], heldByUs: readonly Interval[] = []): BlockedTraffic {
-  const blocked = waits.filter((wait) => wait.waiter.role === 'traffic' && leadsToMigration(wait, waits, new Set()));
+  const byWaiter = Map.groupBy(waits, (wait) => wait.waiter.pid);
+  const blocked = waits.filter((wait) => wait.waiter.role === 'traffic' && leadsToMigration(wait, byWaiter, new Set()));
   const byTransaction = new Map<string, number>();
   for (const wait of blocked) {
     const key = `${wait.waiter.pid} ${wait.transactionStartedAtMs ?? wait.startedAtMs}`;
@@ -37,14 +38,18 @@ export function blockedTraffic(waits: readonly LockWait[], heldByUs: readonly In
   };
 }
 
-function leadsToMigration(wait: LockWait, all: readonly LockWait[], seen: Set<LockWait>): boolean {
-  if (seen.has(wait)) return false;
+function leadsToMigration(
+  wait: LockWait,
+  byWaiter: ReadonlyMap<number, readonly LockWait[]>,
+  seen: Set<LockWait>,
+): boolean {
+  if (wait.blockers.some((blocker) => blocker.role === 'migration')) return true;
   seen.add(wait);
-  return wait.blockers.some((blocker) => {
-    if (blocker.role === 'migration') return true;
-    const itsWaits = all.filter((other) => other.waiter.pid === blocker.pid && overlap(other, wait));
-    return itsWaits.some((other) => leadsToMigration(other, all, seen));
-  });
+  return wait.blockers.some(({ pid }) =>
+    (byWaiter.get(pid) ?? []).some(
+      (other) => !seen.has(other) && overlap(other, wait) && leadsToMigration(other, byWaiter, seen),
+    ),
+  );
 }
 
 const endOf = (wait: LockWait): number => wait.startedAtMs + wait.waitedMs;

@@ -52,10 +52,10 @@ function pickTemplate(templates: readonly TrafficTemplate[], version: AppName, a
 
 /** `$seq` counts from 1 over all arrivals, so it never repeats within a run. */
 function fillIn(parts: readonly TemplatePart[], n: number, random: Random): string {
-  return parts.map((part) => valueOf(part, n, random)).join('');
+  return parts.map((part) => filledIn(part, n, random)).join('');
 }
 
-function valueOf(part: TemplatePart, n: number, random: Random): string {
+function filledIn(part: TemplatePart, n: number, random: Random): string {
   switch (part.part) {
     case 'text':
       return part.text;

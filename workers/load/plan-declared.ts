@@ -39,7 +39,8 @@ async function readPicks(session: SqlSession, column: string): Promise<readonly 
   } catch (error) {
     if (!(error instanceof SqlError) || error.sqlstate === undefined) throw error;
     const detail = `$pick(${column}) in load.statements cannot be read from the untouched database: ${error.message}`;
-    const remedy = 'Name a table and column that the snapshot has, as $pick(table.column), and let the apps role read it.';
+    const remedy =
+      'Name a table and column that the snapshot has, as $pick(table.column), and let the apps role read it.';
     throw new RehearsalError('bundle', 'unknown-pick', detail, remedy, { cause: error });
   }
 }

@@ -16,7 +16,7 @@ const keysMax = 1_000;
  */
 export async function planGenerated(session: SqlSession, target: TrafficTarget): Promise<readonly GeneratedTemplate[]> {
   const table = await resolveTable(session, target.relation);
-  if (table === null) return [];
+  if (table === null || !(await mayRead(session, table))) return [];
   const hasKey = table.key.length > 0 && table.key.every((column) => target.columns.includes(column.name));
   const keyed = hasKey ? table : { ...table, key: [] };
   const keys = hasKey ? await readKeys(session, keyed) : await readOffsets(session, keyed);
@@ -30,6 +30,15 @@ export async function planGenerated(session: SqlSession, target: TrafficTarget):
     if (template !== null && (await tryTemplate(session, template))) working.push(template);
   }
   return working;
+}
+
+async function mayRead(session: SqlSession, table: ResolvedTable): Promise<boolean> {
+  const [row] = await session.query<{ may: boolean }>(
+    `SELECT has_table_privilege($1::oid, 'SELECT') AND has_schema_privilege(relnamespace, 'USAGE') AS may
+     FROM pg_class WHERE oid = $1::oid`,
+    [table.oid],
+  );
+  return row?.may ?? false;
 }
 
 type Keys = GeneratedTemplate['keys'];
@@ -58,7 +67,9 @@ function whereKey(table: ResolvedTable): string {
   if (table.key.length > 0) {
     return table.key.map((column, index) => `${column.quoted} = $${index + 1}::${column.type}`).join(' AND ');
   }
-  return `(tableoid, ctid) = (SELECT tableoid, ctid FROM ${table.quoted} OFFSET $1::integer LIMIT 1)`;
+  const its = (column: string) => `${column} = (SELECT ${column} FROM ${table.quoted} OFFSET $1::integer LIMIT 1)`;
+  // The row's place is searched by address; its partition tells places of the same number apart.
+  return `${its('ctid')} AND ${its('tableoid')}`;
 }
 
 function base(table: ResolvedTable, act: GeneratedTemplate['act'], keys: Keys): Omit<GeneratedTemplate, 'sql'> {

@@ -1,4 +1,4 @@
-import { type SqlSession, SqlError } from '../../shared/edge/ports/sql.ts';
+import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { GeneratedTemplate } from './traffic-plan.ts';
 
 /** An INSERT or DELETE that is slower on an idle server (an unindexed foreign key, say) would be a load of its own. */

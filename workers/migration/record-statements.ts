@@ -86,36 +86,44 @@ export function recordStatements(
     return rewrittenRelations(earlier, current);
   };
 
+  const braking = async (look: () => Promise<void>): Promise<void> => {
+    const fromMs = run.now();
+    await look();
+    run.brakes.push({ fromMs, toMs: run.now() });
+  };
+
   return {
     hooks: {
-      async arrived(statement) {
-        run.parties.set(statement.backendPid, { role: 'migration', ordinal: statement.ordinal });
-        nodes ??= await readRelfilenodes(run.admin);
-        before.set(statement.ordinal, await lookAtBackend(run.admin, statement.backendPid));
-        await watch.arrived?.(statement.ordinal);
-      },
-      async finished(statement) {
-        const session = sessionOf(statement.session);
-        const look = await lookAtBackend(run.admin, statement.backendPid);
-        const earlier = before.get(statement.ordinal);
-        before.delete(statement.ordinal);
-        const open = statement.statusAfter === 'T' || statement.traced;
-        if (open) {
-          takeLocks(session, statement, look);
-          session.wrote ||= look.xid !== null;
-        }
-        const changed = committedChange(statement, session.wrote, earlier, look);
-        const rewrote = changed ? await rewritten() : [];
-        if (statement.statusAfter === 'I') releaseLocks(session, statement.traced ? 'traced' : 'held');
-        const committed = changed ? ++commits : undefined;
-        notes.set(statement.ordinal, {
-          statement,
-          walBytes: earlier === undefined ? 0 : Number(look.walBytes - earlier.walBytes),
-          rewrote,
-          ...(committed === undefined ? {} : { committed }),
-        });
-        if (committed !== undefined) await watch.committed?.({ committed, ordinal: statement.ordinal });
-      },
+      arrived: (statement) =>
+        braking(async () => {
+          run.parties.set(statement.backendPid, { role: 'migration', ordinal: statement.ordinal });
+          nodes ??= await readRelfilenodes(run.admin);
+          before.set(statement.ordinal, await lookAtBackend(run.admin, statement.backendPid));
+          await watch.arrived?.(statement.ordinal);
+        }),
+      finished: (statement) =>
+        braking(async () => {
+          const session = sessionOf(statement.session);
+          const look = await lookAtBackend(run.admin, statement.backendPid);
+          const earlier = before.get(statement.ordinal);
+          before.delete(statement.ordinal);
+          const open = statement.statusAfter === 'T' || statement.traced;
+          if (open) {
+            takeLocks(session, statement, look);
+            session.wrote ||= look.xid !== null;
+          }
+          const changed = committedChange(statement, session.wrote, earlier, look);
+          const rewrote = changed ? await rewritten() : [];
+          if (statement.statusAfter === 'I') releaseLocks(session, statement.traced ? 'traced' : 'held');
+          const committed = changed ? ++commits : undefined;
+          notes.set(statement.ordinal, {
+            statement,
+            walBytes: earlier === undefined ? 0 : Number(look.walBytes - earlier.walBytes),
+            rewrote,
+            ...(committed === undefined ? {} : { committed }),
+          });
+          if (committed !== undefined) await watch.committed?.({ committed, ordinal: statement.ordinal });
+        }),
     },
     async statements() {
       const place = matchSource(run.plan.bundle.statements, phaseFiles);

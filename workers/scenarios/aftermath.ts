@@ -36,7 +36,7 @@ export async function lookAtAftermath(run: LiveRun, place: AftermathPlace): Prom
 async function onFork(run: LiveRun, app: AppName, place: AftermathPlace): Promise<CellObservation> {
   await using fork = await run.clone.fork();
   const fingerprint = place.end.seen ? observed(stateFingerprint(place.end.value)) : place.end;
-  return observeFreshCell(
+  return await observeFreshCell(
     run,
     fork,
     { app, boot: 'fresh', point: place.point, inRun: run.spec.id, stateFingerprint: fingerprint },

@@ -2,7 +2,8 @@ import type { LockWait } from '../../shared/domain/lock.ts';
 import type { LoadObservation, MigrationAttempt, Weakness } from '../../shared/domain/observation.ts';
 import type { TrafficTarget } from '../../shared/domain/run.ts';
 import type { LiveRun } from '../live-run.ts';
-import { startTraffic, type Traffic } from '../load/start-traffic.ts';
+import { startActors } from '../load/start-actors.ts';
+import { observeLoad, startTraffic, type Traffic } from '../load/start-traffic.ts';
 import { type LockSampling, sampleLocks } from '../probes/lock-sampler.ts';
 
 /** A gap in the sampler longer than this could have hidden a wait that matters. */
@@ -39,25 +40,35 @@ export async function withTraffic<T>(
     roleOf: (pid, applicationName) => run.parties.get(pid) ?? { role: roleByName(applicationName) },
   });
   const startedMs = run.now();
+  const apps = { ...run.clone.admin, ...run.clone.apps };
+  const { load: asked } = manifest;
+  const { targets } = options;
   await using traffic = await startTraffic({
     sql: run.sql,
-    clock: run.clock,
-    now: () => run.now(),
-    address: { ...run.clone.admin, ...run.clone.apps },
     admin: run.clone.admin,
-    ratePerSecond: manifest.load.ratePerSecond,
-    targets: options.targets,
-    statements: manifest.load.statements,
-    actors: { kinds: manifest.load.actors, on: options.actorsOn, holdMs: manifest.load.holdMs },
+    apps,
+    load: asked,
+    targets,
     seed: run.spec.seed,
+    now: () => run.now(),
+  });
+  await using actors = await startActors({
+    sql: run.sql,
+    address: apps,
+    clock: run.clock,
+    actors: asked.actors,
+    relations: options.actorsOn,
+    holdMs: asked.holdMs,
   });
   await run.clock.wait(options.leadMs, run.signal);
   traffic.markPhaseBegin();
   const result = await body(traffic);
   const remainingMs = options.durationMs - (run.now() - startedMs);
   await run.clock.wait(Math.max(options.tailMs, remainingMs), run.signal);
+  await actors.stop();
+  const measured = await traffic.stop();
   const sampling = await sampler.stop();
-  const load = await traffic.stop(sampling.waits);
+  const load = observeLoad(measured, sampling.waits, run.brakes);
   return { result, load, lockWaits: sampling.waits, weaknesses: weaknessesOf(load, sampling) };
 }
 

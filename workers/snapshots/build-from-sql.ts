@@ -44,7 +44,7 @@ export async function buildFromSql(
     const admin = await finishCluster(workshop, ownRole);
     const facts = { name: build.name, version, digest, dataAsOf: null, major: build.major };
     const logins = { database: ownRole, admin, migrate: app, apps: app };
-    return store.seal({ kind: 'sql', facts, ...logins, settings: {}, pgdata: workshop.pgdata });
+    return await store.seal({ kind: 'sql', facts, ...logins, settings: {}, pgdata: workshop.pgdata });
   });
 }
 

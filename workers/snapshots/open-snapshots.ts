@@ -8,11 +8,14 @@ import { openCgroupGroups } from '../hosts/process/cgroup-groups.ts';
 import { Runtime } from '../hosts/process/runtime.ts';
 import { scannedGroups } from '../hosts/process/scanned-groups.ts';
 import { buildFromSql } from './build-from-sql.ts';
+import { type DumpRequest, importDump } from './import-dump.ts';
 import { SnapshotStore, type StoredSnapshot } from './snapshot-store.ts';
 import type { WorkshopParts } from './workshop.ts';
 
 /** What people do with snapshots besides rehearsing on them. */
 export interface SnapshotAdmin {
+  /** Makes a version of a named snapshot from a plain `pg_dump` file; every value goes through the policy on its way in. */
+  fromDump(request: DumpRequest): Promise<StoredSnapshot>;
   /** Registers what SQL files make under a name. Paths are the caller's. */
   nameSql(name: string, dir: string, files: readonly string[], major: number): Promise<StoredSnapshot>;
   list(): Promise<readonly StoredSnapshot[]>;
@@ -40,6 +43,7 @@ export async function openSnapshots(options: SnapshotsOptions): Promise<Snapshot
     fromSql: async ({ bundleDir, files, major }) =>
       (await buildFromSql(parts, store, { name: 'sql', dir: bundleDir, files, major })).sealed,
     nameSql: (name, dir, files, major) => buildFromSql(parts, store, { name, dir, files, major }),
+    fromDump: (request) => importDump(parts, store, request),
     list: () => store.list(),
     inspect: (name, version) => store.find(name, version),
     verify: (name, version) => store.verify(name, version),

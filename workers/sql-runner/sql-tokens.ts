@@ -69,9 +69,10 @@ function blockCommentEnd(text: string, at: number): number {
   return text.length;
 }
 
-/** A doubled quote closes and opens again, which ends at the same place. */
+/** A doubled quote is part of what is quoted. */
 function closingQuote(text: string, at: number, quote: string): number {
-  const end = text.indexOf(quote, at + 1);
+  let end = text.indexOf(quote, at + 1);
+  while (end >= 0 && text[end + 1] === quote) end = text.indexOf(quote, end + 2);
   return end < 0 ? text.length : end + 1;
 }
 

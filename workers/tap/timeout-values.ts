@@ -13,5 +13,11 @@ const unitMs: Readonly<Record<string, number>> = {
 export function parseTimeout(value: string): number | undefined {
   const found = /^\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-z]*)\s*$/.exec(value);
   const unit = found === null ? undefined : unitMs[found[2] ?? ''];
-  return found === null || unit === undefined ? undefined : Math.round(Number(found[1]) * unit);
+  return found === null || unit === undefined ? undefined : roundHalfEven(Number(found[1]) * unit);
+}
+
+/** As C's rint, which the server rounds with: 2.5 becomes 2. */
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return value % 1 === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }

@@ -40,8 +40,9 @@ export function timeoutsAtStart(parameters: ReadonlyMap<string, string>): Timeou
     const key = name.toLowerCase().replaceAll('-', '_');
     if (key in atStart) atStart[key as TimeoutName] = parseTimeout(value) ?? null;
   };
-  const options = (parameters.get('options') ?? '').replaceAll(/\\(.)/g, '$1');
-  for (const [, name, value] of options.matchAll(/(?:-c\s*|--)([\w-]+)=(\S*)/g)) set(name ?? '', value ?? '');
+  // A backslash keeps a space inside a value.
+  const options = (parameters.get('options') ?? '').matchAll(/(?:-c\s*|--)([\w-]+)=((?:\\.|\S)*)/g);
+  for (const [, name, value] of options) set(name ?? '', (value ?? '').replaceAll(/\\(.)/g, '$1'));
   for (const [name, value] of parameters) set(name, value);
   return { atStart, committed: atStart, transaction: null };
 }

@@ -41,7 +41,8 @@ function failure(run: RunResult, attempt: MigrationAttempt, context: JudgeContex
 
 function remedyFor(attempt: MigrationAttempt, sqlstate: string | undefined): Draft['remedy'] {
   const again = 'then run: rehearse run . --only control';
-  if (attempt.timedOut || sqlstate === '57014') return { text: `Split the work of ${attempt.phase} into batches, ${again}` };
+  if (attempt.timedOut || sqlstate === '57014')
+    return { text: `Split the work of ${attempt.phase} into batches, ${again}` };
   if (sqlstate?.startsWith('23')) return { text: `Make the rows fit before the statement that they violate, ${again}` };
   if (sqlstate === '2BP01' || sqlstate === '0A000') {
     return { text: `Drop what depends on it first and make it again in the same transaction, ${again}` };

@@ -15,12 +15,14 @@ export const failedTransactions = defineCheck({
   parts: ['load'],
   notApplicable: ({ manifest }) => stopTheWorld(manifest),
   find: ({ underLoad, contention }, context) =>
-    [...underLoad.runs, ...contention.runs].flatMap((run) => (run.load === undefined ? [] : draftsOf(run, run.load, context))),
+    [...underLoad.runs, ...contention.runs].flatMap((run) =>
+      run.load === undefined ? [] : draftsOf(run, run.load, context),
+    ),
   lacks: ({ underLoad, contention }) => unseenLoad(underLoad, contention),
 });
 
 function draftsOf(run: RunResult, load: LoadObservation, context: JudgeContext): readonly Draft[] {
-  const added = newErrors(load);
+  const added = newErrors(run, load);
   const failed = Object.values(added).reduce((sum, number) => sum + number, 0);
   const budget = context.manifest.budgets.failedTransactions;
   if (failed <= budget) return [];
@@ -41,21 +43,24 @@ function draftsOf(run: RunResult, load: LoadObservation, context: JudgeContext):
   ];
 }
 
-/** CONTRACT 1.7: traffic runs so long before the first phase, and that is the baseline. */
-const baselineMs = 5_000;
 /** An error that the quiet traffic has too counts when it comes this much more often. */
 const growth = 3;
 
 /** Per SQLSTATE. `0A000` is answered by preparing again and is no failure. */
-function newErrors(load: LoadObservation): Readonly<Record<string, number>> {
-  const first = load.series[0]?.atMs ?? 0;
-  const lengthMs = Math.max(baselineMs, (load.series.at(-1)?.atMs ?? 0) - first);
+function newErrors(run: RunResult, load: LoadObservation): Readonly<Record<string, number>> {
   const added = Object.entries(load.failedBySqlstate).filter(([sqlstate, number]) => {
     if (sqlstate === '0A000' || number === 0) return false;
-    const usual = (load.baselineFailedBySqlstate[sqlstate] ?? 0) * (lengthMs / baselineMs);
-    return number > usual * growth;
+    return number > (load.baselineFailedBySqlstate[sqlstate] ?? 0) * timesBaseline(run, load) * growth;
   });
   return Object.fromEntries(added.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** How often the quiet lead before the first statement fits into the whole time of the traffic. */
+function timesBaseline(run: RunResult, { series }: LoadObservation): number {
+  const startMs = series[0]?.atMs ?? 0;
+  const wholeMs = (series.at(-1)?.atMs ?? 0) - startMs;
+  const leadMs = (run.attempts[0]?.statements[0]?.startedAtMs ?? 0) - startMs;
+  return leadMs <= 0 ? 1 : Math.max(1, wholeMs / leadMs);
 }
 
 const onlyPhase = ({ manifest }: JudgeContext): string | undefined =>

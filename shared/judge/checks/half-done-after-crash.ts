@@ -42,8 +42,12 @@ function draftOf(run: RunResult, context: JudgeContext): Draft {
     phase: attempt?.phase,
     facts: { retryConverges: converges },
     remedy: converges
-      ? { text: `Make ${attempt?.phase ?? 'the phase'} one transaction; until then run its command again before any version is started` }
-      : { text: `Make the changes of ${attempt?.phase ?? 'the phase'} and its ledger row one transaction, then run: rehearse run . --only interruption` },
+      ? {
+          text: `Make ${attempt?.phase ?? 'the phase'} one transaction; until then run its command again before any version is started`,
+        }
+      : {
+          text: `Make the changes of ${attempt?.phase ?? 'the phase'} and its ledger row one transaction, then run: rehearse run . --only interruption`,
+        },
   };
 }
 

@@ -58,6 +58,7 @@ function draftOf(
 
 function retryText(retried: boolean, cleared: boolean, blocking: readonly Leftover[]): string {
   if (cleared) return 'The next attempt removed it and ended where it should.';
-  if (blocking.length > 0) return `It blocks the next attempt, whose error names ${listed(blocking.map(({ what }) => what))}.`;
+  if (blocking.length > 0)
+    return `It blocks the next attempt, whose error names ${listed(blocking.map(({ what }) => what))}.`;
   return retried ? 'The next attempt does not remove it.' : 'Nothing will remove it.';
 }

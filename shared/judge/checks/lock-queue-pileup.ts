@@ -18,7 +18,9 @@ export const lockQueuePileup = defineCheck({
   parts: ['load', 'locks'],
   notApplicable: ({ manifest }) => stopTheWorld(manifest),
   find: ({ underLoad, contention }, context) =>
-    [...underLoad.runs, ...contention.runs].flatMap((run) => (run.load === undefined ? [] : draftsOf(run, run.load, context))),
+    [...underLoad.runs, ...contention.runs].flatMap((run) =>
+      run.load === undefined ? [] : draftsOf(run, run.load, context),
+    ),
   lacks: ({ underLoad, contention }) => unseenLoad(underLoad, contention),
 });
 
@@ -33,11 +35,22 @@ function draftsOf(run: RunResult, load: LoadObservation, context: JudgeContext):
   return guilty.map((chain) => draftOf(run, load, chain, context));
 }
 
-function draftOf(run: RunResult, load: LoadObservation, chain: BlockingChain | undefined, context: JudgeContext): Draft {
+function draftOf(
+  run: RunResult,
+  load: LoadObservation,
+  chain: BlockingChain | undefined,
+  context: JudgeContext,
+): Draft {
   const found = statementAt(run, chain?.ordinal ?? run.fault?.ordinal ?? null);
   const relation = chain?.relation ?? run.fault?.relation;
-  const waitedMs = chain === undefined ? load.blockedMsMax : Math.max(chain.waitedMsMax, chain === blockingChains(run)[0] ? load.blockedMsMax : 0);
-  const place = found === undefined ? { phase: run.fault?.phase ?? onlyPhase(context) } : placeOf(found.statement, found.phase, context);
+  const waitedMs =
+    chain === undefined
+      ? load.blockedMsMax
+      : Math.max(chain.waitedMsMax, chain === blockingChains(run)[0] ? load.blockedMsMax : 0);
+  const place =
+    found === undefined
+      ? { phase: run.fault?.phase ?? onlyPhase(context) }
+      : placeOf(found.statement, found.phase, context);
   const on = relation === undefined ? 'tables' : relation;
   return {
     title: `Traffic on ${on} waits ${duration(waitedMs)} behind ${found === undefined ? 'the migration' : `“${shortSql(found.statement.sql)}”`}`,
@@ -61,7 +74,9 @@ function draftOf(run: RunResult, load: LoadObservation, chain: BlockingChain | u
 function how(chain: BlockingChain | undefined): string {
   if (chain === undefined || chain.behind.length === 0) return 'While the migration held its lock,';
   const blockers = chain.behind.flatMap(({ blockers: before }) =>
-    before.map(({ role, applicationName }) => (role === 'actor' || applicationName === '' ? `an open transaction (${role})` : applicationName)),
+    before.map(({ role, applicationName }) =>
+      role === 'actor' || applicationName === '' ? `an open transaction (${role})` : applicationName,
+    ),
   );
   return `While its lock request waited for ${listed([...new Set(blockers)].sort())},`;
 }

@@ -45,16 +45,21 @@ function draftOf(loss: LockLoss, readings: Stressed, context: JudgeContext): Dra
     ...place,
     relation,
     facts: { sqlstate: statement.sqlstate, heldBy: holders, lost: odds.lost, tried: odds.tried, followed },
-    remedy: { text: 'Wait briefly, roll back, and try again until it wins; exit non-zero if it never does:', sql: boundedRetry(statement.sql) },
+    remedy: {
+      text: 'Wait briefly, roll back, and try again until it wins; exit non-zero if it never does:',
+      sql: boundedRetry(statement.sql),
+    },
   };
 }
 
 const sentences: Readonly<Record<Followed, (loss: LockLoss) => string>> = {
   'won-later': () => 'It tried again by itself and won.',
-  'failed-cleanly': ({ attempt }) => `The command ${howItEnded(attempt)}, left nothing behind, and the next attempt converged.`,
+  'failed-cleanly': ({ attempt }) =>
+    `The command ${howItEnded(attempt)}, left nothing behind, and the next attempt converged.`,
   ignored: () => 'The command went on without it and exited 0.',
   'left-something': ({ attempt }) => `The command ${howItEnded(attempt)} and left a part of a migration behind.`,
-  'not-converged': ({ attempt }) => `The command ${howItEnded(attempt)}, and running it again did not lead to the expected end.`,
+  'not-converged': ({ attempt }) =>
+    `The command ${howItEnded(attempt)}, and running it again did not lead to the expected end.`,
   'ended-elsewhere': () => 'It tried again and exited 0, but not where the quiet run ends.',
   unseen: ({ attempt }) => `The command ${howItEnded(attempt)}; what it left could not be seen.`,
 };
@@ -70,7 +75,11 @@ function holdersOf({ blockers, run }: LockLoss): string {
 }
 
 /** Of the runs in which somebody could hold the lock: how many it lost. */
-function oddsOf(loss: LockLoss, readings: Stressed, context: JudgeContext): { readonly lost: number; readonly tried: number } {
+function oddsOf(
+  loss: LockLoss,
+  readings: Stressed,
+  context: JudgeContext,
+): { readonly lost: number; readonly tried: number } {
   const { phase, ordinal } = placeOf(loss.statement, loss.attempt.phase, context);
   const lostIn = new Set(
     lossesIn(readings, context)
@@ -81,7 +90,8 @@ function oddsOf(loss: LockLoss, readings: Stressed, context: JudgeContext): { re
       .map((other) => other.run.spec.id),
   );
   const tried = [...readings.underLoad.runs, ...readings.contention.runs].filter(
-    ({ spec }) => lostIn.has(spec.id) || spec.scenario !== 'contention' || (spec.phase === phase && spec.ordinal === ordinal),
+    ({ spec }) =>
+      lostIn.has(spec.id) || spec.scenario !== 'contention' || (spec.phase === phase && spec.ordinal === ordinal),
   );
   return { lost: lostIn.size, tried: tried.length };
 }

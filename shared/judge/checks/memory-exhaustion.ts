@@ -52,7 +52,10 @@ function killedBackends(run: RunResult): readonly Draft[] {
       runs: [run],
       phase: run.attempts.at(-1)?.phase,
       facts: { backends: run.backendsOomKilled },
-      remedy: { text: 'Sort and build with less memory in the migration’s session:', sql: "SET LOCAL work_mem = '16MB';\nSET LOCAL maintenance_work_mem = '64MB';" },
+      remedy: {
+        text: 'Sort and build with less memory in the migration’s session:',
+        sql: "SET LOCAL work_mem = '16MB';\nSET LOCAL maintenance_work_mem = '64MB';",
+      },
     },
   ];
 }

@@ -48,7 +48,9 @@ function onTheWire(run: RunResult, attempt: MigrationAttempt, context: JudgeCont
 /** Refusals that never came to an answer of their own, such as those of a Parse; a retried one is not told apart there. */
 function inTheLog(run: RunResult, attempt: MigrationAttempt, context: JudgeContext): readonly Draft[] {
   const pids = new Set(attempt.statements.map((statement) => statement.backendPid));
-  const answered = attempt.statements.flatMap(({ backendPid, sqlstate }) => (sqlstate ? [`${backendPid} ${sqlstate}`] : []));
+  const answered = attempt.statements.flatMap(({ backendPid, sqlstate }) =>
+    sqlstate ? [`${backendPid} ${sqlstate}`] : [],
+  );
   const logged = run.serverLog.filter((entry) => {
     if (entry.severity !== 'ERROR' || !pids.has(entry.pid) || retriable.has(entry.sqlstate)) return false;
     const at = answered.indexOf(`${entry.pid} ${entry.sqlstate}`);

@@ -19,7 +19,9 @@ export const unrepeatableMigration = defineCheck({
   needs: ['control', 'underLoad', 'contention', 'interruption'],
   parts: ['schema', 'migration'],
   find: (readings, context) =>
-    stopped(readings, context).flatMap((run) => (retryConverged(context.expected, run) === false ? [draftOf(run, context)] : [])),
+    stopped(readings, context).flatMap((run) =>
+      retryConverged(context.expected, run) === false ? [draftOf(run, context)] : [],
+    ),
   lacks: (readings, context) =>
     stopped(readings, context).flatMap((run) => {
       if (retryConverged(context.expected, run) !== null) return [];
@@ -56,7 +58,10 @@ function draftOf(run: RunResult, context: JudgeContext): Draft {
       ? `exited 0 and ended elsewhere than the quiet run: ${listed(left.described)}`
       : `${howItEnded(failed)}${cause === undefined ? '' : `: “${shortSql(cause.sql)}” was refused with ${cause.sqlstate}${cause.message === undefined ? '' : ` (${cause.message})`}`}`;
   return {
-    title: failed === undefined ? `Run again, ${phase} exits 0 and leaves a gap` : `Run again, ${phase} fails${cause === undefined ? '' : ` with ${cause.sqlstate}`}`,
+    title:
+      failed === undefined
+        ? `Run again, ${phase} exits 0 and leaves a gap`
+        : `Run again, ${phase} fails${cause === undefined ? '' : ` with ${cause.sqlstate}`}`,
     summary: `In ${run.spec.id} the command first ${how}; the same command, run again, ${outcome}.`,
     runs: [run],
     phase,
@@ -65,12 +70,20 @@ function draftOf(run: RunResult, context: JudgeContext): Draft {
     facts: { exitCode: failed?.exitCode ?? 0, sqlstate: cause?.sqlstate ?? null, differences: left.described },
     remedy:
       left.sql === undefined
-        ? { text: `Commit every change of ${phase} together with its ledger row, or make each statement harmless to repeat, then run: rehearse run . --only interruption` }
-        : { text: `Commit every change of ${phase} together with its ledger row. Where it has happened, close the gap:`, sql: left.sql },
+        ? {
+            text: `Commit every change of ${phase} together with its ledger row, or make each statement harmless to repeat, then run: rehearse run . --only interruption`,
+          }
+        : {
+            text: `Commit every change of ${phase} together with its ledger row. Where it has happened, close the gap:`,
+            sql: left.sql,
+          },
   };
 }
 
-function differencesAfter(run: RunResult, { expected }: JudgeContext): { readonly described: readonly string[]; readonly sql: string | undefined } {
+function differencesAfter(
+  run: RunResult,
+  { expected }: JudgeContext,
+): { readonly described: readonly string[]; readonly sql: string | undefined } {
   const retry = run.aftermath?.retry;
   const wanted = expectedAfter(expected, retry?.attempts.at(-1)?.phase ?? '');
   if (retry === undefined || !retry.end.seen || !wanted.seen) return { described: [], sql: undefined };

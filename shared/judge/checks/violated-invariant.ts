@@ -26,12 +26,20 @@ export const violatedInvariant = defineCheck({
 
 const isViolated = ({ holds }: InvariantObservation): boolean => holds.seen && !holds.value;
 
-function draftOf(run: RunResult, state: string, violated: readonly InvariantObservation[], { manifest }: JudgeContext): Draft {
+function draftOf(
+  run: RunResult,
+  state: string,
+  violated: readonly InvariantObservation[],
+  { manifest }: JudgeContext,
+): Draft {
   const names = violated.map(({ name }) => name);
   const point = violated[0]?.point;
   const asked = manifest.invariants.find(({ name }) => name === names[0]);
   return {
-    title: `${listed(names.map((name) => `“${name}”`), 3)} does not hold ${state}`,
+    title: `${listed(
+      names.map((name) => `“${name}”`),
+      3,
+    )} does not hold ${state}`,
     summary: `On the quiet run, ${state}, ${listed(names.map((name) => `“${name}”`))} gave another answer than ${asked?.expect.kind === 'is' ? `“${asked.expect.value}”` : 'before the first phase'}.`,
     runs: [run],
     phase: point?.kind === 'after' || point?.kind === 'inside' ? point.phase : undefined,
@@ -55,7 +63,9 @@ function unasked(run: RunResult, { manifest }: JudgeContext): readonly string[] 
           (candidate) => candidate.name === name && candidate.point.kind === 'after' && candidate.point.phase === phase,
         );
         if (answer?.holds.seen) return [];
-        return [`“${name}” was not answered after ${phase}${answer === undefined ? '' : `: ${answer.holds.seen ? '' : answer.holds.why}`}`];
+        return [
+          `“${name}” was not answered after ${phase}${answer === undefined ? '' : `: ${answer.holds.seen ? '' : answer.holds.why}`}`,
+        ];
       }),
   );
 }

@@ -25,7 +25,9 @@ export const weakEvidence = defineCheck({
         summary: `${listed([...reasons], 12)}.`,
         runs,
         facts: { reasons: [...reasons] },
-        remedy: { text: 'Remove the cause on a machine that is not busy and rehearse everything again: rehearse run .' },
+        remedy: {
+          text: 'Remove the cause on a machine that is not busy and rehearse everything again: rehearse run .',
+        },
       },
     ];
   },

@@ -33,7 +33,13 @@ export function assessCells(readings: CellReadings, context: JudgeContext): read
       // After a command that failed or was killed, half-done-after-crash judges the state.
       const claims = claimOf(run.attempts) === 'success';
       return (run.aftermath?.cells ?? []).map((cell) =>
-        assess({ ...cell, inRun: cell.inRun ?? run.spec.id }, run, claims && gatesAt(cell.app, cell.point, context), baselines, context.manifest),
+        assess(
+          { ...cell, inRun: cell.inRun ?? run.spec.id },
+          run,
+          claims && gatesAt(cell.app, cell.point, context),
+          baselines,
+          context.manifest,
+        ),
       );
     }),
   );
@@ -65,7 +71,7 @@ function assess(
 ): AssessedCell {
   const { app, boot, point, inRun } = observation;
   const probes = observation.probes.map((probe) => {
-    const unproven = baselines.unproven(app, probe.name, manifest);
+    const unproven = baselines.unproven(probe.name, manifest);
     return unproven === undefined ? probe : { ...probe, outcome: 'not-run' as const, detail: unproven };
   });
   const newErrors = observation.sqlErrors.filter((error) => !baselines.knows(app, error));
@@ -96,8 +102,10 @@ function outcomeOf(
   if (!started.seen) return { outcome: 'not-run', because: started.why };
   if (!started.value) return { outcome: 'fail', because: 'it does not start' };
   const failed = probes.filter((probe) => probe.outcome === 'fail');
-  if (failed.length > 0) return { outcome: 'fail', because: failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ') };
-  if (!probes.some((probe) => probe.outcome === 'pass')) return { outcome: 'not-run', because: 'no probe of it proves anything' };
+  if (failed.length > 0)
+    return { outcome: 'fail', because: failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ') };
+  if (!probes.some((probe) => probe.outcome === 'pass'))
+    return { outcome: 'not-run', because: 'no probe of it proves anything' };
   if (statements === 0) return { outcome: 'not-run', because: 'it answered without asking the database anything' };
   return { outcome: 'pass' };
 }
@@ -107,6 +115,8 @@ function worstOfEach(cells: readonly AssessedCell[]): readonly AssessedCell[] {
   const severity = { fail: 2, pass: 1, 'not-run': 0 } as const;
   return Map.groupBy(cells, ({ cell }) => `${cell.app} ${cell.boot} ${cell.state}`)
     .values()
-    .flatMap((same) => same.toSorted((left, right) => severity[right.cell.outcome] - severity[left.cell.outcome]).slice(0, 1))
+    .flatMap((same) =>
+      same.toSorted((left, right) => severity[right.cell.outcome] - severity[left.cell.outcome]).slice(0, 1),
+    )
     .toArray();
 }

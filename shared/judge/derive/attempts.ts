@@ -39,13 +39,17 @@ export function refusals(attempt: MigrationAttempt): readonly StatementObservati
 export function succeededLater(attempt: MigrationAttempt, refused: StatementObservation): boolean {
   const later = attempt.statements.filter((statement) => statement.ordinal > refused.ordinal);
   return shapesOf(attempt, refused).every((shape) =>
-    later.some((statement) => statement.sql === shape && statement.sqlstate === undefined && !wasUndone(attempt, statement)),
+    later.some(
+      (statement) => statement.sql === shape && statement.sqlstate === undefined && !wasUndone(attempt, statement),
+    ),
   );
 }
 
 function shapesOf(attempt: MigrationAttempt, refused: StatementObservation): readonly string[] {
   if (refused.transaction === null || refused.statusAfter !== 'I') return [refused.sql];
-  const earlier = transactionOf(attempt, refused.transaction).filter((statement) => statement.ordinal < refused.ordinal);
+  const earlier = transactionOf(attempt, refused.transaction).filter(
+    (statement) => statement.ordinal < refused.ordinal,
+  );
   const body = earlier.slice(1).map((statement) => statement.sql);
   return body.length === 0 ? [refused.sql] : body;
 }

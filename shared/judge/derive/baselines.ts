@@ -7,7 +7,7 @@ import { sameState } from './same-state.ts';
 /** What each version did where nothing can be the migration's fault: previous before it, next at its quiet end. */
 export interface Baselines {
   /** Why this probe's answers prove nothing, or undefined where they do. */
-  unproven(app: AppName, probe: string, manifest: Manifest): string | undefined;
+  unproven(probe: string, manifest: Manifest): string | undefined;
   /** The same version got the same SQLSTATE and shape in its baseline. */
   knows(app: AppName, error: SqlErrorObservation): boolean;
 }
@@ -19,7 +19,7 @@ export function baselinesOf(runs: readonly RunResult[], context: JudgeContext): 
   const next = cells.find((cell) => cell.app === 'next' && ends.has(stateName(cell.point)));
   const of = { previous, next };
   return {
-    unproven(app, name, manifest) {
+    unproven(name, manifest) {
       const probe = manifest.probes.find((candidate) => candidate.name === name);
       const asker = probe !== undefined && !probe.for.includes('previous') ? 'next' : 'previous';
       return whyUnproven(of[asker], asker, name);

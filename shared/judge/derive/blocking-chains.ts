@@ -40,7 +40,9 @@ function culpritOf(wait: LockWait, all: readonly LockWait[], seen: Set<LockWait>
   seen.add(wait);
   const migration = wait.blockers.find(({ role }) => role === 'migration');
   if (migration !== undefined) return { ordinal: migration.ordinal ?? null, relation: wait.relation };
-  const queue = all.filter((other) => wait.blockers.some(({ pid }) => pid === other.waiter.pid) && overlap(wait, other));
+  const queue = all.filter(
+    (other) => wait.blockers.some(({ pid }) => pid === other.waiter.pid) && overlap(wait, other),
+  );
   for (const next of queue) {
     const found = culpritOf(next, all, seen);
     if (found !== undefined) return found;

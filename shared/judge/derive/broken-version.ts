@@ -20,7 +20,9 @@ export function brokenCells(app: AppName, readings: CellReadings, context: Judge
     .filter(({ cell }) => cell.app === app)
     .flatMap((assessed) => {
       if (assessed.cell.outcome === 'fail') return isJudgedHere(assessed) ? [failing(app, assessed, context)] : [];
-      return assessed.cell.outcome === 'pass' && assessed.newErrors.length > 0 ? [grumbling(app, assessed, context)] : [];
+      return assessed.cell.outcome === 'pass' && assessed.newErrors.length > 0
+        ? [grumbling(app, assessed, context)]
+        : [];
     });
 }
 
@@ -38,8 +40,15 @@ function failing(app: AppName, { cell, run, point, observation }: AssessedCell, 
   const version = app === 'previous' ? context.manifest.previous : context.manifest.version;
   const probes = cell.probes.filter((probe) => probe.outcome === 'fail');
   const errors = observation.sqlErrors.map(({ sqlstate, sql }) => `${sqlstate} from “${shortSql(sql)}”`);
-  const what = probes.length === 0 ? 'does not start' : `fails “${listed(probes.map(({ name }) => name), 2)}”`;
-  const said = probes.length === 0 ? 'it never became ready' : listed(probes.map(({ name, detail }) => `${name}: ${detail}`));
+  const what =
+    probes.length === 0
+      ? 'does not start'
+      : `fails “${listed(
+          probes.map(({ name }) => name),
+          2,
+        )}”`;
+  const said =
+    probes.length === 0 ? 'it never became ready' : listed(probes.map(({ name, detail }) => `${name}: ${detail}`));
   const behind = errors.length === 0 ? '' : ` It got ${listed(errors, 3)}.`;
   return {
     ...(cell.gates ? {} : { severity: 'warns' as const }),
@@ -79,7 +88,9 @@ function placeOfState(point: StatePoint, context: JudgeContext): Pick<Draft, 'ph
       : statements.findLast((statement) => statement.file !== undefined);
   const located =
     committing?.file === undefined
-      ? statements.findLast((s) => s.transaction === committing?.transaction && s.transaction !== null && s.file !== undefined)
+      ? statements.findLast(
+          (s) => s.transaction === committing?.transaction && s.transaction !== null && s.file !== undefined,
+        )
       : committing;
   return { phase: point.phase, file: located?.file, line: located?.line };
 }
@@ -89,8 +100,10 @@ function remedyFor(app: AppName, assessed: AssessedCell, context: JudgeContext):
   const sql = gap === undefined ? undefined : closingSql(gap)?.sql;
   const inRun = assessed.observation.inRun !== undefined;
   const again = 'rehearse run . --only compatibility';
-  if (sql !== undefined && inRun) return { text: 'Make the migration fail as a whole under stress. Where it has happened, close the gap:', sql };
-  if (app === 'next') return { text: `Give next what it needs in a phase that runs before it is started, then run: ${again}` };
+  if (sql !== undefined && inRun)
+    return { text: 'Make the migration fail as a whole under stress. Where it has happened, close the gap:', sql };
+  if (app === 'next')
+    return { text: `Give next what it needs in a phase that runs before it is started, then run: ${again}` };
   const text = 'Keep what previous uses until it is gone: expand first, contract in an after-rollout phase';
   return sql === undefined ? { text: `${text}, then run: ${again}` } : { text: `${text}. What it misses:`, sql };
 }
@@ -113,7 +126,12 @@ function gapOf(app: AppName, { point, run, observation }: AssessedCell, context:
   );
 }
 
-function stateOf(point: StatePoint, run: { readonly end: { seen: boolean; value?: DatabaseState } }, stressed: boolean, context: JudgeContext) {
+function stateOf(
+  point: StatePoint,
+  run: { readonly end: { seen: boolean; value?: DatabaseState } },
+  stressed: boolean,
+  context: JudgeContext,
+) {
   if (stressed) return run.end.value;
   const key = JSON.stringify(point);
   return context.expected?.path.find((place) => JSON.stringify(place.point) === key)?.state;

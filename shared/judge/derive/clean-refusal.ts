@@ -18,8 +18,14 @@ export function isCleanRefusal(run: RunResult, attempt: MigrationAttempt): boole
   return sameState(start.value, run.end.value) && sameRowCounts(start.value, run.end.value);
 }
 
-function startOfPhase(run: RunResult, phase: string): Observed<DatabaseState> {
-  const earlier = run.attempts.slice(0, run.attempts.findIndex((attempt) => attempt.phase === phase)).at(-1);
+/** The state that a phase of a quiet run found. */
+export function startOfPhase(run: RunResult, phase: string): Observed<DatabaseState> {
+  const earlier = run.attempts
+    .slice(
+      0,
+      run.attempts.findIndex((attempt) => attempt.phase === phase),
+    )
+    .at(-1);
   if (earlier === undefined) return run.before;
   const place = run.states.findLast(({ point }) => point.kind === 'after' && point.phase === earlier.phase);
   return place?.state ?? unobserved(`the state after ${earlier.phase} was not looked at`);

@@ -46,7 +46,8 @@ type Move = 'schema' | 'ledger' | 'both' | 'rows';
  */
 function isClean(path: readonly Place[], moves: readonly Move[], at: number): boolean {
   const place = path[at];
-  if (place === undefined || place.state.ledgers.some((ledger) => ledger.entries.some((entry) => entry.dirty))) return false;
+  if (place === undefined || place.state.ledgers.some((ledger) => ledger.entries.some((entry) => entry.dirty)))
+    return false;
   if (place.point.kind !== 'inside') return true;
   const { phase } = place.point;
   const inPhase = moves.filter((move, index) => phaseOf(path[index]) === phase && move !== 'rows');
@@ -80,7 +81,11 @@ export function expectedAfter(expected: ExpectedEnd | null, phase: string): Obse
 }
 
 /** Nothing was left behind: the database holds whole migrations only, none being the least. */
-export function isWholeMigrations(expected: ExpectedEnd | null, before: Observed<DatabaseState>, state: DatabaseState): boolean {
+export function isWholeMigrations(
+  expected: ExpectedEnd | null,
+  before: Observed<DatabaseState>,
+  state: DatabaseState,
+): boolean {
   if (before.seen && sameState(before.value, state)) return true;
   return (expected?.path ?? []).some((place) => place.clean && sameState(place.state, state));
 }

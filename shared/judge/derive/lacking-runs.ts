@@ -61,5 +61,7 @@ function lockGaps(readings: Readings, { control, manifest }: Known): readonly st
   const alone = control.attempts.some((attempt) =>
     attempt.statements.some((statement) => statement.transaction === null && statement.committed !== undefined),
   );
-  return alone ? ['the locks of statements that commit by themselves were not seen: control-traced did not take place'] : [];
+  return alone
+    ? ['the locks of statements that commit by themselves were not seen: control-traced did not take place']
+    : [];
 }

@@ -35,7 +35,9 @@ export function honestyOf(expected: ExpectedEnd | null, state: DatabaseState): H
     const should = wanted === undefined ? objectsOf(first.state, state).get(key) : wanted.changes.get(key);
     const is = there.get(key);
     if (same(is, should)) continue;
-    const ahead = steps.some((step, at) => !recorded.has(at) && step.inside.some((objects) => same(is, objects.get(key))));
+    const ahead = steps.some(
+      (step, at) => !recorded.has(at) && step.inside.some((objects) => same(is, objects.get(key))),
+    );
     if (wanted !== undefined && !(ahead && isAhead(steps, recorded, key))) lacking.add(key);
     else if (ahead) unrecorded.add(key);
   }
@@ -107,7 +109,9 @@ function objectsOf(state: DatabaseState, other: DatabaseState): ReadonlyMap<stri
   return new Map(apartFromLedgers(state, other)[0].objects.map((object) => [objectKey(object), object]));
 }
 
-const keysOf = (steps: readonly Step[]): readonly string[] => [...new Set(steps.flatMap((step) => [...step.changes.keys()]))];
+const keysOf = (steps: readonly Step[]): readonly string[] => [
+  ...new Set(steps.flatMap((step) => [...step.changes.keys()])),
+];
 
 /** A column's position follows from its neighbours and says nothing about its own migration. */
 function same(left: SchemaObject | undefined, right: SchemaObject | undefined): boolean {

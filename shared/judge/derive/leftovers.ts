@@ -53,8 +53,8 @@ function whatIsOver(
 }
 
 function unfinishedness({ kind, attributes }: SchemaObject): string | undefined {
-  if (kind === 'index' && (attributes['valid'] === false || attributes['ready'] === false)) return 'invalid';
-  return kind === 'constraint' && attributes['validated'] === false ? 'NOT VALID' : undefined;
+  if (kind === 'index' && (attributes.valid === false || attributes.ready === false)) return 'invalid';
+  return kind === 'constraint' && attributes.validated === false ? 'NOT VALID' : undefined;
 }
 
 function keysOf(state: DatabaseState, other: DatabaseState): ReadonlyMap<string, SchemaObject> {
@@ -68,7 +68,8 @@ function stumbledOver(run: RunResult, object: SchemaObject): boolean {
   return (run.aftermath?.retry?.attempts ?? []).some((attempt) =>
     attempt.statements.some(
       ({ sqlstate, message = '' }) =>
-        ['42710', '42P07', '42701', '42723', '2BP01', '0A000'].includes(sqlstate ?? '') && message.includes(`"${bare}"`),
+        ['42710', '42P07', '42701', '42723', '2BP01', '0A000'].includes(sqlstate ?? '') &&
+        message.includes(`"${bare}"`),
     ),
   );
 }

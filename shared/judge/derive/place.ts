@@ -43,7 +43,10 @@ function twinOf(
   const alike = candidates.filter((candidate) => candidate.sql === statement.sql);
   return (
     alike.find((candidate) => candidate.ordinal === statement.ordinal) ??
-    alike.find((candidate) => candidate.file === statement.file && candidate.line === statement.line && statement.file !== undefined) ??
+    alike.find(
+      (candidate) =>
+        candidate.file === statement.file && candidate.line === statement.line && statement.file !== undefined,
+    ) ??
     alike.findLast((candidate) => candidate.ordinal <= statement.ordinal) ??
     alike[0]
   );

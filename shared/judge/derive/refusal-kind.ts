@@ -29,7 +29,8 @@ export function isBenign(refusal: Refusal, attempt: MigrationAttempt, run: RunRe
   const name = missingName(refusal.message);
   if (name === undefined) return reachedExpectedEnd(context.expected, attempts, end) === true;
   const wanted = context.expected?.run.end;
-  const created = has(end, refusal, name) === true && has(retried === undefined ? run.before : run.end, refusal, name) === false;
+  const created =
+    has(end, refusal, name) === true && has(retried === undefined ? run.before : run.end, refusal, name) === false;
   return created || (wanted !== undefined && has(wanted, refusal, name) === false);
 }
 

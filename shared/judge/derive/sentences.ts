@@ -9,7 +9,8 @@ export function duration(ms: number): string {
 
 export const share = (part: number, whole: number): string => `${Math.round((100 * part) / whole)} %`;
 
-export const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number} ${number === 1 ? one : many}`;
 
 /** `a, b and c`; beyond `max` the rest is counted. */
 export function listed(items: readonly string[], max = 5): string {

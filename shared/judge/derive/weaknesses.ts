@@ -29,7 +29,9 @@ function oldSnapshot(run: RunResult, { snapshot, rules, startedAt }: Evidence): 
 
 function largeCopy(run: RunResult, { snapshot }: Evidence): readonly Weakness[] {
   if (run.cloneMethod !== 'copy' || snapshot.bytes < copyBytesMax || run.load === undefined) return [];
-  return [{ part: 'load', because: 'the clone is a full copy of more than 10 GiB, whose cold cache distorts the timing' }];
+  return [
+    { part: 'load', because: 'the clone is a full copy of more than 10 GiB, whose cold cache distorts the timing' },
+  ];
 }
 
 function weakLoad(load: LoadObservation): readonly Weakness[] {
@@ -46,11 +48,17 @@ function weakLoad(load: LoadObservation): readonly Weakness[] {
 
 function faultThatMissed(run: RunResult): readonly Weakness[] {
   const { spec } = run;
+  // The scenario itself may have said so already.
+  if (run.weaknesses.some(({ part }) => part === 'locks' || part === 'migration')) return [];
   if (spec.scenario === 'contention' && run.fault?.met !== true) {
-    return [{ part: 'locks', because: `statement ${spec.ordinal} of ${spec.phase} never met the lock on ${spec.relation}` }];
+    return [
+      { part: 'locks', because: `statement ${spec.ordinal} of ${spec.phase} never met the lock on ${spec.relation}` },
+    ];
   }
   if (spec.scenario === 'interruption' && !run.attempts.some((attempt) => attempt.killedByUs)) {
-    return [{ part: 'migration', because: `the command was not killed after change ${spec.committed} of ${spec.phase}` }];
+    return [
+      { part: 'migration', because: `the command was not killed after change ${spec.committed} of ${spec.phase}` },
+    ];
   }
   return [];
 }

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { ProblemPlace } from '../../domain/problem.ts';
 
 /** A manifest as its author wrote it: each value with its line, scalars with their own text. */
@@ -36,7 +36,7 @@ export function readYaml(file: string, text: string): YamlReading {
     message: `It is not readable as YAML: ${error.message}.`.replace('..', '.'),
   }));
   if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return { root: null, problems };
-  const tree = new Tree(file, document, lines);
+  const tree = new Tree(file, lines);
   const root = tree.build(document.contents, 1, 0);
   return { root: tree.problems.length > 0 ? null : root, problems: [...problems, ...tree.problems] };
 }
@@ -44,13 +44,12 @@ export function readYaml(file: string, text: string): YamlReading {
 class Tree {
   readonly problems: ProblemPlace[] = [];
   readonly #file: string;
-  readonly #document: Document;
+  readonly #anchors = new Map<string, Node>();
   readonly #lines: LineCounter;
   #nodes = 0;
 
-  constructor(file: string, document: Document, lines: LineCounter) {
+  constructor(file: string, lines: LineCounter) {
     this.#file = file;
-    this.#document = document;
     this.#lines = lines;
   }
 
@@ -58,7 +57,8 @@ class Tree {
     const line = this.#lineOf(node) ?? lineBefore;
     this.#nodes += 1;
     if (this.#nodes > limits.nodes || depth > limits.depth) return this.#tooLarge(line);
-    if (isAlias(node)) return this.build(node.resolve(this.#document), line, depth + 1);
+    if (isAlias(node)) return this.#alias(node.source, line, depth);
+    if (isNode(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isMap(node)) return this.#map(node.items, line, depth);
     if (isSeq(node)) {
       return { kind: 'list', line, items: node.items.map((item) => this.build(item, line, depth + 1)) };
@@ -69,6 +69,19 @@ class Tree {
       return { kind: 'scalar', line, value: value as YamlScalar, text: source ?? String(value ?? '') };
     }
     return { kind: 'scalar', line, value: source ?? String(value), text: source ?? String(value) };
+  }
+
+  /** Stands for the last node before it that has this anchor. */
+  #alias(name: string, line: number, depth: number): YamlNode {
+    const node = this.#anchors.get(name);
+    if (node === undefined) {
+      this.problems.push({
+        file: this.#file,
+        line,
+        message: `It is not readable as YAML: there is no anchor \`${name}\`.`,
+      });
+    }
+    return this.build(node, line, depth + 1);
   }
 
   #map(pairs: readonly { key: unknown; value: unknown }[], line: number, depth: number): YamlNode {

@@ -61,13 +61,13 @@ const version2: MemoryFiles = {
   peak: 'memory.peak',
 };
 
-/** Version 1 allows groups below our own; version 2 only where no process is, which leaves the top. */
+/** At the top, where version 2 allows it too: below our own cgroup it does not, because a process (ours) is in it. */
 async function hierarchies(): Promise<readonly Hierarchy[]> {
   const own = await readFile('/proc/self/cgroup', 'utf8').catch(() => '');
   const path = /^\d+:memory:(.*)$/m.exec(own)?.[1] ?? '/';
   return [
-    { dir: join('/sys/fs/cgroup/memory', path), files: version1 },
     { dir: '/sys/fs/cgroup/memory', files: version1 },
+    { dir: join('/sys/fs/cgroup/memory', path), files: version1 },
     { dir: '/sys/fs/cgroup', files: version2 },
   ];
 }

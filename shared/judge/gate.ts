@@ -1,0 +1,174 @@
+import type { CheckOutcome, Finding } from '../domain/finding.ts';
+import type { Rules } from '../domain/rules.ts';
+import type { JudgedCell, Verdict } from '../domain/verdict.ts';
+import { checks } from './checks/index.ts';
+import { decide } from './decide.ts';
+import { duration, listed } from './derive/sentences.ts';
+import { severityOf } from './merge-findings.ts';
+import { covers, type WaiverScope } from './waivers.ts';
+
+/** A judged rehearsal of the service, version and environment that the gate is asked about. */
+export interface GateRehearsal {
+  readonly id: string;
+  readonly bundleDigest: string;
+  readonly rulesDigest: string;
+  readonly verdict: Verdict;
+  readonly finishedAt: Date;
+  /** ISO time; null: its age is not applicable. */
+  readonly snapshotDataAsOf: string | null;
+  /** Of its report. */
+  readonly findings: readonly Finding[];
+  readonly checks: readonly CheckOutcome[];
+  readonly cells: readonly JudgedCell[];
+}
+
+export interface GateWaiver extends WaiverScope {
+  readonly by: string;
+  readonly expiresAt: Date;
+}
+
+export interface GateOverride {
+  /** Absent: for every digest of the version. */
+  readonly bundleDigest?: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly expiresAt: Date;
+}
+
+export interface GateQuestion {
+  /** Digest of the artifact that is to go out, where the caller knows it. */
+  readonly bundle?: string;
+  readonly rehearsals: readonly GateRehearsal[];
+  readonly waivers: readonly GateWaiver[];
+  readonly overrides: readonly GateOverride[];
+  readonly now: Date;
+  readonly rules: Rules;
+}
+
+export type GateCode =
+  | 'passed'
+  | 'overridden'
+  | 'never-rehearsed'
+  | 'ambiguous-bundle'
+  | 'failed'
+  | 'inconclusive'
+  | 'stale-evidence'
+  | 'stale-snapshot'
+  | 'other-rules';
+
+export interface GateAnswer {
+  readonly decision: 'allow' | 'block';
+  readonly reasons: readonly { readonly code: GateCode; readonly text: string }[];
+}
+
+/** May this go out? Closed unless proven open: by fresh, complete evidence of this very artifact, or by a named person. */
+export function askGate(question: GateQuestion): GateAnswer {
+  const { rehearsals, now } = question;
+  const digests = [...new Set(rehearsals.map(({ bundleDigest }) => bundleDigest))].sort();
+  const bundle = question.bundle ?? (digests.length === 1 ? digests[0] : undefined);
+  const override = question.overrides.find(
+    ({ bundleDigest, expiresAt }) => now < expiresAt && (bundleDigest === undefined || bundleDigest === bundle),
+  );
+  if (override !== undefined) {
+    const text = `${override.by} lets it pass until ${override.expiresAt.toISOString()}: ${override.reason}`;
+    return { decision: 'allow', reasons: [{ code: 'overridden', text }] };
+  }
+  if (question.bundle === undefined && digests.length > 1) {
+    return block(
+      'ambiguous-bundle',
+      `${digests.length} bundles have this version: ask with bundle=, one of ${listed(digests)}`,
+    );
+  }
+  const own = rehearsals
+    .filter(({ bundleDigest }) => bundleDigest === bundle)
+    .toSorted((left, right) => left.finishedAt.getTime() - right.finishedAt.getTime());
+  const latest = own.at(-1);
+  if (latest === undefined) return block('never-rehearsed', 'this bundle has no finished rehearsal');
+  const reasons = [...redReasons(own, question), ...latestReasons(latest, question)];
+  if (reasons.length > 0) return { decision: 'block', reasons };
+  return {
+    decision: 'allow',
+    reasons: [{ code: 'passed', text: `rehearsal ${latest.id} passed on ${latest.finishedAt.toISOString()}` }],
+  };
+}
+
+type Reasons = GateAnswer['reasons'];
+
+const block = (code: GateCode, text: string): GateAnswer => ({ decision: 'block', reasons: [{ code, text }] });
+
+/** A red is never erased by what came later, only accepted by a person. */
+function redReasons(own: readonly GateRehearsal[], question: GateQuestion): Reasons {
+  return own
+    .filter((rehearsal) => verdictNow(rehearsal, question) === 'fail')
+    .map((rehearsal) => {
+      const open = rehearsal.findings.filter((finding) => isOpen(finding, question));
+      const why =
+        open.length === 0
+          ? 'its verdict is fail'
+          : listed(
+              open.map(({ title }) => title),
+              4,
+            );
+      return { code: 'failed' as const, text: `rehearsal ${rehearsal.id} failed: ${why}` };
+    });
+}
+
+/** Of what is not red the newest one counts: an `inconclusive` is superseded by a later pass, not by an earlier one. */
+function latestReasons(latest: GateRehearsal, question: GateQuestion): Reasons {
+  const verdict = verdictNow(latest, question);
+  if (verdict === 'fail') return [];
+  if (verdict === 'inconclusive') {
+    const unsure = latest.checks.filter(({ outcome }) => outcome === 'undetermined' || outcome === 'broken');
+    const about = unsure.length === 0 ? '' : `: ${listed(unsure.map(({ id }) => id))}`;
+    return [{ code: 'inconclusive', text: `rehearsal ${latest.id} could not say${about}` }];
+  }
+  return stalenessOf(latest, question);
+}
+
+function stalenessOf(
+  { id, finishedAt, snapshotDataAsOf, rulesDigest }: GateRehearsal,
+  { now, rules }: GateQuestion,
+): Reasons {
+  const reasons: { code: GateCode; text: string }[] = [];
+  const ageMs = now.getTime() - finishedAt.getTime();
+  if (ageMs > rules.evidenceAgeMsMax) {
+    reasons.push({
+      code: 'stale-evidence',
+      text: `rehearsal ${id} is ${duration(ageMs)} old, the rules allow ${duration(rules.evidenceAgeMsMax)}`,
+    });
+  }
+  const snapshotAgeMs = snapshotDataAsOf === null ? 0 : now.getTime() - Date.parse(snapshotDataAsOf);
+  if (snapshotAgeMs > rules.snapshotAgeMsMax) {
+    reasons.push({
+      code: 'stale-snapshot',
+      text: `its snapshot is ${duration(snapshotAgeMs)} old, the rules allow ${duration(rules.snapshotAgeMsMax)}`,
+    });
+  }
+  if (rulesDigest !== rules.digest) {
+    reasons.push({ code: 'other-rules', text: `rehearsal ${id} was judged by other rules than those in force` });
+  }
+  return reasons;
+}
+
+/** The verdict with today's waivers: one that was given later counts, one that has expired no longer does. */
+function verdictNow(rehearsal: GateRehearsal, question: GateQuestion): Verdict {
+  const { findings, checks: outcomes, cells, verdict } = rehearsal;
+  if (findings.length === 0 || verdict === 'inconclusive') return verdict;
+  const marked = findings.map((finding) => {
+    const { waivedBy: _before, ...rest } = finding;
+    return isOpen(finding, question) ? rest : { ...rest, waivedBy: finding.waivedBy ?? 'waiver' };
+  });
+  return decide({ findings: marked, checks: outcomes, cells }, (id) => severityById(id, question.rules));
+}
+
+function isOpen(finding: Finding, { waivers, now }: GateQuestion): boolean {
+  if (finding.severity !== 'blocks') return false;
+  const { waivedBy, waivedUntil } = finding;
+  if (waivedBy !== undefined && (waivedUntil === undefined || now < new Date(waivedUntil))) return false;
+  return !waivers.some((waiver) => now < waiver.expiresAt && covers(waiver, finding));
+}
+
+function severityById(id: string, rules: Rules) {
+  const check = checks.find((candidate) => candidate.id === id);
+  return check === undefined ? 'blocks' : severityOf(check, rules);
+}

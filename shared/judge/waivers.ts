@@ -1,0 +1,75 @@
+import type { ManifestWaiver } from '../domain/bundle.ts';
+import type { CheckOutcome, Finding } from '../domain/finding.ts';
+import type { JudgedWaiver } from '../domain/verdict.ts';
+
+/** Whom a waiver accepts: its check and, where given, relation, phase and application. */
+export interface WaiverScope {
+  readonly check: string;
+  readonly relation?: string;
+  readonly phase?: string;
+  readonly app?: 'previous' | 'next';
+}
+
+export interface WaivedFindings {
+  readonly findings: readonly Finding[];
+  readonly waivers: readonly JudgedWaiver[];
+}
+
+/** Marks what valid waivers accept. An expired waiver accepts nothing and is told, as is one that matches nothing. */
+export function applyWaivers(
+  findings: readonly Finding[],
+  waivers: readonly ManifestWaiver[],
+  { now, honoured }: { readonly now: Date; readonly honoured: boolean },
+): WaivedFindings {
+  const valid = honoured ? waivers.filter((waiver) => now < endOf(waiver)) : [];
+  return {
+    findings: findings.map((finding) => {
+      const waiver = valid.find((candidate) => covers(candidate, finding));
+      return waiver === undefined
+        ? finding
+        : { ...finding, waivedBy: waiver.by, waivedUntil: endOf(waiver).toISOString() };
+    }),
+    waivers: waivers.map((waiver) => {
+      const { check, by, until } = waiver;
+      const matches = findings.some((finding) => covers(waiver, finding));
+      const status = !matches ? 'unmatched' : !honoured ? 'not-honoured' : valid.includes(waiver) ? 'used' : 'expired';
+      return { check, by, until, status };
+    }),
+  };
+}
+
+/** A waiver without a relation or phase accepts the check's findings on every one. `public.` may be left out. */
+export function covers(waiver: WaiverScope, finding: Pick<Finding, 'check' | 'relation' | 'phase' | 'app'>): boolean {
+  const { check, relation, phase, app } = waiver;
+  if (check !== finding.check) return false;
+  if (relation !== undefined && finding.relation !== relation && finding.relation !== `public.${relation}`)
+    return false;
+  return (phase === undefined || phase === finding.phase) && (app === undefined || app === finding.app);
+}
+
+/** A calendar day is valid to its end in UTC. */
+function endOf({ until }: ManifestWaiver): Date {
+  const end = new Date(`${until}T00:00:00Z`);
+  end.setUTCDate(end.getUTCDate() + 1);
+  return end;
+}
+
+/** Waivers that did nothing are said where their check is. */
+export function tellWaivers(
+  outcomes: readonly CheckOutcome[],
+  waivers: readonly JudgedWaiver[],
+): readonly CheckOutcome[] {
+  return outcomes.map((outcome) => {
+    const idle = waivers.filter(({ check, status }) => check === outcome.id && status !== 'used');
+    const said = idle.map((waiver) => `the waiver by ${waiver.by} until ${waiver.until} ${fates[waiver.status]}`);
+    const reason = [...(outcome.reason === undefined ? [] : [outcome.reason]), ...said].join('; ');
+    return said.length === 0 ? outcome : { ...outcome, reason };
+  });
+}
+
+const fates: Readonly<Record<JudgedWaiver['status'], string>> = {
+  used: 'is used',
+  unmatched: 'matches no finding',
+  expired: 'has expired',
+  'not-honoured': 'does not count: whoever submitted it may not waive',
+};

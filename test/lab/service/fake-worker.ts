@@ -1,0 +1,27 @@
+import { pino } from 'pino';
+import { askedToStop } from '../../../shared/edge/adapters/asked-to-stop.ts';
+import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
+import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
+import { startWork } from '../../../workers/jobs/start-work.ts';
+import { fakePipeline } from './fake-pipeline.ts';
+
+/** A worker process with everything real but the core. */
+const [databaseUrl = '', queueUrl = '', dir = ''] = process.argv.slice(2);
+const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
+const onError = (error: Error) => log.warn({ err: error }, 'a connection failed');
+const asked = askedToStop();
+await using store = await openStore({ url: databaseUrl, onError });
+await using queue = await openQueue({ url: queueUrl, onError });
+await using _work = await startWork({
+  store,
+  queue,
+  pipeline: fakePipeline(dir),
+  worker: `fake-${process.pid}`,
+  machine: 'one-machine',
+  dataRoot: dir,
+  runsAtOnce: 2,
+  drainMs: 1_000,
+  log,
+});
+process.stdout.write('working\n');
+await asked;

@@ -1,0 +1,58 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pgSql } from '../../../shared/edge/adapters/pg-sql.ts';
+import { systemClock } from '../../../shared/edge/adapters/system-clock.ts';
+import type { Login, SealedSnapshot, Snapshots } from '../../../shared/edge/ports/snapshots.ts';
+import type { SqlSession } from '../../../shared/edge/ports/sql.ts';
+import { type DataRoot, openDataRoot } from '../../../workers/hosts/data-root.ts';
+import { openProcessHost } from '../../../workers/hosts/process/open-process-host.ts';
+import { openSnapshots, type SnapshotAdmin } from '../../../workers/snapshots/open-snapshots.ts';
+
+/** A data root of its own with a directory for files; leaving the scope removes both. */
+export interface SnapshotLab extends AsyncDisposable {
+  readonly dir: string;
+  readonly root: string;
+  readonly dataRoot: DataRoot;
+  readonly snapshots: Snapshots & SnapshotAdmin;
+  write(file: string, text: string): Promise<string>;
+  /** Asks a clone of it one question, as our superuser or another role. */
+  ask<Row>(snapshot: SealedSnapshot, sql: string, login?: Login): Promise<readonly Row[]>;
+}
+
+export async function openSnapshotLab(): Promise<SnapshotLab> {
+  const home = await mkdtemp(join(tmpdir(), 'rehearsal-lab-'));
+  await chmod(home, 0o755);
+  await using failed = new AsyncDisposableStack();
+  failed.defer(() => rm(home, { recursive: true, force: true }));
+  const root = join(home, 'root');
+  const dataRoot = failed.use(await openDataRoot(root));
+  const parts = { dataRoot, sql: pgSql, clock: systemClock };
+  const host = await openProcessHost(parts);
+  const held = failed.move();
+  return {
+    dir: home,
+    root,
+    dataRoot,
+    snapshots: await openSnapshots(parts),
+    async write(file, text) {
+      await writeFile(join(home, file), text);
+      return join(home, file);
+    },
+    async ask<Row>(snapshot: SealedSnapshot, sql: string, login?: Login) {
+      const owner = { rehearsalId: 'rh-0123456789abcdef', runId: 'control', expiresAt: new Date(Date.now() + 600_000) };
+      await using clone = await host.clone({
+        snapshot,
+        owner,
+        bundleDir: dirOfNothing(home),
+        toolsDir: home,
+        settings: {},
+      });
+      await using session: SqlSession = await pgSql.connect({ ...clone.admin, ...login }, 'rehearsal/test');
+      return session.query<Row>(sql);
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+const dirOfNothing = (home: string): string => join(home, 'root', 'locks');

@@ -1,0 +1,245 @@
+import { execFileSync } from 'node:child_process';
+import { access, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { type ProblemPlace, RehearsalError } from '../../../../../shared/domain/problem.ts';
+import { type BundleLimits, bundleLimits } from '../../../../../shared/edge/adapters/bundle/limits.ts';
+import { loadBundle } from '../../../../../shared/edge/adapters/bundle/load-bundle.ts';
+import { type TarBytesEntry, tarBytes } from '../../../../support/tar-bytes.ts';
+import { temporaryDirectory } from '../../../../support/temporary-directory.ts';
+
+const manifest =
+  'rehearsal: 1\nservice: a\nversion: 1\nsnapshot: b\nmigrate: [{ name: c, command: [d] }]\napps: none\n';
+const good: TarBytesEntry = { name: 'rehearsal.yaml', content: manifest };
+const small: BundleLimits = { unpackedBytesMax: 10_000, entriesMax: 20, depthMax: 5, expansionMax: 200 };
+
+/** The problems of one archive; whatever it is, nothing may be left in the scratch directory and nothing beside it. */
+async function problemsOf(archive: Buffer, limits = bundleLimits): Promise<readonly ProblemPlace[]> {
+  await using temporary = await temporaryDirectory();
+  const file = join(temporary.path, 'archive');
+  const scratch = join(temporary.path, 'scratch');
+  await writeFile(file, archive);
+  const problems = await refusalOf(() => loadBundle(file, scratch, limits));
+  if (problems.length > 0) expect(await readdir(scratch).catch(() => [])).toEqual([]);
+  expect((await readdir(temporary.path)).toSorted()).toEqual(expect.arrayContaining(['archive']));
+  expect(await readdir(temporary.path)).not.toContain('escaped');
+  return problems;
+}
+
+async function refusalOf(load: () => Promise<unknown>): Promise<readonly ProblemPlace[]> {
+  try {
+    await load();
+    return [];
+  } catch (error) {
+    if (!(error instanceof RehearsalError)) throw error;
+    expect(error).toMatchObject({ fault: 'bundle', code: 'invalid-bundle' });
+    return error.problems;
+  }
+}
+
+const notUtf8 = Buffer.from([0x61, 0xff, 0x62]);
+const refusedEntries: readonly (readonly [string, readonly TarBytesEntry[], string | undefined, RegExp])[] = [
+  ['an absolute path', [{ name: '/tmp/escaped', content: 'x' }], '/tmp/escaped', /absolute/],
+  ['a path that leaves', [{ name: '../../escaped', content: 'x' }], '../../escaped', /`\.\.`/],
+  ['a path that leaves and comes back', [{ name: 'a/../../a/escaped', content: 'x' }], undefined, /`\.\.`/],
+  ['a pax path that leaves', [{ name: 'b', pax: { path: '../escaped' }, content: 'x' }], '../escaped', /`\.\.`/],
+  ['a long name that leaves', [{ name: 'b', longName: '../escaped', content: 'x' }], '../escaped', /`\.\.`/],
+  ['a link out of the bundle', [{ name: 'a', type: '2', target: '../escaped' }], 'a', /leads out/],
+  ['a link to an absolute path', [{ name: 'a', type: '2', target: '/etc/passwd' }], 'a', /leads out/],
+  [
+    'a link that leaves through another link',
+    [
+      { name: 'd/up', type: '2', target: '..' },
+      { name: 'out', type: '2', target: 'd/up/..' },
+    ],
+    'out',
+    /leads out/,
+  ],
+  [
+    'a file written through a link',
+    [
+      { name: 'a', type: '2', target: '..' },
+      { name: 'a/escaped', content: 'x' },
+    ],
+    'a/escaped',
+    /file and a directory at once/,
+  ],
+  [
+    'a file in the place of a link',
+    [
+      { name: 'a', type: '2', target: '../escaped' },
+      { name: 'a', content: 'x' },
+    ],
+    'a',
+    /there twice/,
+  ],
+  ['a hard link out of the bundle', [{ name: 'a', type: '1', target: '/etc/passwd' }], 'a', /hard link/],
+  ['a hard link to what comes later', [{ name: 'a', type: '1', target: 'z' }, { name: 'z' }], 'a', /hard link/],
+  ['a character device', [{ name: 'a', type: '3' }], 'a', /device/],
+  ['a block device', [{ name: 'a', type: '4' }], 'a', /device/],
+  ['a fifo', [{ name: 'a', type: '6' }], 'a', /fifo/],
+  ['an entry of an unknown kind', [{ name: 'a', type: 'S', content: 'x' }], 'a', /neither/],
+  ['a sparse file', [{ name: 'a', pax: { 'GNU.sparse.major': '1' }, content: 'x' }], 'a', /neither/],
+  [
+    'a name given twice',
+    [
+      { name: 'a', content: 'x' },
+      { name: './a', content: 'y' },
+    ],
+    'a',
+    /there twice/,
+  ],
+  ['names that differ in case', [{ name: 'a/Read' }, { name: 'a/read' }], 'a/read', /differ only in case/],
+  ['directories that differ in case', [{ name: 'Lib/a' }, { name: 'lib/b' }], 'lib/b', /differ only in case/],
+  ['names that differ in composition', [{ name: 'e\u0301' }, { name: 'é' }], 'é', /differ only/],
+  ['a name that is not UTF-8', [{ name: notUtf8 }], 'a\\xffb', /not UTF-8/],
+  ['a pax name that is not UTF-8', [{ name: 'b', pax: { path: notUtf8 } }], 'a\\xffb', /not UTF-8/],
+  ['a link target that is not UTF-8', [{ name: 'a', type: '2', target: notUtf8 }], 'a', /not UTF-8/],
+];
+
+describe('an archive', () => {
+  test('of a manifest is a bundle', async () => {
+    expect(await problemsOf(tarBytes([good]))).toEqual([]);
+  });
+
+  test.each(refusedEntries)('with %s is refused', async (_, entries, file, message) => {
+    const problems = await problemsOf(tarBytes([...entries, good]));
+    const place = file === undefined ? {} : { file };
+    expect(problems).toEqual([expect.objectContaining({ ...place, message: expect.stringMatching(message) })]);
+  });
+
+  test('is told everything at once, the manifest too', async () => {
+    const bad = { name: 'rehearsal.yaml', content: manifest.replace('service', 'servise') };
+    const problems = await problemsOf(tarBytes([{ name: '../x' }, { name: 'f', type: '6' }, bad]));
+    expect(problems.map(({ file, key }) => key ?? file)).toEqual(['../x', 'f', 'service', 'servise']);
+  });
+
+  test.each([
+    ['more bytes than allowed', [{ name: 'a', content: 'x'.repeat(10_001) }], /more than 10000 bytes/],
+    ['more bytes than allowed in many files', many(11, 1000), /more than 10000 bytes/],
+    ['more entries than allowed', many(21, 0), /more than 20 entries/],
+    ['more directories than allowed', [{ name: 'a/b/c/d/e' }, ...many(16, 0)], /more than 20 entries/],
+    ['deeper paths than allowed', [{ name: 'a/b/c/d/e/f' }], /deeper than 5/],
+    ['a size that its content has not', [{ name: 'a', size: 9000, content: 'x' }], /middle of an entry/],
+    ['a size beyond all measure', [{ name: 'a', pax: { size: '99999999999' } }], /more than 10000 bytes/],
+    [
+      'hard links that multiply a file',
+      [
+        { name: 'a', content: 'x'.repeat(6000) },
+        { name: 'b', type: '1', target: 'a' },
+      ],
+      /more than 10000 bytes/,
+    ],
+  ])('with %s is refused', async (_, entries, message) => {
+    const problems = await problemsOf(tarBytes([...entries, good]), small);
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(message) })]);
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ])('that unpacks to more than 200 times its %s size is refused', async (_, compress) => {
+    const bomb = tarBytes([good, { name: 'zeros', content: Buffer.alloc(5_000_000) }]);
+    expect(await problemsOf(compress(bomb))).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/200 times/) }),
+    ]);
+  });
+
+  test('whose bytes hide outside of its files is refused', async () => {
+    const endless = Buffer.concat([tarBytes([good]), Buffer.alloc(50_000)]);
+    expect(await problemsOf(gzipSync(endless), small)).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/more than 20000 bytes/) }),
+    ]);
+  });
+
+  test.each([
+    ['a text', Buffer.from('hello'), /neither a directory nor/],
+    ['nothing', Buffer.alloc(0), /neither a directory nor/],
+    ['half a gzip stream', gzipSync(tarBytes([good])).subarray(0, -30), /damaged/],
+    ['a gzip stream with a flipped bit', flipped(gzipSync(tarBytes([good])), -6), /damaged/],
+    ['half a zstd stream', zstdCompressSync(tarBytes([good])).subarray(0, -10), /damaged|ends in the middle/],
+    ['a gzipped text', gzipSync('hello '.repeat(200)), /no readable tar/],
+    ['half a tar', tarBytes([good]).subarray(0, 600), /ends in the middle/],
+    ['a tar with a broken header', flipped(tarBytes([{ name: 'a' }, good]), 512 + 3), /checksum/],
+  ])('that is %s is refused', async (_, bytes, message) => {
+    expect(await problemsOf(bytes)).toEqual([expect.objectContaining({ message: expect.stringMatching(message) })]);
+  });
+
+  test('without a manifest is refused, also where a directory of two holds one', async () => {
+    const problems = await problemsOf(tarBytes([{ name: 'a/rehearsal.yaml', content: manifest }, { name: 'b' }]));
+    expect(problems).toEqual([expect.objectContaining({ file: 'rehearsal.yaml' })]);
+  });
+});
+
+describe('a directory', () => {
+  test.each([
+    ['a fifo', (dir: string) => execFileSync('mkfifo', [join(dir, 'odd')]), /fifo/],
+    ['a link out of it', (dir: string) => symlink('../other', join(dir, 'odd')), /leads out/],
+    [
+      'a name that is not UTF-8',
+      (dir: string) => writeFile(Buffer.concat([Buffer.from(`${dir}/`), notUtf8]), ''),
+      /not UTF-8/,
+    ],
+    ['names that differ in case', (dir: string) => writeFile(join(dir, 'REHEARSAL.yaml'), ''), /differ only in case/],
+  ])('with %s is refused', async (_, make, message) => {
+    await using temporary = await temporaryDirectory();
+    await writeFile(join(temporary.path, 'rehearsal.yaml'), manifest);
+    await make(temporary.path);
+    const problems = await refusalOf(() => loadBundle(temporary.path, temporary.path));
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(message) })]);
+  });
+
+  test('with a socket is refused', async () => {
+    await using temporary = await temporaryDirectory();
+    await writeFile(join(temporary.path, 'rehearsal.yaml'), manifest);
+    const server = createServer().listen(join(temporary.path, 'odd'));
+    await new Promise((resolve) => server.once('listening', resolve));
+    const problems = await refusalOf(() => loadBundle(temporary.path, temporary.path));
+    await new Promise((resolve) => server.close(resolve));
+    expect(problems).toEqual([{ file: 'odd', message: expect.stringMatching(/socket/) }]);
+  });
+
+  test('that is too large is refused before it is read to its end', async () => {
+    await using temporary = await temporaryDirectory();
+    await writeFile(join(temporary.path, 'huge'), '');
+    await truncate(join(temporary.path, 'huge'), 2 * 1024 ** 4);
+    const problems = await refusalOf(() => loadBundle(temporary.path, temporary.path));
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(/larger than 1073741824/) })]);
+  });
+
+  test('keeps links inside of it, dangling ones too', async () => {
+    await using temporary = await temporaryDirectory();
+    await mkdir(join(temporary.path, 'a'));
+    await symlink('../rehearsal.yaml', join(temporary.path, 'a/up'));
+    await symlink('gone', join(temporary.path, 'dangling'));
+    await writeFile(join(temporary.path, 'rehearsal.yaml'), manifest);
+    const { bundle } = await loadBundle(temporary.path, temporary.path);
+    expect(bundle.files.map(({ path, kind }) => `${kind} ${path}`)).toEqual([
+      'link a/up',
+      'link dangling',
+      'file rehearsal.yaml',
+    ]);
+  });
+
+  test('that is not there is a problem of the bundle', async () => {
+    await using temporary = await temporaryDirectory();
+    const missing = join(temporary.path, 'missing');
+    await expect(access(missing)).rejects.toThrow();
+    expect(await refusalOf(() => loadBundle(missing, temporary.path))).toEqual([
+      expect.objectContaining({ file: missing, message: expect.stringMatching(/no readable/) }),
+    ]);
+  });
+});
+
+function many(count: number, bytes: number): TarBytesEntry[] {
+  return Array.from({ length: count }, (_, at) => ({ name: `file-${at}`, content: 'x'.repeat(bytes) }));
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes);
+  const index = at < 0 ? copy.length + at : at;
+  copy[index] = (copy[index] ?? 0) ^ 1;
+  return copy;
+}

@@ -1,0 +1,344 @@
+import { describe, expect, test } from 'vitest';
+import { type ProblemPlace, RehearsalError } from '../../../shared/domain/problem.ts';
+import { readBundle } from '../../../shared/plan/read-bundle.ts';
+import { memoryBundle } from '../../support/memory-bundle.ts';
+
+/** Its lines are counted in the cases below. */
+const valid = `rehearsal: 1
+service: statuspage
+version: 0.91.2
+snapshot: statuspage-prod
+migrate:
+  - name: pre-deploy
+    sql: [migrations/*.sql]
+apps: none
+`;
+
+const files = {
+  'migrations/1.sql': 'SELECT 1;',
+  'migrations/2.sql': 'SELECT 2;',
+  'other/1.sql': '',
+  'app/a.js': '',
+};
+
+async function problemsOf(manifest: string | null, more: Record<string, string | { link: string }> = {}) {
+  const all = manifest === null ? { ...files, ...more } : { ...files, ...more, 'rehearsal.yaml': manifest };
+  try {
+    await readBundle(memoryBundle(all));
+  } catch (error) {
+    if (!(error instanceof RehearsalError)) throw error;
+    expect(error).toMatchObject({ fault: 'bundle', code: 'invalid-bundle' });
+    return error.problems;
+  }
+  return [];
+}
+
+/** The last lines of a manifest are its 9th and on. */
+const added = (lines: string): string => `${valid}${lines}\n`;
+const changed = (from: string, to: string): string => {
+  if (!valid.includes(from)) throw new Error(`the valid manifest has no ${from}`);
+  return valid.replace(from, to);
+};
+const phase = (lines: string): string => changed('    sql: [migrations/*.sql]', lines);
+const apps = (next: string): string => changed('apps: none', `apps:\n  previous: { command: [a] }\n  next: ${next}`);
+
+type Expected = Omit<Partial<ProblemPlace>, 'message'> & { readonly message: RegExp };
+const cases: readonly (readonly [string, string, Expected])[] = [
+  [
+    'an unknown key',
+    added('enviroment: x'),
+    { line: 9, key: 'enviroment', nearest: 'environment', message: /known key/ },
+  ],
+  [
+    'an unknown key of a phase',
+    phase('    sql: [migrations/*.sql]\n    legder: none'),
+    { line: 8, key: 'migrate[0].legder', nearest: 'ledger', message: /known key/ },
+  ],
+  ['a merge key', added('<<: {}'), { line: 9, key: '<<', message: /known key/ }],
+  ['a key given twice', added('service: again'), { line: 9, message: /unique/ }],
+  ['a missing required key', changed('service: statuspage\n', ''), { key: 'service', message: /required/ }],
+  ['an empty required key', changed('service: statuspage', 'service:'), { key: 'service', message: /required/ }],
+  ['a list for a text', changed('service: statuspage', 'service: [a]'), { line: 2, key: 'service', message: /text/ }],
+  [
+    'another contract version',
+    changed('rehearsal: 1', 'rehearsal: 2'),
+    { line: 1, key: 'rehearsal', message: /must be 1/ },
+  ],
+  ['a list at the top', '- a\n', { line: 1, message: /must be a map/ }],
+  ['text at the top', 'hello', { line: 1, message: /must be a map/ }],
+  ['nothing', '', { message: /must be a map|required/ }],
+  ['no YAML', 'a: [1\nb: 2', { message: /YAML/ }],
+  ['two documents', `${valid}---\na: 1\n`, { message: /YAML/ }],
+  ['a tab as indentation', 'a:\n\tb: 1\n', { line: 2, message: /YAML/ }],
+  ['an unknown alias', added('owners: *nobody'), { message: /YAML/ }],
+  [
+    'no phases',
+    changed('migrate:\n  - name: pre-deploy\n    sql: [migrations/*.sql]', 'migrate: []'),
+    { key: 'migrate', message: /empty/ },
+  ],
+  [
+    'a phase without a way to run',
+    phase('    dir: .'),
+    { line: 6, key: 'migrate[0]', message: /`sql`, `command` or `image`/ },
+  ],
+  [
+    'a phase with two ways to run',
+    phase('    sql: [migrations/*.sql]\n    command: [a]'),
+    { line: 8, key: 'migrate[0].command', message: /together/ },
+  ],
+  [
+    'a ledger without sql',
+    phase('    command: [a]\n    ledger: x'),
+    { line: 8, key: 'migrate[0].ledger', message: /belongs/ },
+  ],
+  ['an empty command', phase('    command: []'), { line: 7, key: 'migrate[0].command', message: /empty/ }],
+  ['a command that is text', phase('    command: node a.js'), { line: 7, message: /list/ }],
+  [
+    'a phase name with capitals',
+    changed('name: pre-deploy', 'name: Pre'),
+    { line: 6, key: 'migrate[0].name', message: /a-z/ },
+  ],
+  [
+    'the name of the rollback',
+    changed('name: pre-deploy', 'name: rollback'),
+    { line: 6, message: /name of the rollback/ },
+  ],
+  [
+    'two phases of one name',
+    changed('apps:', '  - { name: pre-deploy, command: [a] }\napps:'),
+    { line: 8, key: 'migrate[1]', message: /Two phases/ },
+  ],
+  [
+    'a before-rollout phase after an after-rollout one',
+    changed('apps:', '  - { name: b, when: after-rollout, command: [a] }\n  - { name: c, command: [a] }\napps:'),
+    { line: 9, key: 'migrate[2]', message: /after-rollout/ },
+  ],
+  [
+    'a pattern without a match',
+    phase('    sql: [migrations/*.sql, nothing/*.sql]'),
+    { line: 7, key: 'migrate[0].sql[1]', message: /matches no file/ },
+  ],
+  ['a pattern that only matches a directory', phase('    sql: [migrations]'), { message: /matches no file/ }],
+  ['braces, which are no pattern', phase("    sql: ['migrations/{1,2}.sql']"), { message: /matches no file/ }],
+  [
+    'a file named twice',
+    phase('    sql: [migrations/1.sql, migrations/*.sql]'),
+    { line: 7, key: 'migrate[0].sql[1]', message: /migrations\/1\.sql` is named twice/ },
+  ],
+  [
+    'two files of one name in one ledger',
+    phase('    sql: [migrations/1.sql, other/1.sql]'),
+    { key: 'migrate[0].sql', message: /one name in the ledger/ },
+  ],
+  ['an absolute pattern', phase('    sql: [/etc/*.sql]'), { line: 7, key: 'migrate[0].sql[0]', message: /relative/ }],
+  ['a pattern that leaves the bundle', phase('    sql: [migrations/../../*.sql]'), { message: /`\.\.`/ }],
+  [
+    'a dir that leaves the bundle',
+    phase('    command: [a]\n    dir: app/../..'),
+    { line: 8, key: 'migrate[0].dir', message: /`\.\.`/ },
+  ],
+  ['an absolute dir', phase('    command: [a]\n    dir: /tmp'), { message: /relative/ }],
+  ['a dir that is not there', phase('    command: [a]\n    dir: nowhere'), { message: /no directory/ }],
+  ['a dir that is a file', phase('    command: [a]\n    dir: app/a.js'), { message: /no directory/ }],
+  [
+    'a number without a unit',
+    phase('    command: [a]\n    timeout: 30'),
+    { line: 8, key: 'migrate[0].timeout', message: /duration/ },
+  ],
+  ['a timeout of nothing', phase('    command: [a]\n    timeout: 0s'), { message: /longer/ }],
+  ['a timeout of a month', phase('    command: [a]\n    timeout: 30d'), { message: /24h/ }],
+  ['a decimal size', phase('    command: [a]\n    memory: 64MB'), { message: /size/ }],
+  ['an environment that is a list', phase('    command: [a]\n    env: [A=b]'), { message: /map/ }],
+  [
+    'a name that no variable can have',
+    phase('    command: [a]\n    env: { "A B": c }'),
+    { key: 'migrate[0].env.A B', message: /environment variable/ },
+  ],
+  [
+    'one version only',
+    changed('apps: none', 'apps: { previous: { command: [a] } }'),
+    { key: 'apps.next', message: /required/ },
+  ],
+  ['apps that are some word', changed('apps: none', 'apps: nothing'), { message: /`none`/ }],
+  [
+    'an app without command and image',
+    apps('{ dir: app }'),
+    { line: 10, key: 'apps.next', message: /`command` or `image`/ },
+  ],
+  [
+    'an app whose dir is not there',
+    apps('{ dir: gone, command: [a] }'),
+    { key: 'apps.next.dir', message: /no directory/ },
+  ],
+  ['a ready path without a slash', apps('{ command: [a], ready: healthz }'), { message: /begins with/ }],
+  [
+    'a worker without a command',
+    apps('{ command: [a], workers: [{ name: w }] }'),
+    { key: 'apps.next.workers[0].command', message: /required/ },
+  ],
+  [
+    'an unknown overlap',
+    added('deploy: { overlap: rolled }'),
+    { line: 9, key: 'deploy.overlap', nearest: 'rolling', message: /one of/ },
+  ],
+  [
+    'a probe that asks nothing',
+    added('probes: [{ name: a }]'),
+    { key: 'probes[0]', message: /`request`, `steps` or `command`/ },
+  ],
+  [
+    'a probe that asks twice',
+    added('probes: [{ name: a, command: [b], request: { path: / } }]'),
+    { key: 'probes[0]', message: /needs/ },
+  ],
+  [
+    'two probes of one name',
+    added('probes: [{ name: a, command: [b] }, { name: a, command: [c] }]'),
+    { key: 'probes', message: /Two probes/ },
+  ],
+  [
+    'expectations of a command',
+    added('probes: [{ name: a, command: [b], expect: { status: 200 } }]'),
+    { key: 'probes[0].expect', message: /belongs/ },
+  ],
+  [
+    'a request with json and body',
+    added('probes: [{ name: a, request: { path: /, json: 1, body: b } }]'),
+    { key: 'probes[0].request.body', message: /together/ },
+  ],
+  [
+    'a status that is none',
+    added('probes: [{ name: a, request: { path: / }, expect: { status: 20 } }]'),
+    { key: 'probes[0].expect.status', message: /100 to 599/ },
+  ],
+  [
+    'a saved value from nowhere',
+    added('probes: [{ name: a, steps: [{ request: { path: / }, save: { a: cookie.b } }] }]'),
+    { key: 'probes[0].steps[0].save.a', message: /json/ },
+  ],
+  [
+    'an invariant without an expectation',
+    added('invariants: [{ name: a, sql: SELECT 1 }]'),
+    { key: 'invariants[0]', message: /`is` or `same/ },
+  ],
+  [
+    'an invariant after an unknown phase',
+    added('invariants: [{ name: a, sql: b, is: 1, after: pre }]'),
+    { key: 'invariants[0].after', nearest: 'pre-deploy', message: /no phase/ },
+  ],
+  [
+    'an invariant that must not be the same',
+    added('invariants: [{ name: a, sql: b, same: false }]'),
+    { key: 'invariants[0].same', message: /true/ },
+  ],
+  ['a rate of nothing', added('load: { rate: 0/s }'), { key: 'load.rate', message: /above 0/ }],
+  [
+    'an unknown actor',
+    added('load: { actors: [vaccum] }'),
+    { key: 'load.actors[0]', nearest: 'vacuum', message: /one of/ },
+  ],
+  [
+    'a negative weight',
+    added('load: { statements: [{ weight: -1, sql: a }] }'),
+    { key: 'load.statements[0].weight', message: /above 0/ },
+  ],
+  [
+    'a checksum that is none',
+    added('hotpatches: [{ path: a, sha256: b, why: c }]'),
+    { key: 'hotpatches[0].sha256', message: /64 hex/ },
+  ],
+  [
+    'a waiver until a day that never comes',
+    added('waivers: [{ check: a, by: b, reason: c, until: 2026-02-30 }]'),
+    { key: 'waivers[0].until', message: /day/ },
+  ],
+  [
+    'half a failed transaction',
+    added('budgets: { failedTransactions: 0.5 }'),
+    { key: 'budgets.failedTransactions', message: /whole number/ },
+  ],
+  [
+    'a snapshot with two versions',
+    changed('statuspage-prod', 'a@b@c'),
+    { line: 4, key: 'snapshot', message: /name@version/ },
+  ],
+  [
+    'a snapshot of no files',
+    changed('statuspage-prod', '{ sql: [] }'),
+    { key: 'snapshot.sql', message: /list of file patterns/ },
+  ],
+  ['a snapshot without sql', changed('statuspage-prod', '{}'), { key: 'snapshot.sql', message: /required/ }],
+  ['a major that is text', added('postgres: { major: new }'), { key: 'postgres.major', message: /whole number/ }],
+  [
+    'an unknown role',
+    added('roles: { migrations: a }'),
+    { key: 'roles.migrations', nearest: 'migrate', message: /known key/ },
+  ],
+];
+
+describe('a manifest', () => {
+  test('that is valid has no problem', async () => {
+    expect(await problemsOf(valid)).toEqual([]);
+  });
+
+  test.each(cases)('with %s is refused, with file, line and key', async (_, manifest, expected) => {
+    const problems = await problemsOf(manifest);
+    const { message, ...place } = expected;
+    expect(problems).toContainEqual(
+      expect.objectContaining({ file: 'rehearsal.yaml', ...place, message: expect.stringMatching(message) }),
+    );
+  });
+
+  test('is told all its problems at once, in the order of its lines', async () => {
+    const manifest = `rehearsal: 3
+servce: x
+version: 1
+snapshot: { sql: [none.sql] }
+migrate:
+  - name: A
+    command: []
+    timeout: soon
+apps: { previous: {}, next: 3 }
+`;
+    const problems = await problemsOf(manifest);
+    expect(problems.map(({ line, key }) => `${line} ${key}`)).toEqual([
+      '1 rehearsal',
+      '1 service',
+      '2 servce',
+      '4 snapshot.sql[0]',
+      '6 migrate[0].name',
+      '7 migrate[0].command',
+      '8 migrate[0].timeout',
+      '9 apps.previous',
+      '9 apps.next',
+    ]);
+  });
+
+  test('that is missing is a problem', async () => {
+    expect(await problemsOf(null)).toEqual([
+      { file: 'rehearsal.yaml', message: expect.stringMatching(/no rehearsal/) },
+    ]);
+  });
+
+  test('whose aliases would grow without bound is refused quickly', async () => {
+    const levels = Array.from({ length: 12 }, (_, at) => {
+      const inner = at === 0 ? 'x' : `*a${at - 1}`;
+      return `  a${at}: &a${at} [${Array.from({ length: 10 }, () => inner).join(', ')}]`;
+    });
+    const problems = await problemsOf(`${valid}owners:\n${levels.join('\n')}\n`);
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(/aliases counted/) })]);
+  });
+
+  test('that is an alias of itself is refused', async () => {
+    expect(await problemsOf(added('owners: &a [*a]'))).not.toEqual([]);
+  });
+
+  test('with a key of Object.prototype is refused like any other unknown key', async () => {
+    expect(await problemsOf(added('__proto__: { a: 1 }'))).toEqual([expect.objectContaining({ key: '__proto__' })]);
+  });
+
+  test('cannot take a directory for a file behind a link', async () => {
+    const problems = await problemsOf(phase('    sql: [linked]'), { linked: { link: 'migrations' } });
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(/matches no file/) })]);
+  });
+});

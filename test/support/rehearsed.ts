@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Report } from '../../shared/domain/report.ts';
+import { type Finished, type RehearseOptions, rehearse } from './cli.ts';
+import { type Directory, temporaryDirectory } from './vendor.ts';
+
+/** One rehearsal as the outside sees it; its files live as long as its scope. */
+export interface Rehearsed extends AsyncDisposable {
+  readonly finished: Finished;
+  readonly report: Report;
+  /** Directory of `--out`. */
+  readonly out: string;
+}
+
+/** Runs `rehearse run` with `--format json --out`; throws with everything that was printed where there is no report. */
+export async function rehearsed(
+  bundle: string,
+  args: readonly string[] = [],
+  options: RehearseOptions = {},
+): Promise<Rehearsed> {
+  const out: Directory = await temporaryDirectory();
+  try {
+    const finished = await rehearse(['run', bundle, '--format', 'json', '--out', out.dir, ...args], options);
+    const report = parseReport(finished);
+    return { finished, report, out: out.dir, [Symbol.asyncDispose]: () => out[Symbol.asyncDispose]() };
+  } catch (error) {
+    await out[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Findings that close the gate, as the checks' ids, sorted and without repetition. */
+export function blockingChecks(report: Report): readonly string[] {
+  const blocking = report.findings.filter((finding) => finding.severity === 'blocks' && finding.waivedBy === undefined);
+  return [...new Set(blocking.map((finding) => finding.check))].sort();
+}
+
+/** All that a reader of a failed test needs to see of a report. */
+export function summaryOf(report: Report): string {
+  const findings = report.findings.map(({ severity, check, phase, ordinal, relation, app, state, summary, scenario }) =>
+    [severity, check, phase, ordinal, relation, app, state, `(${scenario}):`, summary].filter(Boolean).join(' '),
+  );
+  const unclear = report.checks
+    .filter(({ outcome }) => outcome === 'undetermined' || outcome === 'broken')
+    .map((check) => `${check.outcome} ${check.id}: ${check.reason ?? ''}`);
+  const cells = report.compatibility.cells
+    .filter(({ outcome, gates }) => outcome === 'fail' || (outcome === 'not-run' && gates))
+    .map((cell) => `${cell.outcome} ${cell.app} ${cell.boot} at "${cell.state}"${cell.gates ? ', gates' : ''}`);
+  const runs = report.runs.map((run) => {
+    const ends = run.migration.map((attempt) => `${attempt.phase}#${attempt.attempt}:${attempt.exitCode}`);
+    return `${run.id} ${run.outcome} ${run.durationMs} ms ${ends.join(' ')}`;
+  });
+  return [`${report.verdict}: ${report.sentence}`, ...findings, ...unclear, ...cells, ...runs].join('\n  ');
+}
+
+export async function readOut(rehearsal: Rehearsed, file: string): Promise<string> {
+  return readFile(join(rehearsal.out, file), 'utf8');
+}
+
+function parseReport(finished: Finished): Report {
+  const parsed = parseJson(finished);
+  if (parsed === undefined || !('reportVersion' in parsed)) {
+    throw new Error(`no report (exit code ${finished.code}):\n${finished.stderr}\n${finished.stdout}`);
+  }
+  return parsed as Report;
+}
+
+function parseJson({ stdout }: Finished): object | undefined {
+  try {
+    const value: unknown = JSON.parse(stdout);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

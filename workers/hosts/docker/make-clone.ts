@@ -1,0 +1,103 @@
+import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { CloneRequest } from '../../../shared/edge/ports/clone-host.ts';
+import { copyTree } from '../copy-tree.ts';
+import type { DataRoot } from '../data-root.ts';
+import { lendCommandUser, serverUser } from '../process/users.ts';
+import { configurationFile } from '../server-settings.ts';
+import { makeWorkspace, removeWorkspace } from '../workspace.ts';
+import type { CloneParts } from './clone-parts.ts';
+import { DockerClone } from './docker-clone.ts';
+import { findImage, serverImageNames } from './images.ts';
+import { labelsOf } from './labels.ts';
+import { makeNetwork } from './networks.ts';
+import { listenForOom } from './oom-events.ts';
+import { ServerContainer, serverNotMade } from './server-container.ts';
+
+/** A clone of `pgdata` in a workspace and a network of its own; leaves nothing behind where it fails. */
+export async function makeDockerClone(parts: CloneParts, request: CloneRequest, pgdata: string): Promise<DockerClone> {
+  const startedMs = parts.clock.now();
+  const { engine, dataRoot, clock } = parts;
+  await dataRoot.requireFree(dataRoot.method === 'reflink' ? 0 : request.snapshot.facts.bytes);
+  await using failed = new AsyncDisposableStack();
+  const workspace = await makeWorkspace(parts.workspaces, request.owner);
+  failed.defer(() => removeWorkspace(workspace));
+  const lent = await lendCommandUser(dataRoot.locks);
+  failed.use(lent);
+  const labels = labelsOf(engine, request.owner, workspace);
+  const dir = join(workspace.dir, 'server');
+  await mkdir(dir, { mode: 0o711 });
+
+  const makeServer = async (): Promise<{
+    network: Awaited<ReturnType<typeof makeNetwork>>;
+    server: ServerContainer;
+  }> => {
+    const names =
+      request.image === undefined ? serverImageNames(request.snapshot.facts.major, process.env) : [request.image];
+    const image = await findImage(engine, names);
+    const network = await makeNetwork(engine, `rehearsal-${workspace.id}`, labels);
+    failed.defer(() => network.remove());
+    const { serverMemoryBytes } = parts;
+    const server = await ServerContainer.make({
+      ...{ engine, clock, image, network, labels, dir, name: `rehearsal-${workspace.id}-server` },
+      ...(serverMemoryBytes === undefined ? {} : { memoryBytes: serverMemoryBytes }),
+    }).catch((cause: unknown) => Promise.reject(serverNotMade(cause)));
+    failed.defer(() => server.remove());
+    return { network, server };
+  };
+  const listen = async () => failed.use(await listenForOom(engine, workspace.id, clock));
+  const [{ network, server }, oomEvents, toolsDir] = await settled([
+    makeServer(),
+    listen(),
+    placeTools(request.toolsDir, workspace.dir, dataRoot),
+    copyData(pgdata, dir, dataRoot, request),
+    copyTree(request.bundleDir, join(workspace.dir, 'bundle'), 'copy', {
+      mode: readable,
+      ...(lent.user === undefined ? {} : { owner: lent.user }),
+    }),
+  ]);
+  await server.start();
+  failed.move();
+  const cloneMs = clock.now() - startedMs;
+  const cloneOf = (data: string): Promise<DockerClone> => makeDockerClone(parts, request, data);
+  const made = { parts, request, workspace, lent, toolsDir, labels, network, server, oomEvents, cloneMs, cloneOf };
+  return new DockerClone(made);
+}
+
+/** Every one has come to its end before a failure is told, so that what is cleaned up then is all there is. */
+async function settled<const Work extends readonly Promise<unknown>[]>(
+  work: Work,
+): Promise<{ -readonly [Index in keyof Work]: Awaited<Work[Index]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work) as Promise<{ -readonly [Index in keyof Work]: Awaited<Work[Index]> }>;
+}
+
+const readable = (mode: number, kind: 'file' | 'directory'): number =>
+  kind === 'directory' || (mode & 0o100) !== 0 ? 0o755 : 0o644;
+
+/** The engine sees only what lies in the data root; tools that lie elsewhere are copied there. */
+async function placeTools(toolsDir: string, workspace: string, dataRoot: DataRoot): Promise<string> {
+  if (toolsDir.startsWith(dataRoot.dir + sep)) return toolsDir;
+  const copy = join(workspace, 'tools');
+  await copyTree(toolsDir, copy, 'copy', { mode: readable });
+  return copy;
+}
+
+/** Whoever reaches the server must know a password; only the clone's own network does. */
+const hostBasedAuthentication = 'host all all all scram-sha-256\nhost replication all all scram-sha-256\n';
+
+async function copyData(from: string, dir: string, dataRoot: DataRoot, request: CloneRequest): Promise<void> {
+  const [user, pgdata, log] = [serverUser(), join(dir, 'pgdata'), join(dir, 'log')];
+  const authentication = join(dir, 'pg_hba.conf');
+  await mkdir(log, { mode: 0o700 });
+  await writeFile(authentication, hostBasedAuthentication, { mode: 0o600 });
+  await copyTree(from, pgdata, dataRoot.method, {
+    // A sealed PGDATA is read-only; a server wants its own writable and closed to others.
+    mode: (sealed, kind) => (kind === 'directory' ? 0o700 : sealed | 0o600),
+    ...(user === undefined ? {} : { owner: user }),
+  });
+  const configuration = join(pgdata, 'postgresql.conf');
+  await writeFile(configuration, configurationFile(request.snapshot.settings, request.settings), { mode: 0o600 });
+  if (user === undefined) return;
+  for (const path of [log, authentication, configuration]) await chown(path, user.uid, user.gid);
+}

@@ -1,0 +1,71 @@
+import type { LockMode } from '../../shared/domain/lock.ts';
+import { RehearsalError } from '../../shared/domain/problem.ts';
+import type { ServerAddress, Sql, SqlSession } from '../../shared/edge/ports/sql.ts';
+import { takeLock } from './take-lock.ts';
+
+export interface ActorLockRequest {
+  readonly relation: string;
+  readonly holds: LockMode;
+  /** How long the actor itself may wait for it; default 10 s. */
+  readonly waitMsMax?: number;
+}
+
+/** A lock held by somebody else than the migration; leaving its scope releases it. */
+export interface ActorLock extends AsyncDisposable {
+  readonly pid: number;
+  /** Changes nothing but the lock: the transaction is rolled back. Safe to repeat. */
+  release(): Promise<void>;
+}
+
+/** Holds a lock as `rehearsal/actor` until released. Throws RehearsalError `no-actor-lock` where it cannot be had. */
+export async function acquireActorLock(
+  sql: Sql,
+  address: ServerAddress,
+  { relation, holds, waitMsMax = 10_000 }: ActorLockRequest,
+): Promise<ActorLock> {
+  const session = await sql.connect(address, 'rehearsal/actor');
+  try {
+    await beginHolding(session, waitMsMax);
+    await takeLock(session, relation, holds);
+    await assertHeld(session, relation, holds);
+  } catch (cause) {
+    await session[Symbol.asyncDispose]();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const detail = `An actor could not hold ${holds} on ${relation}: ${reason}`;
+    const remedy = 'Look whether the relation exists at that moment, and whether the role may lock it.';
+    throw new RehearsalError('machine', 'no-actor-lock', detail, remedy, { cause });
+  }
+  let released: Promise<void> | undefined;
+  const release = (): Promise<void> => {
+    released ??= endHolding(session);
+    return released;
+  };
+  return { pid: session.backendPid, release, [Symbol.asyncDispose]: release };
+}
+
+/** A transaction that production's own time limits may not end: what it holds is ours to release. */
+export async function beginHolding(session: SqlSession, waitMsMax: number): Promise<void> {
+  await session.query(`BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = ${Math.ceil(waitMsMax)};
+    SELECT set_config(name, '0', true) FROM pg_settings
+    WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout')`);
+}
+
+async function assertHeld(session: SqlSession, relation: string, mode: LockMode): Promise<void> {
+  const [row] = await session.query<{ held: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+       JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE l.pid = pg_backend_pid() AND l.granted AND l.mode = $2 AND n.nspname || '.' || c.relname = $1) AS held`,
+    [relation, mode],
+  );
+  if (!row?.held) throw new Error('the server does not show it');
+}
+
+async function endHolding(session: SqlSession): Promise<void> {
+  try {
+    await session.query('ROLLBACK');
+  } catch {
+    // The connection is gone, and its locks with it: that is all that was wanted.
+  } finally {
+    await session[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,44 @@
+import { hostname } from 'node:os';
+import { pino } from 'pino';
+import { RehearsalError } from '../shared/domain/problem.ts';
+import { askedToStop } from '../shared/edge/adapters/asked-to-stop.ts';
+import { openQueue } from '../shared/edge/adapters/queue/open-queue.ts';
+import { openStore } from '../shared/edge/adapters/store/open-store.ts';
+import { readWorkerConfig, type WorkerConfig } from './config.ts';
+import { openEngine } from './engine.ts';
+import { enginePipeline } from './jobs/engine-pipeline.ts';
+import { startWork } from './jobs/start-work.ts';
+
+try {
+  await workUntilAsked(readWorkerConfig(process.env));
+} catch (error) {
+  // The one place where what kept it from working is told.
+  const remedy = error instanceof RehearsalError ? `\n${error.remedy}` : '';
+  const problems =
+    error instanceof RehearsalError ? error.problems.map((p) => `\n  ${p.key} ${p.message}`).join('') : '';
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}${problems}${remedy}\n`);
+  process.exitCode = 4;
+}
+
+async function workUntilAsked(config: WorkerConfig): Promise<void> {
+  const log = pino({ level: config.logLevel, base: { part: 'worker' } }, pino.destination({ fd: 2, sync: true }));
+  const onError = (error: unknown) => log.error({ err: error }, 'a connection failed');
+  const asked = askedToStop();
+  await using store = await openStore({ url: config.databaseUrl, onError });
+  await using queue = await openQueue({ url: config.queueUrl, onError });
+  await using engine = await openEngine({ dataRoot: config.dataRoot, host: config.host });
+  await using _work = await startWork({
+    store,
+    queue,
+    pipeline: enginePipeline(engine),
+    worker: `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`,
+    machine: config.machine,
+    dataRoot: config.dataRoot,
+    runsAtOnce: config.runsAtOnce,
+    drainMs: config.drainMs,
+    log,
+  });
+  process.stdout.write(`working ${engine.host.kind}\n`);
+  await asked;
+  log.info('asked to stop: the runs in hand end first');
+}
