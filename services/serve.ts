@@ -30,8 +30,8 @@ export interface Service extends AsyncDisposable {
 export async function serve({ dataRoot, env }: ServeOptions): Promise<Service> {
   await using stack = new AsyncDisposableStack();
   await mkdir(dataRoot, { recursive: true });
-  const token = env['REHEARSAL_TOKEN'] ?? (await keptToken(dataRoot));
-  const databaseUrl = env['DATABASE_URL'] ?? stack.use(await startOwnPostgres(dataRoot)).url;
+  const token = env.REHEARSAL_TOKEN ?? (await keptToken(dataRoot));
+  const databaseUrl = env.DATABASE_URL ?? stack.use(await startOwnPostgres(dataRoot)).url;
   const shared = { ...env, DATABASE_URL: databaseUrl, REHEARSAL_DATA: dataRoot, REHEARSAL_TOKEN: token };
   const api = stack.use(start('services/api/main.ts', shared));
   const [address] = await api.said(/^listening (\S+)$/);
@@ -79,7 +79,9 @@ function start(program: string, env: Readonly<Record<string, string | undefined>
           if (found !== null) resolve(found.slice(1));
         });
         const failed = () =>
-          reject(new RehearsalError('machine', 'did-not-start', `${program} did not start.`, 'Read what it said above.'));
+          reject(
+            new RehearsalError('machine', 'did-not-start', `${program} did not start.`, 'Read what it said above.'),
+          );
         ended.then(failed, failed);
       }),
     [Symbol.asyncDispose]: async () => {

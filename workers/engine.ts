@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Bundle } from '../shared/domain/bundle.ts';
-import type { RunResult } from '../shared/domain/observation.ts';
+import type { RunResult, SnapshotFacts } from '../shared/domain/observation.ts';
 import type { RunSpec, Scenario } from '../shared/domain/run.ts';
 import { scenarios } from '../shared/domain/run.ts';
 import { loadBundle } from '../shared/edge/adapters/bundle/load-bundle.ts';
@@ -32,6 +32,8 @@ export interface Engine extends AsyncDisposable {
   /** Finds or builds the snapshot and makes the plan; the same question gets the same plan. */
   prepare(loaded: LoadedBundle, options?: PrepareOptions): Promise<RunContext>;
   perform(context: RunContext, spec: RunSpec, signal: AbortSignal): Promise<RunResult>;
+  /** Snapshots of this machine that have a name of their own. */
+  registered(): Promise<readonly SnapshotFacts[]>;
 }
 
 export async function openEngine(options: { readonly dataRoot: string; readonly host: HostChoice }): Promise<Engine> {
@@ -74,6 +76,8 @@ export async function openEngine(options: { readonly dataRoot: string; readonly 
       };
     },
     perform: performRun,
+    registered: async () =>
+      (await (await snapshots).list()).map(({ sealed }) => sealed.facts).filter(({ name }) => name !== 'sql'),
     async [Symbol.asyncDispose]() {
       await dataRoot.close();
     },

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contentLabelOf, importImage } from './engine.ts';
+import { addLayer, contentLabelOf, importImage } from './engine.ts';
 import { type Recipe, recipes } from './recipes.ts';
 import { layMinimalRoot } from './root-tree.ts';
 
@@ -16,30 +16,37 @@ export async function buildImages(names: readonly string[], say: (line: string) 
   if (unknown.length > 0) {
     throw new Error(`no recipe for ${unknown.join(', ')}; there are ${known.map(({ name }) => name).join(', ')}`);
   }
-  for (const recipe of names.length === 0 ? known : known.filter(({ name }) => names.includes(name))) {
+  const wanted = names.length === 0 ? known : known.filter(({ name }) => names.includes(name));
+  for (const recipe of known.filter((recipe) => wanted.some(({ name, from }) => [name, from].includes(recipe.name)))) {
     const startedAtMs = performance.now();
     const made = await buildUnlessThere(recipe);
-    say(
-      `${recipe.name} ${made ? 'built' : 'is up to date'} ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s`,
-    );
+    const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
+    say(`${recipe.name} ${made ? 'built' : 'is up to date'} ${seconds} s`);
   }
 }
 
 async function buildUnlessThere(recipe: Recipe): Promise<boolean> {
-  const content = createHash('sha256');
-  content.update(JSON.stringify([recipe.config, recipe.programs]));
-  content.update(await recipe.fingerprint());
-  const label = content.digest('hex');
+  const label = await contentOf(recipe);
   if ((await contentLabelOf(recipe.name)) === label) return false;
   const root = await mkdtemp(join(tmpdir(), 'rehearsal-image-'));
+  // Not for its owner alone: whatever user a container runs as passes through it.
+  await chmod(root, 0o755);
   try {
-    await layMinimalRoot(root, recipe.programs);
+    const changes = [...recipe.config, `LABEL rehearsal.content=${label}`];
+    if (recipe.from === undefined) await layMinimalRoot(root, recipe.programs);
     await recipe.lay(root);
-    await importImage(root, recipe.name, [...recipe.config, `LABEL rehearsal.content=${label}`]);
+    if (recipe.from === undefined) await importImage(root, recipe.name, changes);
+    else await addLayer(root, recipe.from, recipe.name, changes);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
   return true;
+}
+
+async function contentOf(recipe: Recipe): Promise<string> {
+  const below = recipe.from === undefined ? '' : await contentLabelOf(recipe.from);
+  const parts = [recipe.config, recipe.programs, below, await recipe.fingerprint()];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 if (import.meta.main) {

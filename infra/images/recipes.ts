@@ -8,6 +8,8 @@ import { addLibraries, copyInto, findProgram } from './root-tree.ts';
 /** How one local image is made; `config` are lines as in a Dockerfile. */
 export interface Recipe {
   readonly name: string;
+  /** Another of these, to which it adds a layer; default: a root of its own. */
+  readonly from?: string;
   readonly config: readonly string[];
   /** Programs of this machine that the image cannot do without. */
   readonly programs: readonly string[];
@@ -17,7 +19,7 @@ export interface Recipe {
 }
 
 export function recipes(): readonly Recipe[] {
-  return [...[15, 17, 18].map(postgres), node, redis, service];
+  return [...[15, 17, 18].map(postgres), node, redis, packages, service];
 }
 
 const checkout = join(import.meta.dirname, '..', '..');
@@ -90,16 +92,14 @@ const redis: Recipe = {
   },
 };
 
-/** API and worker are one image; which of them it is, the command says. */
-const service: Recipe = {
-  name: 'rehearsal/service',
+/** What seldom changes of the service's image. */
+const packages: Recipe = {
+  name: 'rehearsal/packages',
   programs: [],
-  config: [path, 'ENV NODE_ENV=production', 'WORKDIR /app', 'CMD ["node", "services/api/main.ts"]'],
-  fingerprint: async () =>
-    hashOf(await Promise.all((await sourceFiles()).map(async (file) => `${file}\0${hashOf([await readFile(file)])}`))),
+  config: [path],
+  fingerprint: async () => hashOf([await readFile(join(checkout, 'package-lock.json')), await node.fingerprint()]),
   lay: async (root) => {
     await layNode(root);
-    for (const file of await sourceFiles()) await copyInto(root, file, join('/app', relative(checkout, file)));
     for (const directory of await productionPackages()) {
       await copyInto(root, join(checkout, directory), join('/app', directory));
     }
@@ -107,6 +107,19 @@ const service: Recipe = {
     await mkdir(join(root, 'app/node_modules/.bin'), { recursive: true });
     await symlink('/usr/local/bin/node', join(root, 'app/node_modules/.bin/node'));
     await addLibraries(root, [join(root, 'app/node_modules')]);
+  },
+};
+
+/** API and worker are one image; which of them it is, the command says. */
+const service: Recipe = {
+  name: 'rehearsal/service',
+  from: packages.name,
+  programs: [],
+  config: [path, 'ENV NODE_ENV=production', 'WORKDIR /app', 'CMD ["node", "services/api/main.ts"]'],
+  fingerprint: async () =>
+    hashOf(await Promise.all((await sourceFiles()).map(async (file) => `${file}\0${hashOf([await readFile(file)])}`))),
+  lay: async (root) => {
+    for (const file of await sourceFiles()) await copyInto(root, file, join('/app', relative(checkout, file)));
   },
 };
 

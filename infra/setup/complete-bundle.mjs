@@ -62,9 +62,10 @@ const exists = (path) =>
     },
   );
 
-/** Nested modules of a package are copied with it only where they are needed themselves. */
+/** Links are kept as they are written; a package's nested modules come along only where they are needed themselves. */
 async function copy(from, to) {
   await mkdir(to, { recursive: true });
   const nested = join(from, 'node_modules');
-  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, filter: (path) => path !== nested });
+  const filter = (path) => path !== nested;
+  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true, filter });
 }

@@ -51,7 +51,9 @@ function processes() {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       const command = commandOf(pid);
-      return /rehears/.test(command) && !/vitest|infra\/setup|npm/.test(command) ? [`process ${pid} ${command.slice(0, 160)}`] : [];
+      return /rehears/.test(command) && !/vitest|infra\/setup|npm/.test(command)
+        ? [`process ${pid} ${command.slice(0, 160)}`]
+        : [];
     });
 }
 

@@ -38,7 +38,11 @@ export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
   await app.register(multipart);
   await app.register(swagger, {
     openapi: {
-      info: { title: 'Rehearsal', version: '1', description: 'Rehearses PostgreSQL migrations before they are deployed.' },
+      info: {
+        title: 'Rehearsal',
+        version: '1',
+        description: 'Rehearses PostgreSQL migrations before they are deployed.',
+      },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{ bearer: [] }],
     },

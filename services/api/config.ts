@@ -20,17 +20,17 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 export function readApiConfig(env: Readonly<Record<string, string | undefined>>): ApiConfig {
   const problems: { key: string; message: string }[] = [];
   const refuseKey = (key: string, message: string) => problems.push({ key, message });
-  const port = Number(env['PORT'] ?? 4455);
+  const port = Number(env.PORT ?? 4455);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) refuseKey('PORT', 'must be a number from 0 to 65535');
-  const databaseUrl = env['DATABASE_URL'] ?? '';
+  const databaseUrl = env.DATABASE_URL ?? '';
   if (!/^postgres(ql)?:\/\//.test(databaseUrl)) refuseKey('DATABASE_URL', 'must be set to postgresql://…');
-  const redisUrl = env['REDIS_URL'];
+  const redisUrl = env.REDIS_URL;
   if (redisUrl !== undefined && !/^rediss?:\/\//.test(redisUrl)) refuseKey('REDIS_URL', 'must be redis://… or absent');
-  const token = env['REHEARSAL_TOKEN'];
+  const token = env.REHEARSAL_TOKEN;
   if (token !== undefined && token.length < 16) refuseKey('REHEARSAL_TOKEN', 'must have at least 16 characters');
-  const archiveBytesMax = Number(env['REHEARSAL_ARCHIVE_BYTES_MAX'] ?? 512 * 1024 * 1024);
+  const archiveBytesMax = Number(env.REHEARSAL_ARCHIVE_BYTES_MAX ?? 512 * 1024 * 1024);
   if (!(archiveBytesMax > 0)) refuseKey('REHEARSAL_ARCHIVE_BYTES_MAX', 'must be a number of bytes');
-  const logLevel = env['LOG_LEVEL'] ?? 'info';
+  const logLevel = env.LOG_LEVEL ?? 'info';
   if (!logLevels.includes(logLevel)) refuseKey('LOG_LEVEL', `must be one of ${logLevels.join(', ')}`);
   if (problems.length > 0) {
     throw new RehearsalError('machine', 'invalid-environment', 'The environment is not valid.', 'Set what is named.', {
@@ -38,11 +38,11 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
     });
   }
   return {
-    host: env['HOST'] ?? '127.0.0.1',
+    host: env.HOST ?? '127.0.0.1',
     port,
     databaseUrl,
     queueUrl: redisUrl ?? databaseUrl,
-    dataRoot: resolve(env['REHEARSAL_DATA'] ?? join(import.meta.dirname, '../../.data')),
+    dataRoot: resolve(env.REHEARSAL_DATA ?? join(import.meta.dirname, '../../.data')),
     token,
     archiveBytesMax,
     logLevel,

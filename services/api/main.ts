@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { RehearsalError } from '../../shared/domain/problem.ts';
 import { askedToStop } from '../../shared/edge/adapters/asked-to-stop.ts';
 import { every } from '../../shared/edge/adapters/every.ts';
 import { enqueueForgotten } from '../../shared/edge/adapters/queue/enqueue-forgotten.ts';
 import { openQueue } from '../../shared/edge/adapters/queue/open-queue.ts';
 import { openStore } from '../../shared/edge/adapters/store/open-store.ts';
-import { RehearsalError } from '../../shared/domain/problem.ts';
 import type { Tokens } from '../../shared/edge/ports/store.ts';
 import { buildApi } from './build-api.ts';
 import { type ApiConfig, readApiConfig } from './config.ts';
@@ -18,7 +18,8 @@ try {
 } catch (error) {
   // The one place where what kept it from running is told.
   const remedy = error instanceof RehearsalError ? `\n${error.remedy}` : '';
-  const problems = error instanceof RehearsalError ? error.problems.map((p) => `\n  ${p.key} ${p.message}`).join('') : '';
+  const problems =
+    error instanceof RehearsalError ? error.problems.map((p) => `\n  ${p.key} ${p.message}`).join('') : '';
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}${problems}${remedy}\n`);
   process.exitCode = 4;
 }

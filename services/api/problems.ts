@@ -41,7 +41,13 @@ const statusOfCode = {
   'no-report': 409,
 } as const;
 
-const statusOfFault: Readonly<Record<Fault, number>> = { bundle: 422, policy: 403, machine: 503, deadline: 504, ours: 500 };
+const statusOfFault: Readonly<Record<Fault, number>> = {
+  bundle: 422,
+  policy: 403,
+  machine: 503,
+  deadline: 504,
+  ours: 500,
+};
 
 function sendProblem(error: FastifyError | RehearsalError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = error instanceof RehearsalError ? error : fromFastify(error);
@@ -71,7 +77,11 @@ function fromFastify(error: FastifyError): RehearsalError {
     case 413:
       return refuse('body-too-large', 'The body is too large.', 'Send less.');
     case 415:
-      return refuse('unsupported-media-type', 'This content type is not understood here.', 'See /v1/docs for those that are.');
+      return refuse(
+        'unsupported-media-type',
+        'This content type is not understood here.',
+        'See /v1/docs for those that are.',
+      );
     case 400:
     case 406:
       return refuse(
@@ -80,6 +90,8 @@ function fromFastify(error: FastifyError): RehearsalError {
         'Check the body and its content type.',
       );
     default:
-      return new RehearsalError('ours', 'internal', 'The service failed.', 'Read the log of the API.', { cause: error });
+      return new RehearsalError('ours', 'internal', 'The service failed.', 'Read the log of the API.', {
+        cause: error,
+      });
   }
 }

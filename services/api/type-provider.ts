@@ -10,7 +10,13 @@ export interface TypeBoxProvider extends FastifyTypeProvider {
   readonly serializer: unknown;
 }
 
-export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxProvider>;
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxProvider
+>;
 
 export interface ApiParts {
   readonly store: Store;

@@ -47,7 +47,7 @@ function isKnown(quoted: string, identifiers: ReadonlySet<string>): boolean {
 }
 
 /**
- * After the closing quote of a value. Servers do not double quotes inside of values: a quote that is followed by a letter is
+ * After the closing quote of a value. Servers do not double quotes inside of values: a quote followed by a letter is
  * part of the value, and where quotes do not pair up everything to the end is taken for it.
  */
 function valueEnd(message: string, at: number, open: string, close: string): number {

@@ -24,7 +24,7 @@ describe('the built-in runner', () => {
             invariant(
               'files are recorded by their names',
               "SELECT string_agg(version, ' ' ORDER BY version) FROM rehearsal_migrations WHERE version LIKE '%-%'",
-              'a-1.sql b-1.sql b-2.sql c-1.sql c-2.sql',
+              'a-0-done.sql a-1.sql b-1.sql b-2.sql c-1.sql c-2.sql',
               'order',
             ),
             invariant(

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,7 +23,9 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** A real server of its own on a free port; leaving the scope stops it and removes its data. `initdb` takes under a second. */
+/**
+ * A real server of its own on a free port; leaving the scope removes it with its data. `initdb` takes under a second.
+ */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
   const programs = programsOf(options.major ?? 17);
   const home = await mkdtemp(join(tmpdir(), 'rehearsal-test-pg-'));
@@ -66,8 +68,9 @@ async function initializeAndStart(
     const server = await startServer(programs.postgres, pgdata, port, logFile, options.settings ?? {});
     const log = () => readFile(logFile, 'utf8').catch(() => '');
     if (server !== undefined) {
+      const watchdog = watchOver(server, home);
       const address = { host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' };
-      return { address, pgdata, log, [Symbol.asyncDispose]: () => stopServer(server, home) };
+      return { address, pgdata, log, [Symbol.asyncDispose]: () => stopServer(server, watchdog, home) };
     }
     if (attempt === 3) throw new Error(`the embedded server did not start:\n${await log()}`);
   }
@@ -91,9 +94,6 @@ async function startServer(
       env: { ...process.env, LOG: logFile },
     },
   );
-  const lastResort = () => server.kill('SIGQUIT');
-  process.once('exit', lastResort);
-  server.once('exit', () => process.removeListener('exit', lastResort));
   const failed = once(server, 'exit').then(() => false);
   const ready = waitUntilReady(pgdata, server).then(() => true);
   return (await Promise.race([failed, ready])) ? server : undefined;
@@ -108,7 +108,21 @@ async function waitUntilReady(pgdata: string, server: ChildProcess): Promise<voi
   }
 }
 
-async function stopServer(server: ChildProcess, home: string): Promise<void> {
+/** Outlives a test process that is killed: the pipe between them closes, and server and data are removed then. */
+function watchOver(server: ChildProcess, home: string): ChildProcess {
+  const script = 'cat; kill -QUIT "$0" 2>/dev/null; while kill -0 "$0" 2>/dev/null; do sleep 0.1; done; rm -rf "$1"';
+  const watchdog = spawn('/bin/sh', ['-c', script, String(server.pid), home], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  watchdog.unref();
+  (watchdog.stdin as Socket).unref();
+  return watchdog;
+}
+
+async function stopServer(server: ChildProcess, watchdog: ChildProcess, home: string): Promise<void> {
+  watchdog.kill('SIGKILL');
+  watchdog.stdin?.destroy();
   if (server.exitCode === null && server.signalCode === null) {
     const exited = once(server, 'exit');
     // Immediate shutdown: the data is thrown away, and open sessions must not hold it up.

@@ -34,7 +34,11 @@ export async function* followEvents(
 
 /** Comments and retry times have no data and are left out. */
 function parseBlock(block: string): FollowedEvent | undefined {
-  const field = (name: string) => block.split('\n').find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+  const field = (name: string) =>
+    block
+      .split('\n')
+      .find((line) => line.startsWith(`${name}: `))
+      ?.slice(name.length + 2);
   const data = field('data');
   if (data === undefined) return undefined;
   return { number: Number(field('id')), kind: field('event') ?? 'message', content: JSON.parse(data) };

@@ -14,9 +14,10 @@ export async function packBundle(path: string): Promise<{ readonly body: Readabl
   });
   if (!found.isDirectory()) return { body: streamOf(createReadStream(path)), type: typeOf(path) };
   // Same bundle, same bytes wherever possible; the digest does not depend on it. `.git` does not belong to a bundle.
-  const pack = create({ cwd: path, gzip: true, portable: true, filter: (entry) => !/^(\.\/)?\.git(\/|$)/.test(entry) }, [
-    '.',
-  ]);
+  const pack = create(
+    { cwd: path, gzip: true, portable: true, filter: (entry) => !/^(\.\/)?\.git(\/|$)/.test(entry) },
+    ['.'],
+  );
   return { body: streamOf(Readable.from(pack)), type: 'application/gzip' };
 }
 

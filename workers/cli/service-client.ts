@@ -97,9 +97,15 @@ async function readToken(env: Readonly<Record<string, string | undefined>>): Pro
   const file = env.REHEARSAL_TOKEN_FILE;
   if (given !== undefined || file === undefined) return given;
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new RehearsalError('bundle', 'usage', `${file} cannot be read`, 'set REHEARSAL_TOKEN_FILE to a file with the token', {
-      cause,
-    });
+    throw new RehearsalError(
+      'bundle',
+      'usage',
+      `${file} cannot be read`,
+      'set REHEARSAL_TOKEN_FILE to a file with the token',
+      {
+        cause,
+      },
+    );
   });
   return text.trim();
 }

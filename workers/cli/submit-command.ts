@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import type { Report } from '../../shared/domain/report.ts';
 import { type Format, formats, render } from '../../shared/report/render.ts';
-import { followEvents, type FollowedEvent } from './follow-events.ts';
+import { type FollowedEvent, followEvents } from './follow-events.ts';
 import type { CommandIo } from './io.ts';
 import { packBundle } from './pack-bundle.ts';
 import { openServiceClient, persistently, type ServiceClient } from './service-client.ts';
@@ -59,7 +59,7 @@ async function waitForEnd(
   const follow = async () => {
     for await (const event of followEvents(client, accepted.links.events, progress.last, waited)) {
       progress.last = event.number;
-      if (event.kind === 'status') progress.status = String(event.content['status']);
+      if (event.kind === 'status') progress.status = String(event.content.status);
       onEvent(event);
     }
     if (finalStatuses.includes(progress.status)) return progress.status;
@@ -90,7 +90,9 @@ async function endedWithoutVerdict(client: ServiceClient, accepted: Accepted): P
     readonly problem: (ConstructorParameters<typeof RehearsalError>[4] & StoredProblem) | null;
   };
   if (problem !== null) {
-    return new RehearsalError(problem.fault, problem.code, problem.detail, problem.remedy, { problems: problem.problems ?? [] });
+    return new RehearsalError(problem.fault, problem.code, problem.detail, problem.remedy, {
+      problems: problem.problems ?? [],
+    });
   }
   return new RehearsalError('machine', 'no-verdict', `the rehearsal ${accepted.id} is ${status}`, 'submit it again');
 }
@@ -103,13 +105,14 @@ interface StoredProblem {
 }
 
 function lineOf({ kind, content }: FollowedEvent): string {
-  if (kind === 'run') return `  ${String(content['id'])} ${String(content['outcome'])}\n`;
-  return kind === 'status' ? `${String(content['status'])}\n` : '';
+  if (kind === 'run') return `  ${String(content.id)} ${String(content.outcome)}\n`;
+  return kind === 'status' ? `${String(content.status)}\n` : '';
 }
 
 function parseWait(text: string): number {
   const found = /^(\d+)(ms|s|m|h)$/.exec(text);
   const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[found?.[2] ?? ''];
-  if (found === null || unitMs === undefined) throw new InvalidArgumentError('a duration is a number and ms, s, m or h');
+  if (found === null || unitMs === undefined)
+    throw new InvalidArgumentError('a duration is a number and ms, s, m or h');
   return Number(found[1]) * unitMs;
 }

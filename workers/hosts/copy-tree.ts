@@ -61,7 +61,8 @@ async function copyOneFile(source: string, target: string, copying: Copying): Pr
     const stats = await lstat(source);
     await give(target, stats, copying);
     // copyFile keeps the source's mode, and giving a file away keeps it too, except for set-id bits.
-    if (mode !== undefined) await chmod(target, mode(stats.mode & 0o7777, 'file'));
+    const [own, wanted] = [stats.mode & 0o7777, mode?.(stats.mode & 0o7777, 'file')];
+    if (wanted !== undefined && wanted !== own) await chmod(target, wanted);
   }
 }
 

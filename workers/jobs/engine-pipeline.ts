@@ -19,7 +19,7 @@ export function enginePipeline(engine: Engine): Pipeline {
       const evidence = assembleEvidence(plan, sheet, results, { startedAt, durationMs });
       return { evidence, report: assembleReport(evidence, judge(evidence, { honourWaivers })) };
     },
-    snapshots: async () => [],
+    snapshots: () => engine.registered(),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
 }

@@ -26,7 +26,7 @@ export async function startGenerator(plan: TrafficPlan, now: () => number): Prom
   }
   const recording = untilRecorded(worker);
   // Whoever stops it hears of a failure; before that nobody waits for it.
-  recording.catch(() => undefined);
+  recording.catch(heardAtStop);
   const order = (what: TrafficOrder): void => worker.postMessage(what);
   const stop = async (drainMs: number): Promise<TrafficRecording> => {
     order({ order: 'stop', drainMs });
@@ -44,6 +44,8 @@ export async function startGenerator(plan: TrafficPlan, now: () => number): Prom
   };
   return { setVersion: (version) => order({ order: 'version', version }), stop };
 }
+
+const heardAtStop = (): void => undefined;
 
 function untilRecorded(worker: Worker): Promise<TrafficRecording> {
   return new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ interface Waiting {
   readonly queuedAtMs: number;
 }
 
-/** Connections that are open before the first arrival, so that their prepared statements are older than the migration. */
+/** Connections that are open before the first arrival: what they prepared is older than the migration. */
 const warmLanes = 8;
 /** After a refused connection the server is left alone for a moment; arrivals wait in the queue. */
 const cooldownMs = 100;
@@ -87,7 +87,7 @@ export class OpenLoop {
     const elapsedMs = this.#now() - this.#startedAtMs;
     const slotMs = 1000 / this.#plan.ratePerSecond;
     let napUntilMs = elapsedMs + napMs;
-    // Whether an arrival is due is known only once it is drawn; it is drawn anew if it is not, with the version of then.
+    // One that is not due yet is drawn anew later, with the version of then.
     while (this.#n * slotMs <= elapsedMs) {
       const arrival = drawArrival(this.#plan, this.#n, this.version);
       if (arrival !== null && arrival.atMs > elapsedMs) {

@@ -45,7 +45,7 @@ async function readPicks(session: SqlSession, column: string): Promise<readonly 
   }
 }
 
-/** Relations that one transaction of it writes, as the planner sees them; a statement it cannot explain writes unknown ones. */
+/** Relations that one transaction of it writes, as the planner sees them; none of what it cannot explain. */
 async function findWrites(session: SqlSession, template: DeclaredTemplate): Promise<readonly PlannedWrite[]> {
   const sample = drawArrival({ ...emptyPlan, templates: [{ ...template, for: 'both' }] }, 0, 'previous');
   const relations = new Set<string>();

@@ -54,7 +54,8 @@ const tableSql = `SELECT c.oid::int8::float8 AS oid, format('%I.%I', n.nspname, 
         'type', format_type(a.atttypid, a.atttypmod), 'generated', a.attgenerated <> '', 'identity', a.attidentity,
         'fixedLength', t.typlen > 0,
         'fresh', CASE WHEN a.attidentity <> ''
-            THEN format('nextval(%L::regclass)', pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname))
+            THEN format('nextval(%L::regclass)',
+              pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname))
           WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END) ORDER BY a.attnum), '[]')::text
       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

@@ -72,7 +72,7 @@ export async function startActors(options: ActorsOptions): Promise<Actors> {
   return { stop, [Symbol.asyncDispose]: async () => void (await stop()) };
 }
 
-/** One actor in one round. A refusal is no failure of ours: the table may be locked or gone because of the migration. */
+/** One actor in one round. A refusal is no failure of ours: the migration may hold or drop the table. */
 async function holdUntil(
   { sql, address, clock }: ActorsOptions,
   relation: string,

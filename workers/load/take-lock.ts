@@ -2,7 +2,7 @@ import type { LockMode } from '../../shared/domain/lock.ts';
 import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import { columnToRewrite, type ResolvedTable, resolveTable } from './resolve-table.ts';
 
-/** What an actor does, in its open transaction, to hold a lock of this mode. Settles when it is held; throws SqlError. */
+/** What an actor does, in its open transaction, to hold a lock. Settles when it is held; throws SqlError. */
 export async function takeLock(session: SqlSession, relation: string, mode: LockMode): Promise<void> {
   const table = await resolveTable(session, relation);
   if (table !== null && mode === 'AccessShareLock') {

@@ -7,7 +7,7 @@ export interface TrafficRecord {
   readonly finishedAtMs: number;
   /** Index into the plan's templates. */
   readonly template: number;
-  /** SQLSTATE, `connection` where it ended without one, `unfinished` where it still waited at the end; null: committed. */
+  /** SQLSTATE; `connection` where it ended without one; `unfinished`: it waited to the end; null: committed. */
   readonly failure: string | null;
   /** A committed one that found no row to write says so, and is not missed as a write. */
   readonly wrote: boolean;

@@ -38,7 +38,7 @@ interface LogRecord {
   readonly message?: string;
 }
 
-/** Lines that are no records (start-up text before the collector took over, a line still being written) are passed over. */
+/** Lines that are no records (text from before the collector, a line still being written) are passed over. */
 function parseRecord(line: string): LogRecord | null {
   if (!line.startsWith('{') || !line.trimEnd().endsWith('}')) return null;
   try {

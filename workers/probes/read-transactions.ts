@@ -8,7 +8,7 @@ export async function walPosition(session: SqlSession): Promise<number> {
   return Number(row?.bytes ?? 0);
 }
 
-/** Transaction id (32 bit, as pg_stat_activity has it) of the open transaction; null: it has written nothing, or is gone. */
+/** Transaction id of the open transaction, 32 bit as pg_stat_activity has it; null: nothing written, or gone. */
 export async function xidOf(session: SqlSession, pid: number): Promise<number | null> {
   const [row] = await session.query<{ xid: string | null }>(
     'SELECT backend_xid::text AS xid FROM pg_stat_activity WHERE pid = $1',

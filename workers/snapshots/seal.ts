@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Login } from '../../shared/edge/ports/snapshots.ts';
 import { adminRole } from './base-cluster.ts';
@@ -51,6 +51,9 @@ function walFileName(timeline: number, lsn: bigint): string {
 
 const hex8 = (value: bigint): string => value.toString(16).toUpperCase().padStart(8, '0');
 
+/** A cluster has a thousand small files, for which a stream each is the greater part of the work. */
+const wholeFileBytesMax = 1024 * 1024;
+
 export interface TreeContent {
   readonly digest: string;
   readonly bytes: number;
@@ -66,7 +69,8 @@ export async function contentOf(dir: string): Promise<TreeContent> {
     const { size } = await stat(file);
     bytes += size;
     hash.update(`${file.slice(dir.length + 1)}\0${size}\0`);
-    for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
+    if (size <= wholeFileBytesMax) hash.update(await readFile(file));
+    else for await (const chunk of createReadStream(file, { highWaterMark: wholeFileBytesMax })) hash.update(chunk);
   }
   return { digest: `sha256:${hash.digest('hex')}`, bytes };
 }

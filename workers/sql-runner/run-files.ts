@@ -8,7 +8,7 @@ import { splitFile } from './split-file.ts';
 import { needsAutocommit } from './transaction-shape.ts';
 
 /**
- * Applies the files in order and yields a line for each. Files that the ledger has are skipped, so that a retry goes on.
+ * Applies the files in order and yields a line for each. What the ledger has is skipped, so that a retry goes on.
  * The first refusal rolls back what is open and ends in a Failure; later files stay untouched.
  */
 export async function* runFiles(client: Client, orders: Orders): AsyncGenerator<string, void, undefined> {
@@ -47,8 +47,17 @@ async function rollingBack(client: Client, work: () => Promise<void>): Promise<v
     await work();
   } catch (error) {
     const status = client.getTransactionStatus();
-    // The refusal is what counts: where the connection is gone too, the server has rolled back by itself.
-    if (status === 'T' || status === 'E') await client.query('ROLLBACK').catch(() => undefined);
+    if (status === 'T' || status === 'E') await rollBack(client, error);
     throw error;
+  }
+}
+
+/** Where the connection is gone too, the server has rolled back by itself, and both refusals are told. */
+async function rollBack(client: Client, cause: unknown): Promise<void> {
+  try {
+    await client.query('ROLLBACK');
+  } catch (error) {
+    const first = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(`${first}\nROLLBACK: ${error instanceof Error ? error.message : String(error)}`, cause);
   }
 }

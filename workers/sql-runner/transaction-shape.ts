@@ -6,8 +6,8 @@ await loadModule();
 const parsedCharsMax = 1024 * 1024;
 
 /**
- * Whether a statement controls transactions itself or refuses a transaction block. What the grammar cannot read is neither:
- * the server will refuse it. Source: PreventInTransactionBlock in PostgreSQL 18.
+ * Whether a statement controls transactions itself or refuses a transaction block. What the grammar cannot read is
+ * neither: the server will refuse it. Source: PreventInTransactionBlock in PostgreSQL 18.
  */
 export function needsAutocommit(sql: string): boolean {
   if (sql.length > parsedCharsMax) return false;

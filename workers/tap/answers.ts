@@ -76,8 +76,8 @@ export class Answers {
   }
 
   /**
-   * The current message failed. Gives the text that failed where no announced statement did: a Parse without an Execute.
-   * Executes behind the failed one never ran and are forgotten.
+   * The current message failed. Gives the text that failed where no announced statement did: a Parse without an
+   * Execute. Executes behind the failed one never ran and are forgotten.
    */
   failed(failure: ServerFailure, atMs: number): SqlText | undefined {
     const head = this.#head();
@@ -108,7 +108,10 @@ export class Answers {
     this.#done.push(statement);
   }
 
-  /** The server asks for copied data. What the client had sent before it knew is read over, as the server reads over it. */
+  /**
+   * The server asks for copied data. What the client had sent before it knew is read over, as the server reads over
+   * it.
+   */
   copyIn(): void {
     const end = this.#asked.findIndex(({ kind }, at) => at > 0 && kind === 'copy-end');
     const [head] = this.#asked;

@@ -4,8 +4,9 @@ import { sendTraced } from './trace.ts';
 import { isWrappable } from './transaction-words.ts';
 
 /**
- * Messages of the extended protocol that wait for what comes with them: the hook of an Execute brakes its Parse and Bind
- * too, and a traced unit is sent once it is whole. A batch that grows too large goes on without waiting for its end.
+ * Messages of the extended protocol that wait for what comes with them: the hook of an Execute brakes its Parse and
+ * Bind too, and a traced unit is sent once it is whole. A batch that grows too large goes on without waiting for its
+ * end.
  */
 export class Batch {
   readonly #session: Session;

@@ -26,8 +26,8 @@ const headerBytes = 5;
 const nothing = Buffer.alloc(0);
 
 /**
- * Cuts a byte stream into frames wherever the network has cut it. Frames that nobody looks into are neither gathered nor
- * copied: their bytes come out as they went in, several frames in one piece.
+ * Cuts a byte stream into frames wherever the network has cut it. Frames that nobody looks into are neither gathered
+ * nor copied: their bytes come out as they went in, several frames in one piece.
  */
 export class Framer {
   readonly #look: Look;

@@ -6,7 +6,10 @@ import { settle } from './settle.ts';
 import { abandonTrace, readOurAnswer, traceReady } from './trace.ts';
 import type { Status } from './transaction-words.ts';
 
-/** Carries what the server answers to the client, and holds it while hooks look, until the server is gone. Throws FrameError. */
+/**
+ * Carries what the server answers to the client, and holds it while hooks look, until the server is gone. Throws
+ * FrameError.
+ */
 export async function forwardFromServer(session: Session): Promise<void> {
   const framer = new Framer(lookAtServer);
   const { inlet } = session.server;
@@ -74,7 +77,8 @@ function noteCompletion(session: Session, { type, body }: Piece, atMs: number): 
   const { tag, rows } = type === 'C' ? readTag(body) : { tag: '', rows: 0 };
   if (type === 's') session.answers.suspended(atMs);
   else session.answers.completed(tag, rows, atMs);
-  if (session.holdsAnswers) session.held.hold();
+  // Held without a hook too: what a client has heard of is always among the tap's statements.
+  session.held.hold();
 }
 
 async function passFailure(session: Session, piece: Piece, atMs: number): Promise<void> {
@@ -84,7 +88,7 @@ async function passFailure(session: Session, piece: Piece, atMs: number): Promis
   if (unannounced !== undefined) {
     answers.add({ ...session.announce(unannounced, 0), failure, finishedAtMs: atMs });
   }
-  if (session.holdsAnswers) session.held.hold();
+  session.held.hold();
   await session.held.push(piece.type, piece.bytes);
   session.changed();
   if (answers.readyDue) return;

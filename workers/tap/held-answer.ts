@@ -46,7 +46,10 @@ export class HeldAnswer {
     this.#take();
   }
 
-  /** Puts `bytes` where the last CommandComplete stood, or behind it all where a batch has one for each of its statements. */
+  /**
+   * Puts `bytes` where the last CommandComplete stood, or behind it all where a batch has one for each of its
+   * statements.
+   */
   refuse(bytes: Buffer, replacing: boolean): void {
     const last = replacing ? this.#frames.findLastIndex(({ type }) => type === 'C') : -1;
     if (last === -1) this.#frames.push({ type: 'E', bytes });

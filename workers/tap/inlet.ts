@@ -8,8 +8,8 @@ export interface Chunk {
 }
 
 /**
- * One direction of a socket, read ahead a little: so a peer that goes away is noticed while its bytes are held back, and one
- * that sends too much has to wait.
+ * One direction of a socket, read ahead a little: so a peer that goes away is noticed while its bytes are held back,
+ * and one that sends too much has to wait.
  */
 export class Inlet {
   readonly #socket: Socket;

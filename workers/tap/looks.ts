@@ -1,7 +1,9 @@
 import type { Look } from './framer.ts';
 import { limits } from './limits.ts';
 
-/** What is looked into of a client's messages: all but copied data. Bind's values are never gathered, only its names. */
+/**
+ * What is looked into of a client's messages: all but copied data. Bind's values are never gathered, only its names.
+ */
 export const lookAtClient: Look = (type) => {
   if (type === 'd') return undefined;
   return type === 'Q' || type === 'P' ? limits.sqlBytesMax : limits.headBytesMax;

@@ -1,4 +1,7 @@
-/** Reading and writing single messages. Source: PostgreSQL manual, "Message Formats". Readers tolerate a cut-off payload. */
+/**
+ * Reading and writing single messages. Source: PostgreSQL manual, "Message Formats". Readers tolerate a cut-off
+ * payload.
+ */
 
 export interface ServerFailure {
   readonly sqlstate: string;

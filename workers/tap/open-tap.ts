@@ -10,19 +10,20 @@ import type { Session, TapContext } from './session.ts';
 /**
  * Listens on a free port and stands between its clients and the server.
  *
- * A client's next unit (a simple Query, or messages up to Sync) is sent once the one before it is answered and its hooks have
- * settled. Within a pipeline, Executes are announced one by one; they finish together at the ReadyForQuery of their Sync,
- * in order, or at a Flush, or at an error that no Sync follows yet; their statuses before the last are read from their texts.
- * Executes behind a failed one never ran and are not statements; a Parse that fails without an Execute is one, unannounced.
- * A simple Query with several commands has the last one's tag and the sum of their rows.
+ * A client's next unit (a simple Query, or messages up to Sync) is sent once the one before it is answered and its
+ * hooks have settled. Within a pipeline, Executes are announced one by one; they finish together at the ReadyForQuery
+ * of their Sync, in order, or at a Flush, or at an error that no Sync follows yet; their statuses before the last are
+ * read from their texts. Executes behind a failed one never ran and are not statements; a Parse that fails without an
+ * Execute is one, unannounced. A simple Query with several commands has the last one's tag and the sum of their rows.
  *
- * What finished is held from its CommandComplete on; a traced unit's answer is held whole until COMMIT succeeded. Beyond
- * `limits.heldBytesMax` it is streamed, and then a traced unit can no longer be sent again plainly. A traced statement is
- * committed although its client vanished while its hook looked: in autocommit it was durable by then. A client whose socket
- * ends while a hook holds it has vanished: nothing more of it is sent. A traced statement's duration is without its COMMIT.
+ * What finished is held from its CommandComplete on; a traced unit's answer is held whole until COMMIT succeeded.
+ * Beyond `limits.heldBytesMax` it is streamed, and then a traced unit can no longer be sent again plainly. A traced
+ * statement is committed although its client vanished while its hook looked: in autocommit it was durable by then. A
+ * client whose socket ends while a hook holds it has vanished: nothing more of it is sent. A traced statement's
+ * duration is without its COMMIT.
  *
- * A hook that throws ends its session at once, and
- * leaving the tap's scope throws RehearsalError `tap-failed` with it as the cause.
+ * A hook that throws ends its session at once, and leaving the tap's scope throws RehearsalError `tap-failed` with it
+ * as the cause.
  */
 export async function openTap(options: TapOptions): Promise<Tap> {
   const ledger = new Ledger();

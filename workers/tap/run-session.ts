@@ -12,7 +12,9 @@ export interface Connections {
   begin(make: (number: number) => Session): Session;
 }
 
-/** One connection of a client from its first byte to the end of both sides. What a client sends never makes it throw. */
+/**
+ * One connection of a client from its first byte to the end of both sides. What a client sends never makes it throw.
+ */
 export async function serve(client: Peer, context: TapContext, connections: Connections): Promise<void> {
   const { now, server: address } = context.options;
   try {

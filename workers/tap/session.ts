@@ -80,11 +80,6 @@ export class Session {
     return this.context.options.mode === 'traced' && !this.unitOpen && this.status === 'I';
   }
 
-  /** Somebody looks at what finished before the client hears of it. */
-  get holdsAnswers(): boolean {
-    return this.context.options.hooks?.finished !== undefined || this.trace !== null;
-  }
-
   /** The client heard ReadyForQuery. */
   unitEnded(status: Status): void {
     this.status = status;

@@ -11,7 +11,9 @@ export interface SettingChange {
   readonly local: boolean;
 }
 
-/** The timeouts that one statement sets. Sources: PostgreSQL manual, pages SET, RESET, DISCARD and function set_config. */
+/**
+ * The timeouts that one statement sets. Sources: PostgreSQL manual, pages SET, RESET, DISCARD and function set_config.
+ */
 export function settingChangesOf(statement: Words): SettingChange[] {
   const [first, second] = statement;
   if (isWord(first, 'set')) return setOf(statement);

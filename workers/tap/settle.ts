@@ -5,7 +5,10 @@ import { timeoutsAfter } from './timeouts.ts';
 import { chains, type Status, statusAfterText } from './transaction-words.ts';
 
 export interface Conclusion {
-  /** Of the last statement: what ReadyForQuery said; null: the connection ended; absent: not said yet, taken from the text. */
+  /**
+   * Of the last statement: what ReadyForQuery said; null: the connection ended; absent: not said yet, taken from the
+   * text.
+   */
   readonly statusAfter?: Status | null;
   readonly traced: boolean;
 }
@@ -62,7 +65,9 @@ function concluded(
   return statement;
 }
 
-/** The number of the transaction a statement stands in; one that ends and one that begins a transaction belong to it. */
+/**
+ * The number of the transaction a statement stands in; one that ends and one that begins a transaction belong to it.
+ */
 function numberOf(session: Session, after: Status | null, sql: string): number | null {
   const current = session.transaction;
   if (after === 'I' || after === null) {

@@ -10,7 +10,10 @@ export type Words = readonly Token[];
 /** Enough for every statement that is recognised by its words; the rest of a long INSERT is read over. */
 const tokensMax = 200;
 
-/** Splits a text at its top-level semicolons, as psql does: not in strings, comments, parentheses or BEGIN ATOMIC bodies. */
+/**
+ * Splits a text at its top-level semicolons, as psql does: not in strings, comments, parentheses or BEGIN ATOMIC
+ * bodies.
+ */
 export function statementsOf(sql: string): Words[] {
   const statements: Words[] = [];
   let current: Token[] = [];

@@ -12,7 +12,9 @@ const cancelRequest = 80877102;
 const sslRequest = 80877103;
 const gssEncryptionRequest = 80877104;
 
-/** Reads up to the packet that says what the connection is for. Encryption is declined: statements must be read here. */
+/**
+ * Reads up to the packet that says what the connection is for. Encryption is declined: statements must be read here.
+ */
 export async function readStartup(client: Peer): Promise<Startup> {
   for (;;) {
     const packet = await readPacket(client);

@@ -1,4 +1,7 @@
-/** Units of time in settings. Source: PostgreSQL manual, "Parameter Names and Values". Without a unit these settings are in ms. */
+/**
+ * Units of time in settings. Source: PostgreSQL manual, "Parameter Names and Values". Without a unit these settings
+ * are in ms.
+ */
 const unitMs: Readonly<Record<string, number>> = {
   us: 0.001,
   ms: 1,

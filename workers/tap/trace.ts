@@ -121,7 +121,10 @@ function refuse(session: Session, trace: Trace): void {
     session.context.ledger.amend(last, { ...failure, ...(simple && { commandTag: '', rows: 0 }) });
 }
 
-/** Prepared statements survive our ROLLBACK: those of the unit are closed first, or its Parse would find the name taken. */
+/**
+ * Prepared statements survive our ROLLBACK: those of the unit are closed first, or its Parse would find the name
+ * taken.
+ */
 function sendAgain(session: Session, trace: Trace): void {
   session.trace = null;
   for (const name of new Set(trace.unit.flatMap(namedParse))) {

@@ -38,7 +38,10 @@ export function controlOf(statement: Words): Control {
   }
 }
 
-/** The status that a text leads to where all of it succeeds: needed in a pipeline, where the server says it only at its end. */
+/**
+ * The status that a text leads to where all of it succeeds: needed in a pipeline, where the server says it only at its
+ * end.
+ */
 export function statusAfterText(before: Status, sql: string): Status {
   if (!mayControl.test(sql)) return before;
   let status = before;
@@ -61,8 +64,8 @@ export function chains(sql: string): boolean {
 const mayControl = /\b(?:begin|start|commit|end|rollback|abort|prepare)\b/i;
 
 /**
- * Whether a text does the same inside our BEGIN … COMMIT as outside: transaction control would end or keep it, and the others
- * are refused, or warn, outside a transaction block only.
+ * Whether a text does the same inside our BEGIN … COMMIT as outside: transaction control would end or keep it, and the
+ * others are refused, or warn, outside a transaction block only.
  */
 export function isWrappable(sql: string): boolean {
   return statementsOf(sql).every((statement) => {

@@ -10,13 +10,21 @@ type Part = string | number | null | Markup | readonly Markup[];
 
 /** Every value is escaped unless it is markup itself. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return new Markup(strings.map((text, index) => text + (index < parts.length ? written(parts[index] ?? '') : '')).join(''));
+  return new Markup(
+    strings.map((text, index) => text + (index < parts.length ? written(parts[index] ?? '') : '')).join(''),
+  );
 }
 
 function written(part: Part): string {
   if (part instanceof Markup) return part.text;
   if (Array.isArray(part)) return part.map(written).join('');
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
   return String(part).replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 }
 

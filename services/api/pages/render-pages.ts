@@ -20,23 +20,35 @@ ${rows}</tbody>
   const none = html`<p>Nothing was rehearsed yet. Submit a bundle:</p>
 <pre>rehearse submit BUNDLE --server URL</pre>`;
   const more = older === null ? html`` : html`<p><a href="/?cursor=${older}">Older</a></p>`;
-  return layout('Rehearsals', html`<h1>Rehearsals</h1>
+  return layout(
+    'Rehearsals',
+    html`<h1>Rehearsals</h1>
 ${items.length === 0 ? none : table}
-${more}`);
+${more}`,
+  );
 }
 
 /** A rehearsal that has no report: where it is, and what it waits for; the script follows its events to the end. */
 export function statusPage(rehearsal: StoredRehearsal, runs: readonly RunProgress[]): string {
   const { id, service, version, status, failure } = rehearsal;
   const isOver = status === 'cancelled' || status === 'failed';
-  const rows = runs.map((run) => html`<li data-run="${run.id}">${run.id}: <b>${run.outcome ?? 'to do'}</b></li>
-`);
+  const rows = runs.map(
+    (run) => html`<li data-run="${run.id}">${run.id}: <b>${run.outcome ?? 'to do'}</b></li>
+`,
+  );
   const why =
     failure === null
       ? html``
       : html`<section class="failure"><h2>${failure.detail}</h2><p>${failure.remedy}</p><ul>
-${failure.problems.map(({ file, line, key, message }) => html`<li>${[file, line, key].filter((part) => part !== undefined).join(':')} ${message}</li>
-`)}</ul></section>`;
+${failure.problems.map(
+  ({
+    file,
+    line,
+    key,
+    message,
+  }) => html`<li>${[file, line, key].filter((part) => part !== undefined).join(':')} ${message}</li>
+`,
+)}</ul></section>`;
   const body = html`<h1>${service} ${version}</h1>
 <p>${badge(rehearsal)} <span id="status" aria-live="polite">${status}</span></p>
 ${why}
@@ -48,25 +60,37 @@ ${rows}</ul>`;
 
 export function signInPage(next: string, refused: boolean): string {
   const sorry = refused ? html`<p class="failure" role="alert">That token is not known here.</p>` : html``;
-  return layout('Sign in', html`<h1>Sign in</h1>
+  return layout(
+    'Sign in',
+    html`<h1>Sign in</h1>
 ${sorry}
 <form method="post" action="/sign-in">
 <input type="hidden" name="next" value="${next}">
 <label>Token <input type="password" name="token" autocomplete="current-password" required autofocus></label>
 <button>Sign in</button>
 </form>
-<p>The token is the one that the service printed when it started, or one that its operator made for you.</p>`);
+<p>The token is the one that the service printed when it started, or one that its operator made for you.</p>`,
+  );
 }
 
-export function docsPage(routes: readonly { readonly method: string; readonly url: string; readonly summary: string }[]): string {
+export function docsPage(
+  routes: readonly { readonly method: string; readonly url: string; readonly summary: string }[],
+): string {
   const rows = routes.map(
-    ({ method, url, summary }) => html`<tr><td><code>${method}</code></td><td><code>${url}</code></td><td>${summary}</td></tr>
+    ({
+      method,
+      url,
+      summary,
+    }) => html`<tr><td><code>${method}</code></td><td><code>${url}</code></td><td>${summary}</td></tr>
 `,
   );
-  return layout('API', html`<h1>API</h1>
+  return layout(
+    'API',
+    html`<h1>API</h1>
 <p>Machine-readable: <a href="/v1/openapi.json">/v1/openapi.json</a>. Send <code>Authorization: Bearer …</code>.</p>
 <table><tbody>
-${rows}</tbody></table>`);
+${rows}</tbody></table>`,
+  );
 }
 
 function badge({ status, verdict }: StoredRehearsal): Markup {

@@ -1,6 +1,11 @@
-import { AcceptanceSchema, OverrideRequestSchema, TokenRequestSchema, WaiverRequestSchema } from '../../../shared/edge/wire/acceptance.ts';
 import { randomBytes } from 'node:crypto';
 import Type from 'typebox';
+import {
+  AcceptanceSchema,
+  OverrideRequestSchema,
+  TokenRequestSchema,
+  WaiverRequestSchema,
+} from '../../../shared/edge/wire/acceptance.ts';
 import { refuse } from '../problems.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
@@ -66,7 +71,10 @@ export function newToken(): string {
 function expiryOf(until: string): Date {
   const expiry = new Date(until.length === 10 ? `${until}T23:59:59.999Z` : until);
   if (!Number.isNaN(expiry.getTime()) && expiry.getTime() > Date.now()) return expiry;
-  throw refuse('invalid-request', `\`until\` (${until}) is no point in the future.`, 'Give a day as YYYY-MM-DD, or an ISO time.', [
-    { key: 'body.until', message: 'must be in the future' },
-  ]);
+  throw refuse(
+    'invalid-request',
+    `\`until\` (${until}) is no point in the future.`,
+    'Give a day as YYYY-MM-DD, or an ISO time.',
+    [{ key: 'body.until', message: 'must be in the future' }],
+  );
 }

@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import type { Report } from '../../../shared/domain/report.ts';
+import type { StoredRehearsal } from '../../../shared/edge/ports/store.ts';
 import { GateAnswerSchema, type WireGateAnswer } from '../../../shared/edge/wire/gate.ts';
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
 import { defaultRules } from '../../../shared/judge/default-rules.ts';
-import { decideGate, type GateEvidence, type GateQuestion } from '../decide-gate.ts';
+import { answerGate, type KnownRehearsal } from '../answer-gate.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
 const statusOfAnswer = { allow: 200, block: 412, 'never-rehearsed': 404 } as const;
@@ -14,7 +15,8 @@ export function gateRoute(app: Api, { store, queue }: ApiParts): void {
     {
       config: { scope: 'gate', gate: true },
       schema: {
-        summary: 'May this go out? 200 allow, 412 block, 404 never rehearsed, 503 closed because the service is not well',
+        summary:
+          'May this go out? 200 allow, 412 block, 404 never rehearsed, 503 closed because the service is not well',
         querystring: Type.Object({
           service: Type.String({ minLength: 1 }),
           version: Type.String({ minLength: 1 }),
@@ -28,9 +30,10 @@ export function gateRoute(app: Api, { store, queue }: ApiParts): void {
       const question = { ...query, environment: query.environment ?? 'production' };
       // Without its store and its queue the service does not know what it does not know.
       await Promise.all([store.health(), queue.health()]);
-      const { answer, reasons, evidence } = decideGate(
+      const known = await knownFor(question, { store });
+      const { answer, reasons } = answerGate(
         question,
-        await evidenceFor(question, { store }),
+        known,
         {
           waivers: await store.acceptances.waivers(question.service),
           overrides: await store.acceptances.overrides(question.service),
@@ -45,24 +48,30 @@ export function gateRoute(app: Api, { store, queue }: ApiParts): void {
         environment: question.environment,
         bundle: question.bundle ?? null,
         reasons: [...reasons],
-        evidence: evidence.map(presentEvidence),
+        evidence: known.filter(({ rehearsal }) => isAskedFor(rehearsal, question.bundle)).map(presentEvidence),
       };
       return reply.code(statusOfAnswer[answer]).header('cache-control', 'no-store').send(body);
     },
   );
 }
 
-async function evidenceFor(question: GateQuestion, { store }: Pick<ApiParts, 'store'>): Promise<readonly GateEvidence[]> {
-  const known = await store.rehearsals.forGate(question.service, question.version, question.environment);
+const isAskedFor = ({ bundleDigest }: StoredRehearsal, bundle: string | undefined): boolean =>
+  bundle === undefined || bundleDigest === bundle;
+
+async function knownFor(
+  question: { readonly service: string; readonly version: string; readonly environment: string },
+  { store }: Pick<ApiParts, 'store'>,
+): Promise<readonly KnownRehearsal[]> {
+  const found = await store.rehearsals.forGate(question.service, question.version, question.environment);
   return Promise.all(
-    known.map(async (rehearsal) => {
+    found.map(async (rehearsal) => {
       const text = rehearsal.status === 'judged' ? await store.rehearsals.report(rehearsal.id) : null;
       return { rehearsal, report: text === null ? null : (JSON.parse(text) as Report) };
     }),
   );
 }
 
-function presentEvidence({ rehearsal }: GateEvidence): WireGateAnswer['evidence'][number] {
+function presentEvidence({ rehearsal }: KnownRehearsal): WireGateAnswer['evidence'][number] {
   return {
     id: rehearsal.id,
     bundle: rehearsal.bundleDigest,

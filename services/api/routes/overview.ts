@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { RehearsalSchema } from '../../../shared/edge/wire/rehearsal.ts';
-import { orNull } from '../../../shared/edge/wire/words.ts';
+import { orNull, SeveritySchema } from '../../../shared/edge/wire/words.ts';
+import { checks } from '../../../shared/judge/checks/index.ts';
 import { presentRehearsal } from '../present.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 import { workerLivesMs } from './submit.ts';
@@ -13,6 +14,14 @@ const Snapshot = Type.Object({
   bytes: Type.Number(),
   major: Type.Number(),
   machines: Type.Array(Type.String()),
+});
+
+const CheckSchema = Type.Object({
+  id: Type.String(),
+  title: Type.String(),
+  why: Type.String(),
+  severity: SeveritySchema,
+  incident: Type.Optional(Type.String()),
 });
 
 export function overviewRoutes(app: Api, { store }: ApiParts): void {
@@ -49,5 +58,25 @@ export function overviewRoutes(app: Api, { store }: ApiParts): void {
       }
       return { items: [...byKey.values()] };
     },
+  );
+
+  app.get(
+    '/v1/checks',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'Every check, in report order',
+        response: { 200: Type.Object({ items: Type.Array(CheckSchema) }) },
+      },
+    },
+    async () => ({
+      items: checks.map(({ id, title, why, severity, incident }) => ({
+        id,
+        title,
+        why,
+        severity,
+        ...(incident === undefined ? {} : { incident }),
+      })),
+    }),
   );
 }

@@ -59,7 +59,10 @@ export function signInRoutes(app: Api, { store }: ApiParts): void {
     '/sign-in',
     { schema: { ...hidden, querystring: Type.Object({ next: Type.Optional(Type.String()) }) } },
     async ({ query }, reply) =>
-      reply.type(pageType).header('content-security-policy', pagePolicy).send(signInPage(localPath(query.next), false)),
+      reply
+        .type(pageType)
+        .header('content-security-policy', pagePolicy)
+        .send(signInPage(localPath(query.next), false)),
   );
   app.post(
     '/sign-in',

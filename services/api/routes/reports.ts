@@ -78,7 +78,11 @@ export async function storedReport({ store }: Pick<ApiParts, 'store'>, rehearsal
 
 function noDocument({ id, status, failure }: StoredRehearsal): Error {
   if (status === 'queued' || status === 'running') {
-    return refuse('not-finished', `The rehearsal ${id} is ${status}.`, `Follow /v1/rehearsals/${id}/events to its end.`);
+    return refuse(
+      'not-finished',
+      `The rehearsal ${id} is ${status}.`,
+      `Follow /v1/rehearsals/${id}/events to its end.`,
+    );
   }
   const why = failure === null ? '' : ` ${failure.detail}`;
   return refuse(

@@ -3,5 +3,7 @@ export function askedToStop(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
     if (process.connected) process.once('disconnect', () => resolve());
+    // Listening would keep this process alive after everything else in it has ended.
+    process.channel?.unref();
   });
 }

@@ -107,6 +107,8 @@ async function feed(connection: CopyConnection, rows: AsyncIterable<Buffer> | It
 function copyOut(client: pg.Client, sql: string): AsyncIterable<Buffer> {
   let socket: Socket | undefined;
   const rows = new Readable({ highWaterMark: 1024 * 1024, read: () => void socket?.resume() });
+  // The server may refuse before anybody reads; whoever reads then is told.
+  rows.on('error', nothing);
   submit(
     client,
     new CopyQuery(sql, {

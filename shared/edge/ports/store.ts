@@ -68,7 +68,9 @@ export interface Rehearsals {
   submit(submission: Submission): Promise<{ readonly rehearsal: StoredRehearsal; readonly created: boolean }>;
   rerun(id: RehearsalId, submittedBy: string): Promise<StoredRehearsal>;
   find(id: RehearsalId): Promise<StoredRehearsal | null>;
-  list(filter: RehearsalFilter): Promise<{ readonly items: readonly StoredRehearsal[]; readonly cursor: string | null }>;
+  list(
+    filter: RehearsalFilter,
+  ): Promise<{ readonly items: readonly StoredRehearsal[]; readonly cursor: string | null }>;
   /** Ids that are queued or running: what the queue must know. */
   unfinished(): Promise<readonly RehearsalId[]>;
   /** false: it is over already, and there is nothing to do. */
@@ -203,7 +205,11 @@ export interface LiveWorker {
 }
 
 export interface WorkerRegister {
-  beat(worker: { readonly id: string; readonly machine: string; readonly snapshots: readonly KnownSnapshot[] }): Promise<void>;
+  beat(worker: {
+    readonly id: string;
+    readonly machine: string;
+    readonly snapshots: readonly KnownSnapshot[];
+  }): Promise<void>;
   leave(id: string): Promise<void>;
   /** Those that were seen within the last `withinMs`. */
   live(withinMs: number): Promise<readonly LiveWorker[]>;

@@ -38,7 +38,7 @@ export interface TapHooks {
   arrived?(statement: ArrivedStatement): Promise<void>;
   /**
    * The server finished it and the client has not heard. In `traced` mode, and wherever a transaction stays open, the
-   * locks are still held. `end` is the kill switch: after it the client gets nothing more and its socket is closed.
+   * locks are still held. A client that is killed meanwhile gets nothing more.
    */
   finished?(statement: TappedStatement): Promise<void>;
 }

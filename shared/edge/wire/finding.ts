@@ -31,6 +31,7 @@ export const FindingSchema = Type.Object(
     ]),
     remedy: Type.Object({ text: Type.String(), sql: Type.Optional(Type.String()) }),
     waivedBy: Type.Optional(Type.String()),
+    waivedUntil: Type.Optional(Type.String()),
   },
   { $id: 'Finding' },
 );

@@ -51,7 +51,10 @@ export const RehearsalSchema = Type.Object(
 export type WireRehearsal = Static<typeof RehearsalSchema>;
 
 export const RehearsalListSchema = Type.Object(
-  { items: Type.Array(RehearsalSchema), cursor: orNull(Type.String({ description: 'Give it back for the next page' })) },
+  {
+    items: Type.Array(RehearsalSchema),
+    cursor: orNull(Type.String({ description: 'Give it back for the next page' })),
+  },
   { $id: 'RehearsalList' },
 );
 
@@ -68,7 +71,10 @@ export const EventSchema = Type.Union(
         durationMs: Type.Number(),
       }),
     }),
-    Type.Object({ kind: Type.Literal('finding'), content: Type.Object({ check: Type.String(), title: Type.String() }) }),
+    Type.Object({
+      kind: Type.Literal('finding'),
+      content: Type.Object({ check: Type.String(), title: Type.String() }),
+    }),
     Type.Object({
       kind: Type.Literal('verdict'),
       content: Type.Object({ verdict: VerdictSchema, sentence: Type.String() }),

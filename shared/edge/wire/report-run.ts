@@ -15,12 +15,7 @@ const LockSchema = Type.Object({
     Type.Literal('AccessExclusiveLock'),
   ]),
   heldMs: Type.Number(),
-  source: Type.Union([
-    Type.Literal('held'),
-    Type.Literal('traced'),
-    Type.Literal('waited'),
-    Type.Literal('derived'),
-  ]),
+  source: Type.Union([Type.Literal('held'), Type.Literal('traced'), Type.Literal('waited'), Type.Literal('derived')]),
 });
 
 const StatementSchema = Type.Object({

@@ -33,12 +33,7 @@ export const ReportSchema = Type.Object(
     seed: Type.Number(),
     verdict: VerdictSchema,
     sentence: Type.String(),
-    harm: Type.Union([
-      Type.Literal('none'),
-      Type.Literal('refused'),
-      Type.Literal('harmed'),
-      Type.Literal('unknown'),
-    ]),
+    harm: Type.Union([Type.Literal('none'), Type.Literal('refused'), Type.Literal('harmed'), Type.Literal('unknown')]),
     startedAt: Type.String(),
     durationMs: Type.Number(),
     digests: Type.Object({

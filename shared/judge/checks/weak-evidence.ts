@@ -1,4 +1,5 @@
 import { readingNames } from '../collect-evidence.ts';
+import { unprovenProbes } from '../derive/baselines.ts';
 import { count, listed } from '../derive/sentences.ts';
 import { defineCheck } from './check.ts';
 
@@ -11,12 +12,15 @@ export const weakEvidence = defineCheck({
   needs: [],
   uses: readingNames,
   parts: [],
-  find: (readings) => {
+  find: (readings, context) => {
     const all = Object.values(readings);
     const reasons = new Set(all.flatMap(({ missing }) => missing));
     const runs = all.flatMap(({ runs: present }) => present).filter((run) => run.weaknesses.length > 0);
     for (const { spec, weaknesses } of runs) {
       for (const { because } of weaknesses) reasons.add(`${spec.id}: ${because}`);
+    }
+    if (context.manifest.apps !== 'none' && readings.compatibility.runs.length > 0) {
+      for (const because of unprovenProbes(readings.compatibility.runs, context, () => true)) reasons.add(because);
     }
     if (reasons.size === 0) return [];
     return [

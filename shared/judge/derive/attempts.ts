@@ -22,7 +22,7 @@ export function honestAttempts(run: RunResult): readonly MigrationAttempt[] {
 export function howItEnded(attempt: MigrationAttempt): string {
   if (attempt.oomKilled) return 'was killed for memory';
   if (attempt.timedOut) return 'ran into its timeout';
-  if (attempt.killedByUs) return 'was killed by us';
+  if (attempt.killedByUs) return 'was killed on purpose';
   if (attempt.exitCode === null) return `ended by ${attempt.signal ?? 'an unknown signal'}`;
   return `exited ${attempt.exitCode}`;
 }

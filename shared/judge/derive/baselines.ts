@@ -1,4 +1,4 @@
-import type { AppName, Manifest } from '../../domain/bundle.ts';
+import type { AppName, Manifest, Probe } from '../../domain/bundle.ts';
 import type { CellObservation, RunResult, SqlErrorObservation } from '../../domain/observation.ts';
 import { stateName } from '../../domain/run.ts';
 import type { JudgeContext } from '../context.ts';
@@ -21,13 +21,32 @@ export function baselinesOf(runs: readonly RunResult[], context: JudgeContext): 
   return {
     unproven(name, manifest) {
       const probe = manifest.probes.find((candidate) => candidate.name === name);
-      const asker = probe !== undefined && !probe.for.includes('previous') ? 'next' : 'previous';
+      const asker = probe !== undefined && isForNextOnly(probe) ? 'next' : 'previous';
       return whyUnproven(of[asker], asker, name);
     },
     knows(app, error) {
       return (of[app]?.sqlErrors ?? []).some(({ sqlstate, sql }) => sqlstate === error.sqlstate && sql === error.sql);
     },
   };
+}
+
+export const isForNextOnly = (probe: Probe): boolean => !probe.for.includes('previous');
+
+/** Probes that prove nothing about any state, each with the reason. */
+export function unprovenProbes(
+  runs: readonly RunResult[],
+  context: JudgeContext,
+  which: (probe: Probe) => boolean,
+): readonly string[] {
+  const baselines = baselinesOf(runs, context);
+  // Without a quiet end nobody could ask next anything: that is told as what it is.
+  const asked = context.manifest.probes.filter(
+    (probe) => which(probe) && (context.expected !== null || !isForNextOnly(probe)),
+  );
+  return asked.flatMap(({ name }) => {
+    const why = baselines.unproven(name, context.manifest);
+    return why === undefined ? [] : [`“${name}” proves nothing: ${why}`];
+  });
 }
 
 function whyUnproven(baseline: CellObservation | undefined, asker: AppName, name: string): string | undefined {

@@ -7,6 +7,7 @@ import type { Readings } from '../collect-evidence.ts';
 import type { JudgeContext } from '../context.ts';
 import { compareSchemas } from '../schema-difference.ts';
 import { type AssessedCell, assessCells } from './assess-cells.ts';
+import { isForNextOnly, unprovenProbes } from './baselines.ts';
 import { expectedAfter } from './expected-end.ts';
 import { quietStatements } from './place.ts';
 import { apartFromLedgers } from './same-state.ts';
@@ -29,11 +30,13 @@ export function brokenCells(app: AppName, readings: CellReadings, context: Judge
 /** What a failed or killed command left is shown in the matrix and judged by half-done-after-crash. */
 const isJudgedHere = ({ cell, run }: AssessedCell): boolean => cell.gates || run.spec.scenario === 'compatibility';
 
-/** Gating cells that prove nothing. */
+/** Gating cells that prove nothing, and probes for next alone that fail where next should work first of all. */
 export function unprovenCells(app: AppName, readings: CellReadings, context: JudgeContext): readonly string[] {
-  return assessCells(readings, context)
+  const own = app === 'next' ? unprovenProbes(readings.compatibility.runs, context, isForNextOnly) : [];
+  const cells = assessCells(readings, context)
     .filter(({ cell }) => cell.app === app && cell.gates && cell.outcome === 'not-run')
     .map(({ cell }) => `${app} (${cell.boot}) on “${cell.state}”: ${cell.because ?? 'no evidence'}`);
+  return [...cells, ...own];
 }
 
 function failing(app: AppName, { cell, run, point, observation }: AssessedCell, context: JudgeContext): Draft {
@@ -48,7 +51,9 @@ function failing(app: AppName, { cell, run, point, observation }: AssessedCell, 
           2,
         )}”`;
   const said =
-    probes.length === 0 ? 'it never became ready' : listed(probes.map(({ name, detail }) => `${name}: ${detail}`));
+    probes.length === 0
+      ? 'it never became ready'
+      : listed(probes.map(({ name, detail }) => (probes.length === 1 ? detail : `${name}: ${detail}`)));
   const behind = errors.length === 0 ? '' : ` It got ${listed(errors, 3)}.`;
   return {
     ...(cell.gates ? {} : { severity: 'warns' as const }),

@@ -5,8 +5,8 @@ import { duration, share } from './sentences.ts';
 const copyBytesMax = 10 * 1024 ** 3;
 /** Of what was planned; below it the traffic proves little about the locked tables. */
 const loadShareMin = 0.8;
-/** Half of the smallest default budget: a generator that is later than this would hide or invent waits. */
-const lagMsMax = 250;
+/** Half of the default budget for waits: a generator that is later than this would hide or invent them. */
+const lagMsMax = 500;
 
 /** What makes a run weak evidence without its scenario having said so. */
 export function derivedWeaknesses(run: RunResult, evidence: Evidence): readonly Weakness[] {

@@ -2,7 +2,10 @@ import type { ProblemPlace } from '../../domain/problem.ts';
 import { nearest } from './nearest.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
-/** Reads the value at one spot. Where it is wrong it tells so and gives a stand-in, which no one gets to see: a manifest with problems is never used. */
+/**
+ * Reads the value at one spot. Where it is wrong it tells so and gives a stand-in, which no one gets to see: a manifest
+ * with problems is never used.
+ */
 export type Read<T> = (spot: Spot) => T;
 
 /** One value of the manifest and where it stands. */

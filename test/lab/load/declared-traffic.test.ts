@@ -13,8 +13,9 @@ afterAll(async () => {
 
 const said = (sql: string, version: LoadStatement['for'] = 'both', weight = 1) => ({ sql, for: version, weight });
 
-test('are sent for their version, several statements of one are one transaction, and their tables are covered', async () => {
-  await lab.query(`CREATE TABLE alerts (id int PRIMARY KEY, seen_at timestamptz); CREATE TABLE journal (n bigint, who text);
+test('are sent for their version, each as one transaction, and the tables they write are covered', async () => {
+  await lab.query(`CREATE TABLE alerts (id int PRIMARY KEY, seen_at timestamptz);
+    CREATE TABLE journal (n bigint, who text);
     INSERT INTO alerts SELECT i FROM generate_series(1, 20) i`);
   const both = 'UPDATE alerts SET seen_at = now() WHERE id = $pick(alerts.id)';
   await using traffic = await lab.start(

@@ -134,7 +134,8 @@ test('a plan that a changed type made stale is prepared again and is no failure'
   await using traffic = await lab.start(200, [targetOf('public.typed', 'id', 'v')]);
   await lab.untilWritten('typed', 60);
   traffic.markPhaseBegin();
-  await lab.query(`ALTER TABLE typed ALTER v TYPE varchar(20); ALTER TABLE typed ADD COLUMN must text NOT NULL DEFAULT 'x';
+  await lab.query(`ALTER TABLE typed ALTER v TYPE varchar(20);
+    ALTER TABLE typed ADD COLUMN must text NOT NULL DEFAULT 'x';
     ALTER TABLE typed ALTER must DROP DEFAULT; CREATE UNIQUE INDEX ON typed (v)`);
   await systemClock.wait(700);
   const measured = await traffic.stop();

@@ -25,7 +25,8 @@ test('killed connections are failures, and the generator goes on with others', a
     relation: 'public.alive',
     holds: 'AccessExclusiveLock',
   });
-  const waiting = `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rehearsal/traffic' AND wait_event_type = 'Lock'`;
+  const waiting = `SELECT count(*) FROM pg_stat_activity
+    WHERE application_name = 'rehearsal/traffic' AND wait_event_type = 'Lock'`;
   await expect.poll(async () => Number(await lab.ask(waiting))).toBeGreaterThan(5);
   await root.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rehearsal/traffic'`,

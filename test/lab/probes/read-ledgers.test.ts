@@ -36,7 +36,8 @@ const cases: readonly LedgerCase[] = [
     tool: 'rails',
     relation: 'public.schema_migrations',
     sql: `CREATE TABLE schema_migrations (version varchar PRIMARY KEY);
-      CREATE TABLE ar_internal_metadata (key varchar PRIMARY KEY, value varchar, created_at timestamp, updated_at timestamp);
+      CREATE TABLE ar_internal_metadata (key varchar PRIMARY KEY, value varchar, created_at timestamp,
+        updated_at timestamp);
       INSERT INTO schema_migrations VALUES ('20240102'), ('20240101')`,
     entries: ['20240101', '20240102'],
   },
@@ -54,7 +55,8 @@ const cases: readonly LedgerCase[] = [
       description varchar(200), type varchar(20), script varchar(1000), checksum int, installed_by varchar(100),
       installed_on timestamp DEFAULT now(), execution_time int, success boolean);
       INSERT INTO app.flyway_schema_history VALUES (1, '1', 'a', 'SQL', 'V1__a.sql', 1, 'x', now(), 1, true),
-        (2, NULL, 'r', 'SQL', 'R__r.sql', 1, 'x', now(), 1, true), (3, NULL, 'r', 'SQL', 'R__r.sql', 2, 'x', now(), 1, true),
+        (2, NULL, 'r', 'SQL', 'R__r.sql', 1, 'x', now(), 1, true),
+        (3, NULL, 'r', 'SQL', 'R__r.sql', 2, 'x', now(), 1, true),
         (4, '2', 'b', 'SQL', 'V2__b.sql', 1, 'x', now(), 1, false)`,
     entries: ['1', '2!', 'R__r.sql'],
   },

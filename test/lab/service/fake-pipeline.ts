@@ -1,8 +1,8 @@
 import { access, appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseRunId } from '../../../shared/domain/ids.ts';
 import type { Finding } from '../../../shared/domain/finding.ts';
+import { parseRunId } from '../../../shared/domain/ids.ts';
 import type { Plan } from '../../../shared/domain/plan.ts';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import type { Report } from '../../../shared/domain/report.ts';

@@ -18,7 +18,9 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
   afterAll(() => server[Symbol.asyncDispose]());
 
   it('performs every run of a sheet that grows from look to look, each once, and ends after the look that finds none', async () => {
-    const batches = [['control', 'baseline'], ['under-load', 'kill-1', 'kill-2'], ['cell-1']].map((b) => b.map(parseRunId));
+    const batches = [['control', 'baseline'], ['under-load', 'kill-1', 'kill-2'], ['cell-1']].map((b) =>
+      b.map(parseRunId),
+    );
     const performed: RunId[] = [];
     const seenAtLook: number[] = [];
     const jobs: Jobs = {
@@ -46,7 +48,12 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
     await queue.enqueue(id(2));
     await queue.enqueue(id(2));
     expect(await queue.knows(id(2))).toBe(true);
-    const jobs = { look: async () => [], run: async () => undefined, giveUp: async () => [], giveUpRun: async () => undefined };
+    const jobs = {
+      look: async () => [],
+      run: async () => undefined,
+      giveUp: async () => [],
+      giveUpRun: async () => undefined,
+    };
     await using _worker = await queue.work(
       {
         ...jobs,

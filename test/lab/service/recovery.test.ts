@@ -11,7 +11,8 @@ async function storedResults(service: TestService, id: string): Promise<readonly
   const client = new pg.Client({ connectionString: service.databaseUrl });
   await client.connect();
   try {
-    const query = 'SELECT run_id, fence::int AS fence FROM runs WHERE rehearsal_id = $1 AND result IS NOT NULL ORDER BY run_id';
+    const query =
+      'SELECT run_id, fence::int AS fence FROM runs WHERE rehearsal_id = $1 AND result IS NOT NULL ORDER BY run_id';
     return (await client.query<{ run_id: string; fence: number }>(query, [id])).rows;
   } finally {
     await client.end();
@@ -26,7 +27,8 @@ function survives(backend: 'postgres' | 'redis'): void {
     await writeFile(join(service.dir, 'hold-control'), '');
     const doomed = await service.startWorker();
     const { body } = await submitted(service, await makeBundle(service.dir, '1.0.0'));
-    const pid = (await eventually(async () => (await performedIn(service.dir)).find(({ run }) => run === 'control')))?.pid;
+    const pid = (await eventually(async () => (await performedIn(service.dir)).find(({ run }) => run === 'control')))
+      ?.pid;
     expect(pid).toBe(doomed.pid);
     const heir = await service.startWorker();
     await killed(doomed);

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
+import { buildApi } from '../../../services/api/build-api.ts';
 import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
 import type { Queue } from '../../../shared/edge/ports/queue.ts';
 import type { Store } from '../../../shared/edge/ports/store.ts';
-import { buildApi } from '../../../services/api/build-api.ts';
 import { eventually, startDatabase, startRedis } from './parts.ts';
 
 export interface TestService extends AsyncDisposable {
@@ -84,7 +84,11 @@ export async function killed(worker: ChildProcess): Promise<void> {
 }
 
 /** A bundle that is valid and does nothing, as a `.tar.gz`. */
-export async function makeBundle(dir: string, version: string, extra: Readonly<Record<string, string>> = {}): Promise<Buffer> {
+export async function makeBundle(
+  dir: string,
+  version: string,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Buffer> {
   const source = await mkdtemp(join(dir, 'bundle-'));
   const files = {
     'rehearsal.yaml': [
@@ -113,7 +117,10 @@ export async function submitted(service: TestService, archive: Buffer, headers: 
     headers: { 'content-type': 'application/gzip', ...headers },
     body: new Uint8Array(archive),
   });
-  return { response, body: (await response.json()) as { id: string; status: string; code: string; problems: unknown[] } };
+  return {
+    response,
+    body: (await response.json()) as { id: string; status: string; code: string; problems: unknown[] },
+  };
 }
 
 export function untilStatus(service: TestService, id: string, status: string): Promise<unknown> {

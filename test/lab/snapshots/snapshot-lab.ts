@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pgSql } from '../../../shared/edge/adapters/pg-sql.ts';
@@ -25,7 +25,8 @@ export async function openSnapshotLab(): Promise<SnapshotLab> {
   await chmod(home, 0o755);
   await using failed = new AsyncDisposableStack();
   failed.defer(() => rm(home, { recursive: true, force: true }));
-  const root = join(home, 'root');
+  const [root, bundleDir] = [join(home, 'root'), join(home, 'bundle')];
+  await mkdir(bundleDir);
   const dataRoot = failed.use(await openDataRoot(root));
   const parts = { dataRoot, sql: pgSql, clock: systemClock };
   const host = await openProcessHost(parts);
@@ -44,15 +45,14 @@ export async function openSnapshotLab(): Promise<SnapshotLab> {
       await using clone = await host.clone({
         snapshot,
         owner,
-        bundleDir: dirOfNothing(home),
+        bundleDir: bundleDir,
         toolsDir: home,
         settings: {},
       });
       await using session: SqlSession = await pgSql.connect({ ...clone.admin, ...login }, 'rehearsal/test');
-      return session.query<Row>(sql);
+      // Awaited here: the scope ends the session.
+      return await session.query<Row>(sql);
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
-
-const dirOfNothing = (home: string): string => join(home, 'root', 'locks');

@@ -1,4 +1,6 @@
-/** Scripts and the lock_timeout in force after them, in ms; the unit test reads them, the lab test asks a real server. */
+/**
+ * Scripts and the lock_timeout in force after them, in ms; the unit test reads them, the lab test asks a real server.
+ */
 export interface TimeoutCase {
   readonly script: readonly string[];
   readonly ms: number;

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import { type Engine, messageOf, unlessGone } from './engine.ts';
+import { closeToHost, removeGuard } from './network-guard.ts';
 
 /** A clone's own network without a way out; only this worker and the clone's containers are in it. */
 export interface CloneNetwork {
@@ -24,38 +25,67 @@ export async function makeNetwork(
   name: string,
   labels: Readonly<Record<string, string>>,
 ): Promise<CloneNetwork> {
-  const own = engine.ownContainer;
   for (let attempt = 1; ; attempt += 1) {
     const [prefix, first] = freePlace();
     const at = (offset: number): string => `${prefix}.${first + offset}`;
     try {
-      const network = await engine.docker.createNetwork({
-        Name: name,
-        CheckDuplicate: true,
-        Internal: true,
-        // A worker that is a container needs no gateway; without one the host's own services are out of reach too.
-        Options: own === undefined ? {} : { 'com.docker.network.bridge.inhibit_ipv4': 'true' },
-        Labels: labels,
-        // Fixed addresses lie in the lower half, those that the engine deals out in the upper.
-        IPAM: { Driver: 'default', Config: [{ Subnet: `${at(0)}/26`, Gateway: at(1), IPRange: `${at(32)}/27` }] },
-      });
-      const remove = async (): Promise<void> => {
-        if (own !== undefined) await unlessGone(network.disconnect({ Container: own.id, Force: true }));
-        await unlessGone(network.remove());
-      };
-      if (own === undefined) return { name, serverAddress: at(2), tapHost: at(1), remove };
-      try {
-        await network.connect({ Container: own.id, EndpointConfig: { IPAMConfig: { IPv4Address: at(3) } } });
-      } catch (error) {
-        await remove();
-        throw error;
-      }
-      return { name, serverAddress: at(2), tapHost: at(3), remove };
+      return await makeAt(engine, name, labels, at);
     } catch (cause) {
+      if (cause instanceof RehearsalError) throw cause;
       const isTaken = /overlap|conflicts with network/i.test(messageOf(cause));
       if (!isTaken || attempt === makeAttempts) throw notMade(cause);
     }
   }
+}
+
+async function makeAt(
+  { docker, ownContainer }: Engine,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  at: (offset: number) => string,
+): Promise<CloneNetwork> {
+  await using failed = new AsyncDisposableStack();
+  const network = await docker.createNetwork({
+    Name: name,
+    CheckDuplicate: true,
+    Internal: true,
+    Labels: labels,
+    // A worker that is a container needs no gateway; without one the host's own services are out of reach.
+    Options: ownContainer === undefined ? {} : { 'com.docker.network.bridge.inhibit_ipv4': 'true' },
+    // Fixed addresses lie in the lower half, those that the engine deals out in the upper.
+    IPAM: {
+      Driver: 'default',
+      Config: [{ Subnet: `${at(0)}/26`, Gateway: at(1), IPRange: `${at(32)}/27` }],
+    },
+  });
+  const guarded = { id: network.id, gateway: at(1) };
+  failed.defer(() => unlessGone(network.remove()));
+  if (ownContainer === undefined) {
+    failed.defer(() => removeGuard(guarded));
+    await closeToHost(guarded);
+  } else {
+    failed.defer(() => unlessGone(network.disconnect({ Container: ownContainer.id, Force: true })));
+    await network.connect({ Container: ownContainer.id, EndpointConfig: { IPAMConfig: { IPv4Address: at(3) } } });
+  }
+  const held = failed.move();
+  const tapHost = ownContainer === undefined ? guarded.gateway : at(3);
+  return { name, serverAddress: at(2), tapHost, remove: () => held.disposeAsync() };
+}
+
+/** Of a network that another process made. */
+export async function removeLeftOver({ docker }: Engine, id: string): Promise<void> {
+  const network = docker.getNetwork(id);
+  const { Containers = {}, IPAM } = (await network.inspect()) as LeftOver;
+  // A worker that is a container had joined it.
+  for (const Container of Object.keys(Containers)) await unlessGone(network.disconnect({ Container, Force: true }));
+  const { Gateway } = IPAM?.Config?.[0] ?? {};
+  if (Gateway !== undefined) await removeGuard({ id, gateway: Gateway });
+  await unlessGone(network.remove());
+}
+
+interface LeftOver {
+  readonly Containers?: Readonly<Record<string, unknown>>;
+  readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] };
 }
 
 function freePlace(): readonly [prefix: string, first: number] {

@@ -3,6 +3,7 @@ import { abandonedWorkspaces, removeWorkspace } from '../workspace.ts';
 import type { CloneParts } from './clone-parts.ts';
 import { unlessGone } from './engine.ts';
 import { cloneLabel, isLeftOver } from './labels.ts';
+import { removeLeftOver } from './networks.ts';
 
 /** Containers first, then the networks that they were in, then the data that they had open. */
 export async function reapLeftOvers(parts: CloneParts): Promise<void> {
@@ -17,11 +18,7 @@ export async function reapLeftOvers(parts: CloneParts): Promise<void> {
   }
   for (const { Id, Labels = {} } of await engine.docker.listNetworks({ filters })) {
     if (!(await isLeftOver(engine, Labels, now))) continue;
-    const network = engine.docker.getNetwork(Id);
-    // A worker that is a container had joined it.
-    const { Containers = {} } = (await network.inspect()) as { Containers?: Record<string, unknown> };
-    for (const Container of Object.keys(Containers)) await unlessGone(network.disconnect({ Container, Force: true }));
-    await unlessGone(network.remove());
+    await removeLeftOver(engine, Id);
     directories.set(Labels[cloneLabel] ?? '', Labels['rehearsal.workspace'] ?? '');
   }
   // Data of another root are that root's to remove.

@@ -18,7 +18,8 @@ export const routineAndTypeQueries: readonly CatalogQuery[] = [
           'kind', CASE p.prokind WHEN 'f' THEN 'function' WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate'
             ELSE 'window' END,
           'definitionMd5', CASE WHEN p.prokind <> 'a' THEN md5(pg_get_functiondef(p.oid)) ELSE (
-            SELECT md5(concat_ws(' ', g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.aggtranstype::regtype, g.agginitval))
+            SELECT md5(concat_ws(' ', g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.aggtranstype::regtype,
+              g.agginitval))
             FROM pg_aggregate g WHERE g.aggfnoid = p.oid) END,
           'language', l.lanname,
           'returns', pg_get_function_result(p.oid),

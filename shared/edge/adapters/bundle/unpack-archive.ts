@@ -69,7 +69,7 @@ class Unpacking {
     await this.#write(entry, path);
   }
 
-  /** Links out of the bundle are left out; they are told when the directory is read. */
+  /** Where they lead is looked at when the directory is read: nothing follows a link before that. */
   async makeLinks(): Promise<void> {
     for (const [path, target] of this.#links) {
       const at = join(this.#dir, path);

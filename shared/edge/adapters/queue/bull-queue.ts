@@ -22,7 +22,11 @@ export async function openBullQueue(backend: Backend, onError: (error: Error) =>
     kind: backend.kind,
     knows,
     enqueue: async (id) => {
-      await rehearsals.add('look', {}, { ...kept, jobId: id, attempts: 5, backoff: { type: 'exponential', delay: 1_000 } });
+      await rehearsals.add(
+        'look',
+        {},
+        { ...kept, jobId: id, attempts: 5, backoff: { type: 'exponential', delay: 1_000 } },
+      );
     },
     work: (jobs: Jobs, options: WorkOptions) => {
       const looks = backend.worker(queueNames.rehearsals, lookProcessor(jobs, rehearsals.qualifiedName, runs), {
@@ -43,7 +47,14 @@ export async function openBullQueue(backend: Backend, onError: (error: Error) =>
   };
 }
 
-const alive: ReadonlySet<string> = new Set(['waiting', 'active', 'delayed', 'prioritized', 'paused', 'waiting-children']);
+const alive: ReadonlySet<string> = new Set([
+  'waiting',
+  'active',
+  'delayed',
+  'prioritized',
+  'paused',
+  'waiting-children',
+]);
 
 async function started(
   workers: readonly ReturnType<Backend['worker']>[],

@@ -19,15 +19,19 @@ export function lookProcessor(jobs: Jobs, parentQueue: string, runs: BullQueue):
       );
       if (missing.length === 0) return;
       for (const runId of missing) {
-        await runs.add('run', { rehearsalId, runId }, {
-          ...kept,
-          jobId: `${rehearsalId}.${runId}`,
-          attempts: 3,
-          backoff: { type: 'exponential', delay: 1_000 },
-          parent: { id: job.id, queue: parentQueue },
-          // A child that failed for good must not keep its parent waiting: the next look decides what that means.
-          ignoreDependencyOnFailure: true,
-        });
+        await runs.add(
+          'run',
+          { rehearsalId, runId },
+          {
+            ...kept,
+            jobId: `${rehearsalId}.${runId}`,
+            attempts: 3,
+            backoff: { type: 'exponential', delay: 1_000 },
+            parent: { id: job.id, queue: parentQueue },
+            // A child that failed for good must not keep its parent waiting: the next look decides what that means.
+            ignoreDependencyOnFailure: true,
+          },
+        );
       }
       if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
       // All of them ended before we could wait for them.

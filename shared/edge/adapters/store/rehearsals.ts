@@ -23,7 +23,8 @@ export function openRehearsals(database: Database): Rehearsals {
     planned: async (id, plan) => {
       await rows('UPDATE rehearsals SET plan = $2 WHERE id = $1', [id, JSON.stringify(plan)]);
     },
-    plan: async (id) => (await rows<{ plan: Plan | null }>('SELECT plan FROM rehearsals WHERE id = $1', [id]))[0]?.plan ?? null,
+    plan: async (id) =>
+      (await rows<{ plan: Plan | null }>('SELECT plan FROM rehearsals WHERE id = $1', [id]))[0]?.plan ?? null,
     judge: (id, evidence, report) =>
       finish(database, id, 'judge', 'judged', { verdict: report.verdict, sentence: report.sentence }, async (ask) => {
         await ask('UPDATE rehearsals SET evidence = $2, report = $3 WHERE id = $1', [
@@ -93,7 +94,9 @@ async function start(database: Database, id: RehearsalId): Promise<boolean> {
       [id, statusesFor('start')],
     );
     if (before === undefined) return false;
-    await rows(`UPDATE rehearsals SET status = 'running', started_at = coalesce(started_at, now()) WHERE id = $1`, [id]);
+    await rows(`UPDATE rehearsals SET status = 'running', started_at = coalesce(started_at, now()) WHERE id = $1`, [
+      id,
+    ]);
     if (before.status === 'queued') await appendEvent(rows, id, 'status', { status: 'running' });
     return true;
   });
@@ -122,7 +125,9 @@ async function finish(
 }
 
 async function text(rows: Ask, column: 'report' | 'evidence', id: RehearsalId): Promise<string | null> {
-  const [row] = await rows<{ text: string | null }>(`SELECT ${column}::text AS text FROM rehearsals WHERE id = $1`, [id]);
+  const [row] = await rows<{ text: string | null }>(`SELECT ${column}::text AS text FROM rehearsals WHERE id = $1`, [
+    id,
+  ]);
   return row?.text ?? null;
 }
 

@@ -60,7 +60,7 @@ const refusedEntries: readonly (readonly [string, readonly TarBytesEntry[], stri
   [
     'a file written through a link',
     [
-      { name: 'a', type: '2', target: '..' },
+      { name: 'a', type: '2', target: '.' },
       { name: 'a/escaped', content: 'x' },
     ],
     'a/escaped',
@@ -69,7 +69,7 @@ const refusedEntries: readonly (readonly [string, readonly TarBytesEntry[], stri
   [
     'a file in the place of a link',
     [
-      { name: 'a', type: '2', target: '../escaped' },
+      { name: 'a', type: '2', target: 'b' },
       { name: 'a', content: 'x' },
     ],
     'a',
@@ -182,7 +182,11 @@ describe('a directory', () => {
       (dir: string) => writeFile(Buffer.concat([Buffer.from(`${dir}/`), notUtf8]), ''),
       /not UTF-8/,
     ],
-    ['names that differ in case', (dir: string) => writeFile(join(dir, 'REHEARSAL.yaml'), ''), /differ only in case/],
+    [
+      'names that differ in case',
+      (dir: string) => execFileSync('touch', [join(dir, 'a'), join(dir, 'A')]),
+      /differ only in case/,
+    ],
   ])('with %s is refused', async (_, make, message) => {
     await using temporary = await temporaryDirectory();
     await writeFile(join(temporary.path, 'rehearsal.yaml'), manifest);

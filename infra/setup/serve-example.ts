@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '../../services/serve.ts';
+import { RehearsalError } from '../../shared/domain/problem.ts';
+import type { Report } from '../../shared/domain/report.ts';
+import { askedToStop } from '../../shared/edge/adapters/asked-to-stop.ts';
+import { submitCommand } from '../../workers/cli/submit-command.ts';
+import { defaultDataRoot } from '../../workers/hosts/data-root.ts';
+import { completeBundle } from './complete-bundle.mjs';
+
+/** One of the incidents that this product exists for. */
+const example = join(import.meta.dirname, '..', '..', 'test', 'incidents', 'swallowed-lock-timeout', 'unsafe');
+
+const asked = askedToStop();
+try {
+  await using service = await serve({ dataRoot: defaultDataRoot(process.env), env: process.env });
+  process.stdout.write(`listening ${service.address}\ntoken     ${service.token}\n`);
+  if (process.env.REHEARSAL_EXAMPLE !== 'off') await rehearseExample(service);
+  process.stdout.write('serving until you press Ctrl-C\n');
+  await Promise.race([asked, service.ended]);
+} catch (error) {
+  const remedy = error instanceof RehearsalError ? `\n→ ${error.remedy}` : '';
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}${remedy}\n`);
+  process.exitCode = 4;
+}
+
+/** Posts the example as a stranger's CI would and prints what came of it. */
+async function rehearseExample(service: { readonly address: string; readonly token: string }): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'rehearsal-example-'));
+  try {
+    await completeBundle(example, join(dir, 'bundle'));
+    process.stdout.write('rehearsing the example (a migration that swallows a lock timeout) …\n');
+    const report = await submit(join(dir, 'bundle'), service);
+    process.stdout.write(`verdict   ${report.verdict}: ${report.sentence}\n`);
+    process.stdout.write(`report    ${service.address}/rehearsals/${report.rehearsalId}\n`);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** `rehearse submit --format json`, its progress shown and its report read. */
+async function submit(bundle: string, service: { readonly address: string; readonly token: string }): Promise<Report> {
+  let json = '';
+  const command = submitCommand({
+    stdout: (text) => {
+      json += text;
+    },
+    stderr: (text) => void process.stderr.write(text),
+    env: { ...process.env, REHEARSAL_TOKEN: service.token },
+    cwd: process.cwd(),
+    // The example is meant to fail: its verdict is not this program's exit code.
+    exit: () => undefined,
+  });
+  await command.parseAsync([bundle, '--server', service.address, '--format', 'json'], { from: 'user' });
+  return JSON.parse(json) as Report;
+}

@@ -1,0 +1,321 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Schema from 'typebox/schema';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GateAnswerSchema } from '../../../shared/edge/wire/gate.ts';
+import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
+import { EventSchema, RehearsalListSchema, RehearsalSchema } from '../../../shared/edge/wire/rehearsal.ts';
+import { ReportSchema } from '../../../shared/edge/wire/report.ts';
+import { adminToken, makeBundle, startService, submitted, type TestService, untilStatus } from './service.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startService('postgres');
+  await service.startWorker();
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+const json = async (path: string, request?: RequestInit) => {
+  const response = await service.ask(path, request);
+  return { status: response.status, headers: response.headers, body: (await response.json()) as never };
+};
+
+async function judged(version: string): Promise<{ readonly id: string; readonly archive: Buffer }> {
+  const archive = await makeBundle(service.dir, version);
+  const { body } = await submitted(service, archive);
+  await untilStatus(service, body.id, 'judged');
+  return { id: body.id, archive };
+}
+
+async function tokenWith(...scopes: readonly string[]): Promise<{ authorization: string }> {
+  const body = JSON.stringify({ name: scopes.join(' '), scopes });
+  const made = await json('/v1/tokens', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  return { authorization: `Bearer ${(made.body as { token: string }).token}` };
+}
+
+const post = (content: unknown): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify(content),
+  headers: { 'content-type': 'application/json' },
+});
+
+describe('submitting', () => {
+  it('answers 202 with Location and links, and the same bundle in another archive with 200 and the same rehearsal', async () => {
+    const first = await submitted(service, await makeBundle(service.dir, '2.0.0'));
+    expect(first.response.status).toBe(202);
+    expect(first.response.headers.get('location')).toBe(`/v1/rehearsals/${first.body.id}`);
+    expect(first.body).toMatchObject({
+      links: { self: `/v1/rehearsals/${first.body.id}`, page: `/rehearsals/${first.body.id}` },
+    });
+    const again = await submitted(service, await makeBundle(service.dir, '2.0.0'));
+    expect(again.response.status).toBe(200);
+    expect(again.body.id).toBe(first.body.id);
+  });
+
+  it('takes a form with one file field `bundle`, and refuses a form without it', async () => {
+    const archive = new Blob([new Uint8Array(await makeBundle(service.dir, '2.0.1'))]);
+    const form = new FormData();
+    form.set('bundle', archive, 'bundle.tar.gz');
+    expect((await service.ask('/v1/rehearsals', { method: 'POST', body: form })).status).toBe(202);
+    const other = new FormData();
+    other.set('archive', archive, 'bundle.tar.gz');
+    expect(await json('/v1/rehearsals', { method: 'POST', body: other })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-request' },
+    });
+  });
+
+  it('binds an Idempotency-Key to its first bundle', async () => {
+    const archive = await makeBundle(service.dir, '2.0.2');
+    const key = { 'idempotency-key': 'build-17' };
+    const first = await submitted(service, archive, key);
+    expect(first.response.status).toBe(202);
+    const again = await submitted(service, archive, key);
+    expect([again.response.status, again.body.id]).toEqual([200, first.body.id]);
+    const other = await submitted(service, await makeBundle(service.dir, '2.0.3'), key);
+    expect([other.response.status, other.body.code]).toEqual([422, 'idempotency-key-reused']);
+  });
+
+  it('answers an invalid bundle with 422 and every problem at once', async () => {
+    const manifest = 'rehearsal: 1\nservice: alerts\nversoin: 1\n';
+    const { response, body } = await submitted(
+      service,
+      await makeBundle(service.dir, '1', { 'rehearsal.yaml': manifest }),
+    );
+    expect(response.status).toBe(422);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(body.code).toBe('invalid-bundle');
+    expect(body.problems.length).toBeGreaterThan(1);
+    expect(body.problems).toContainEqual(expect.objectContaining({ key: 'versoin', line: 3, nearest: 'version' }));
+    expect(Schema.Check(ProblemSchema, body)).toBe(true);
+  });
+
+  it('refuses an archive over the limit with 413 and a foreign content type with 415', async () => {
+    const big = await submitted(service, Buffer.alloc(2 * 1024 * 1024, 1));
+    expect([big.response.status, big.body.code]).toEqual([413, 'bundle-too-large']);
+    expect(await json('/v1/rehearsals', post({}))).toMatchObject({
+      status: 415,
+      body: { code: 'unsupported-media-type' },
+    });
+    const text = { method: 'POST', body: 'x', headers: { 'content-type': 'text/csv' } };
+    expect(await json('/v1/rehearsals', text)).toMatchObject({ status: 415, body: { code: 'unsupported-media-type' } });
+  });
+
+  it('tells of a bundle that turns out to be wrong only while it is rehearsed', async () => {
+    const { body } = await submitted(service, await makeBundle(service.dir, '2.1.0-refused'));
+    await untilStatus(service, body.id, 'failed');
+    const { body: found } = await json(`/v1/rehearsals/${body.id}`);
+    expect(found).toMatchObject({
+      problem: { fault: 'bundle', code: 'invalid-bundle', problems: [{ file: 'seed.sql', line: 3 }] },
+    });
+    expect(Schema.Check(RehearsalSchema, found)).toBe(true);
+    expect(await json(`/v1/rehearsals/${body.id}/report.json`)).toMatchObject({
+      status: 409,
+      body: { code: 'no-report' },
+    });
+  });
+});
+
+describe('reading', () => {
+  it('gives the report and the evidence as they are, and 409 not-finished before the end', async () => {
+    await writeFile(join(service.dir, 'hold-control'), '');
+    const { body } = await submitted(service, await makeBundle(service.dir, '3.0.0'));
+    for (const name of ['report.json', 'report.html', 'report.md', 'report.xml', 'report.sarif', 'evidence.json']) {
+      const path = `/v1/rehearsals/${body.id}/${name}`;
+      expect(await json(path)).toMatchObject({ status: 409, body: { code: 'not-finished' } });
+    }
+    await rm(join(service.dir, 'hold-control'));
+    await untilStatus(service, body.id, 'judged');
+    const { body: report } = await json(`/v1/rehearsals/${body.id}/report.json`);
+    expect(Schema.Check(ReportSchema, report)).toBe(true);
+    expect(report).toMatchObject({ rehearsalId: body.id, verdict: 'pass' });
+    expect(await json(`/v1/rehearsals/${body.id}/evidence.json`)).toMatchObject({
+      status: 200,
+      body: { rehearsalId: body.id },
+    });
+  });
+
+  it('lists by service and verdict, page by page', async () => {
+    await judged('3.1.0');
+    await judged('3.1.1');
+    const first = await json('/v1/rehearsals?service=alerts&verdict=pass&limit=1');
+    expect(Schema.Check(RehearsalListSchema, first.body)).toBe(true);
+    const { items, cursor } = first.body as { items: { version: string }[]; cursor: string };
+    expect(items.map(({ version }) => version)).toEqual(['3.1.1']);
+    const second = await json(`/v1/rehearsals?service=alerts&verdict=pass&limit=1&cursor=${cursor}`);
+    expect((second.body as { items: { version: string }[] }).items[0]?.version).toBe('3.1.0');
+    expect((await json('/v1/rehearsals?service=nobody')).body).toEqual({ items: [], cursor: null });
+  });
+
+  it('streams numbered events to the end, and goes on after Last-Event-ID without a gap or a repeat', async () => {
+    const { id } = await judged('3.2.0');
+    const all = await eventsOf(`/v1/rehearsals/${id}/events`);
+    expect(all.map(({ number }) => number)).toEqual(all.map((_, index) => index + 1));
+    expect(all[0]).toMatchObject({ kind: 'status', content: { status: 'queued' } });
+    expect(all.filter(({ kind }) => kind === 'run')).toHaveLength(5);
+    expect(all.at(-1)).toMatchObject({ kind: 'status', content: { status: 'judged' } });
+    for (const event of all) expect(Schema.Check(EventSchema, event)).toBe(true);
+    const rest = await eventsOf(`/v1/rehearsals/${id}/events`, { 'last-event-id': '4' });
+    expect(rest).toEqual(all.slice(4));
+    const over = await service.ask(`/v1/rehearsals/${id}/events`, { headers: { 'last-event-id': String(all.length) } });
+    expect(over.status).toBe(204);
+  });
+
+  it('follows a rehearsal that is running until its last event', async () => {
+    await writeFile(join(service.dir, 'hold-control'), '');
+    const { body } = await submitted(service, await makeBundle(service.dir, '3.3.0'));
+    const following = eventsOf(`/v1/rehearsals/${body.id}/events`);
+    await rm(join(service.dir, 'hold-control'));
+    expect((await following).at(-1)).toMatchObject({ content: { status: 'judged' } });
+  });
+
+  it('asks again as a new rehearsal, and keeps what was judged', async () => {
+    const { id, archive } = await judged('3.4.0');
+    const { status, body } = await json(`/v1/rehearsals/${id}/rerun`, { method: 'POST' });
+    const rerun = body as { id: string; attempt: number };
+    expect([status, rerun.attempt]).toEqual([202, 2]);
+    expect(rerun.id).not.toBe(id);
+    await untilStatus(service, rerun.id, 'judged');
+    expect((await json(`/v1/rehearsals/${id}`)).body).toMatchObject({ verdict: 'pass' });
+    expect((await submitted(service, archive)).body.id).toBe(rerun.id);
+  });
+});
+
+describe('the gate', () => {
+  const ask = async (query: string) => {
+    const { status, body } = await json(`/v1/gate?service=alerts&${query}`);
+    expect(Schema.Check(GateAnswerSchema, body)).toBe(true);
+    const { answer, reasons } = body as { answer: string; reasons: { code: string }[] };
+    return [status, answer, ...reasons.map(({ code }) => code)];
+  };
+
+  it('opens for what passed, and stays closed for what was never rehearsed or has no verdict', async () => {
+    await judged('4.0.0');
+    expect(await ask('version=4.0.0')).toEqual([200, 'allow', 'passed']);
+    expect(await ask('version=4.0.0&environment=staging')).toEqual([404, 'block', 'never-rehearsed']);
+    expect(await ask('version=0.0.0')).toEqual([404, 'block', 'never-rehearsed']);
+    const { body } = await submitted(service, await makeBundle(service.dir, '4.0.1-refused'));
+    await untilStatus(service, body.id, 'failed');
+    expect((await ask('version=4.0.1-refused')).slice(0, 2)).toEqual([412, 'block']);
+  });
+
+  it('is closed where two bundles were rehearsed for one version, until one is named', async () => {
+    await judged('4.1.0');
+    const other = await makeBundle(service.dir, '4.1.0', { 'other.sql': 'SELECT 1;' });
+    const { body } = await submitted(service, other);
+    await untilStatus(service, body.id, 'judged');
+    expect(await ask('version=4.1.0')).toEqual([412, 'block', 'ambiguous-bundle']);
+    const { body: found } = await json(`/v1/rehearsals/${body.id}`);
+    expect((await ask(`version=4.1.0&bundle=${(found as { digests: { bundle: string } }).digests.bundle}`))[1]).toBe(
+      'allow',
+    );
+  });
+
+  it('is closed by a red until each of its blocking findings is waived', async () => {
+    await judged('4.2.0-bad');
+    expect((await ask('version=4.2.0-bad')).slice(0, 2)).toEqual([412, 'block']);
+    const waiver = { service: 'alerts', check: 'failed-migration', by: 'Ada', reason: 'known', until: '2999-12-31' };
+    expect((await json('/v1/waivers', post({ ...waiver, relation: 'public.other' }))).status).toBe(201);
+    expect((await ask('version=4.2.0-bad'))[1]).toBe('block');
+    expect((await json('/v1/waivers', post({ ...waiver, relation: 'public.alerts' }))).status).toBe(201);
+    expect((await ask('version=4.2.0-bad'))[1]).toBe('allow');
+    expect(await json('/v1/waivers', post({ ...waiver, until: '2001-01-01' }))).toMatchObject({ status: 400 });
+  });
+
+  it('lets an override with owner, reason and expiry through', async () => {
+    const override = { service: 'alerts', version: '4.3.0', by: 'Ada', reason: 'forward fix', until: '2999-12-31' };
+    expect((await json('/v1/overrides', post(override))).status).toBe(201);
+    expect((await ask('version=4.3.0'))[1]).toBe('allow');
+  });
+});
+
+describe('whoever asks', () => {
+  it('needs a token with the scope of the route', async () => {
+    const without = await fetch(new URL('/v1/rehearsals', service.address));
+    expect([without.status, without.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    const headers = await tokenWith('gate');
+    expect(await json('/v1/rehearsals', { headers })).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await json('/v1/gate?service=alerts&version=0', { headers })).status).toBe(404);
+  });
+
+  it('signs in with a token, reads pages with the cookie, and changes nothing with it', async () => {
+    const { id } = await judged('5.0.0');
+    const page = await fetch(new URL(`/rehearsals/${id}`, service.address), { redirect: 'manual' });
+    expect([page.status, page.headers.get('location')]).toEqual([
+      303,
+      `/sign-in?next=${encodeURIComponent(`/rehearsals/${id}`)}`,
+    ]);
+    const body = new URLSearchParams({ token: adminToken, next: `/rehearsals/${id}` });
+    const signIn = await fetch(new URL('/sign-in', service.address), { method: 'POST', body, redirect: 'manual' });
+    const cookie = signIn.headers.get('set-cookie') ?? '';
+    expect(signIn.headers.get('location')).toBe(`/rehearsals/${id}`);
+    expect(cookie).toContain('HttpOnly; SameSite=Strict');
+    const withCookie = { headers: { cookie: cookie.split(';')[0] ?? '' } };
+    const list = await fetch(new URL('/', service.address), withCookie);
+    expect(await list.text()).toContain('alerts 5.0.0');
+    expect(list.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const report = await fetch(new URL(`/rehearsals/${id}`, service.address), withCookie);
+    expect(report.status).toBe(200);
+    expect(report.headers.get('content-security-policy')).not.toContain('unsafe-inline');
+    const rerun = await fetch(new URL(`/v1/rehearsals/${id}/rerun`, service.address), {
+      method: 'POST',
+      ...withCookie,
+    });
+    expect(rerun.status).toBe(401);
+  });
+
+  it('gets a problem document for whatever goes wrong', async () => {
+    const malformed = { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } };
+    const answers = [
+      [await json('/v1/nothing'), 404, 'unknown-route'],
+      [await json('/v1/rehearsals/rh-0000000000000000'), 404, 'unknown-rehearsal'],
+      [await json('/v1/rehearsals/what'), 404, 'unknown-rehearsal'],
+      [await json('/v1/rehearsals?verdict=maybe'), 400, 'invalid-request'],
+      [await json('/v1/waivers', malformed), 400, 'malformed-json'],
+      [await json('/v1/waivers', post({ service: 'alerts' })), 400, 'invalid-request'],
+    ] as const;
+    for (const [answer, status, code] of answers) {
+      expect(answer).toMatchObject({ status, body: { status, code } });
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(Schema.Check(ProblemSchema, answer.body)).toBe(true);
+    }
+  });
+});
+
+describe('whoever runs it', () => {
+  it('sees that it lives, that it is ready, and a few numbers', async () => {
+    expect(await json('/healthz')).toMatchObject({ status: 200 });
+    expect(await json('/readyz')).toMatchObject({ status: 200, body: { ready: true } });
+    const metrics = await (await service.ask('/metrics')).text();
+    expect(metrics).toMatch(/^rehearsal_workers_live 1$/m);
+    expect(metrics).toMatch(/^rehearsal_rehearsals\{status="judged"\} \d+$/m);
+  });
+
+  it('finds every route of the contract in the OpenAPI document', async () => {
+    const { body } = await json('/v1/openapi.json');
+    const { paths } = body as { paths: Record<string, object> };
+    const wanted = [
+      '',
+      '/{id}',
+      '/{id}/events',
+      '/{id}/report.json',
+      '/{id}/evidence.json',
+      '/{id}/cancel',
+      '/{id}/rerun',
+    ];
+    const others = ['gate', 'waivers', 'overrides', 'board', 'snapshots', 'checks', 'openapi.json'];
+    for (const path of [...wanted.map((end) => `/v1/rehearsals${end}`), ...others.map((name) => `/v1/${name}`)]) {
+      expect(Object.keys(paths)).toContain(path);
+    }
+    expect((await service.ask('/v1/docs')).status).toBe(200);
+  });
+});
+
+async function eventsOf(path: string, headers: Readonly<Record<string, string>> = {}) {
+  const text = await (await service.ask(path, { headers })).text();
+  const events: { number: number; kind: string; content: unknown }[] = [];
+  for (const [, id, kind, data] of text.matchAll(/id: (\d+)\nevent: (\S+)\ndata: (.*)\n\n/g)) {
+    events.push({ number: Number(id), kind: kind ?? '', content: JSON.parse(data ?? '') });
+  }
+  return events;
+}

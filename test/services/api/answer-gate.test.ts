@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { answerGate, type KnownRehearsal } from '../../../services/api/answer-gate.ts';
+import { parseDigest, parseRehearsalId } from '../../../shared/domain/ids.ts';
+import type { RehearsalStatus } from '../../../shared/domain/rehearsal.ts';
+import type { Report } from '../../../shared/domain/report.ts';
+import type { Verdict } from '../../../shared/domain/verdict.ts';
+import { defaultRules } from '../../../shared/judge/default-rules.ts';
+
+const now = new Date('2026-11-22T12:00:00Z');
+const question = { version: '1', environment: 'production' };
+const nothing = { waivers: [], overrides: [] };
+const digest = (sign: string) => parseDigest(`sha256:${sign.repeat(64)}`);
+
+function known(
+  sign: string,
+  status: RehearsalStatus,
+  verdict: Verdict | null = null,
+  finishedAt = now,
+): KnownRehearsal {
+  const report = { findings: [], checks: [], compatibility: { cells: [] }, snapshot: { dataAsOf: null } };
+  return {
+    rehearsal: {
+      id: parseRehearsalId(`rh-${sign.repeat(16)}`),
+      status,
+      attempt: 1,
+      service: 'alerts',
+      version: '1',
+      environment: 'production',
+      owners: [],
+      bundleDigest: digest(sign),
+      snapshot: 'sql',
+      rulesDigest: defaultRules().digest,
+      seed: 1,
+      waiversCount: false,
+      submittedBy: 'ci',
+      verdict,
+      sentence: null,
+      failure: null,
+      createdAt: now,
+      startedAt: now,
+      finishedAt: verdict === null ? null : finishedAt,
+    },
+    report: verdict === null ? null : (report as unknown as Report),
+  };
+}
+
+const ask = (...all: readonly KnownRehearsal[]) => answerGate(question, all, nothing, defaultRules(), now);
+const codes = (decision: ReturnType<typeof ask>) => [decision.answer, ...decision.reasons.map(({ code }) => code)];
+
+describe('the gate', () => {
+  it('allows what passed', () => {
+    expect(codes(ask(known('a', 'judged', 'pass')))).toEqual(['allow', 'passed']);
+  });
+
+  it('never saw what was never submitted, but knows what has no verdict yet', () => {
+    expect(codes(ask())).toEqual(['never-rehearsed', 'never-rehearsed']);
+    expect(codes(ask(known('a', 'running')))).toEqual(['block', 'no-verdict']);
+    expect(codes(ask(known('a', 'failed')))).toEqual(['block', 'no-verdict']);
+  });
+
+  it('does not let a bundle through on the pass of another one that is still being rehearsed beside it', () => {
+    expect(codes(ask(known('a', 'judged', 'pass'), known('b', 'running')))).toEqual(['block', 'ambiguous-bundle']);
+    const named = answerGate(
+      { ...question, bundle: digest('b') },
+      [known('a', 'judged', 'pass'), known('b', 'running')],
+      nothing,
+      defaultRules(),
+      now,
+    );
+    expect(codes(named)).toEqual(['block', 'no-verdict']);
+  });
+
+  it('does not count a bundle that could not be rehearsed at all as a second one', () => {
+    expect(codes(ask(known('b', 'failed'), known('a', 'judged', 'pass')))).toEqual(['allow', 'passed']);
+  });
+
+  it('uses overrides of this version and environment only', () => {
+    const override = {
+      id: 1,
+      service: 'alerts',
+      version: '1',
+      environment: 'production',
+      by: 'Ada',
+      reason: 'fix',
+      expiresAt: new Date('2027-01-01'),
+    };
+    const decide = (change: object) =>
+      answerGate(
+        question,
+        [known('a', 'judged', 'fail')],
+        { waivers: [], overrides: [{ ...override, ...change }] },
+        defaultRules(),
+        now,
+      ).answer;
+    expect(decide({})).toBe('allow');
+    expect(decide({ version: '2' })).toBe('block');
+    expect(decide({ environment: 'staging' })).toBe('block');
+    expect(decide({ expiresAt: new Date('2026-11-22T11:59:59Z') })).toBe('block');
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../../shared/domain/finding.ts';
+import { defaultRules, rulesFrom } from '../../../shared/judge/default-rules.ts';
+import { askGate, type GateQuestion, type GateRehearsal } from '../../../shared/judge/gate.ts';
+
+const rules = defaultRules();
+const now = new Date('2026-03-10T12:00:00Z');
+const finding: Finding = {
+  check: 'lock-queue-pileup',
+  severity: 'blocks',
+  title: 'Traffic waits',
+  summary: 'It waits.',
+  scenario: 'contention',
+  relation: 'public.alerts',
+  evidence: { runs: [] },
+  remedy: { text: 'Ask briefly.' },
+};
+
+const rehearsal = (more: Partial<GateRehearsal> = {}): GateRehearsal => ({
+  id: 'rh-1',
+  bundleDigest: 'sha256:aa',
+  rulesDigest: rules.digest,
+  verdict: 'pass',
+  finishedAt: new Date('2026-03-10T10:00:00Z'),
+  snapshotDataAsOf: null,
+  findings: [],
+  checks: [],
+  cells: [],
+  ...more,
+});
+const red = rehearsal({
+  id: 'rh-red',
+  verdict: 'fail',
+  findings: [finding],
+  finishedAt: new Date('2026-03-10T09:00:00Z'),
+});
+const unsure = rehearsal({
+  id: 'rh-unsure',
+  verdict: 'inconclusive',
+  checks: [{ id: 'divergent-schema', outcome: 'undetermined', reason: 'not run' }],
+  finishedAt: new Date('2026-03-10T09:30:00Z'),
+});
+
+const ask = (rehearsals: readonly GateRehearsal[], more: Partial<GateQuestion> = {}) =>
+  askGate({ rehearsals, waivers: [], overrides: [], now, rules, ...more });
+const codes = (...given: Parameters<typeof ask>) => {
+  const { decision, reasons } = ask(...given);
+  return [decision, ...reasons.map(({ code }) => code)];
+};
+const tomorrow = new Date('2026-03-11T12:00:00Z');
+const yesterday = new Date('2026-03-09T12:00:00Z');
+
+describe('the gate is closed unless proven open', () => {
+  test('a fresh pass opens it', () => expect(codes([rehearsal()])).toEqual(['allow', 'passed']));
+  test('what was never rehearsed is blocked', () => expect(codes([])).toEqual(['block', 'never-rehearsed']));
+  test('another bundle than the rehearsed one is blocked', () =>
+    expect(codes([rehearsal()], { bundle: 'sha256:bb' })).toEqual(['block', 'never-rehearsed']));
+  test('a red is not erased by a later pass', () => expect(codes([red, rehearsal()])).toEqual(['block', 'failed']));
+  test('a red of another digest does not count', () =>
+    expect(codes([{ ...red, bundleDigest: 'sha256:bb' }, rehearsal()], { bundle: 'sha256:aa' })).toEqual([
+      'allow',
+      'passed',
+    ]));
+  test('inconclusive is superseded by a later pass', () =>
+    expect(codes([unsure, rehearsal()])).toEqual(['allow', 'passed']));
+  test('inconclusive alone is blocked', () => expect(codes([unsure])).toEqual(['block', 'inconclusive']));
+  test('several digests of one version are ambiguous without bundle=', () =>
+    expect(codes([rehearsal(), rehearsal({ bundleDigest: 'sha256:bb' })])).toEqual(['block', 'ambiguous-bundle']));
+  test('with bundle= they are not', () =>
+    expect(codes([rehearsal(), rehearsal({ bundleDigest: 'sha256:bb' })], { bundle: 'sha256:bb' })).toEqual([
+      'allow',
+      'passed',
+    ]));
+  test('old evidence closes it', () =>
+    expect(codes([rehearsal({ finishedAt: new Date('2026-02-01T00:00:00Z') })])).toEqual(['block', 'stale-evidence']));
+  test('an old snapshot closes it', () =>
+    expect(codes([rehearsal({ snapshotDataAsOf: '2026-01-01T00:00:00Z' })])).toEqual(['block', 'stale-snapshot']));
+  test('evidence that was judged by other rules closes it', () =>
+    expect(codes([rehearsal({ rulesDigest: rulesFrom({ ...rules, severities: { x: 'warns' } }).digest })])).toEqual([
+      'block',
+      'other-rules',
+    ]));
+});
+
+describe('a named person may open it', () => {
+  const waiver = { check: 'lock-queue-pileup', relation: 'alerts', by: 'Ada', expiresAt: tomorrow };
+  const override = { by: 'Grace', reason: 'forward fix', expiresAt: tomorrow };
+
+  test('with a waiver for every open finding of the red', () =>
+    expect(codes([red], { waivers: [waiver] })).toEqual(['allow', 'passed']));
+  test('with a waiver that has not expired', () =>
+    expect(codes([red], { waivers: [{ ...waiver, expiresAt: yesterday }] })).toEqual(['block', 'failed']));
+  test('with a waiver that names the finding', () =>
+    expect(codes([red], { waivers: [{ ...waiver, relation: 'audit_log' }] })).toEqual(['block', 'failed']));
+  test('but a waiver does not make up for what nobody looked at', () =>
+    expect(codes([{ ...red, checks: unsure.checks }], { waivers: [waiver] })).toEqual(['block', 'inconclusive']));
+  test('with an override, past any red', () =>
+    expect(codes([red], { overrides: [override] })).toEqual(['allow', 'overridden']));
+  test('with an override of this very bundle', () =>
+    expect(codes([red], { overrides: [{ ...override, bundleDigest: 'sha256:bb' }] })).toEqual(['block', 'failed']));
+  test('only until it expires', () =>
+    expect(codes([red], { overrides: [{ ...override, expiresAt: yesterday }] })).toEqual(['block', 'failed']));
+  test('and a manifest’s waiver that has expired since closes it again', () => {
+    const waived = { ...finding, waivedBy: 'Ada', waivedUntil: '2026-03-10T00:00:00.000Z' };
+    expect(codes([rehearsal({ findings: [waived] })])).toEqual(['block', 'failed']);
+  });
+});

@@ -1,0 +1,322 @@
+import { describe, expect, test } from 'vitest';
+import type { LockParty, LockWait } from '../../../shared/domain/lock.ts';
+import type { RunResult } from '../../../shared/domain/observation.ts';
+import { observed } from '../../../shared/domain/observed.ts';
+import type { StatementObservation } from '../../../shared/domain/statement.ts';
+import { judge } from '../../../shared/judge/judge.ts';
+import {
+  aftermath,
+  alterAlerts,
+  attempt,
+  contentionId,
+  controlRun,
+  type EvidenceChanges,
+  evidence,
+  firstFile,
+  killed,
+  load,
+  objects,
+  points,
+  secondFile,
+  statement,
+  states,
+} from '../../support/evidence.ts';
+import { column, constraint, state, table, trigger } from '../../support/schema.ts';
+
+const found = (changes: EvidenceChanges) =>
+  judge(evidence(changes)).findings.map(({ check, severity }) => `${severity} ${check}`);
+const inControl = (...statements: readonly StatementObservation[]): EvidenceChanges => ({
+  runs: {
+    control: (run) => ({ ...run, attempts: [attempt({ statements: [...firstFile, ...secondFile, ...statements] })] }),
+  },
+});
+const refused = (sqlstate: string, message = '', more: Partial<StatementObservation> = {}) =>
+  statement(10, 'SELECT dirty FROM notes', { sqlstate, message, ...more });
+
+describe('swallowed-error', () => {
+  test('takes 25P02 for a consequence and not for an error of its own', () =>
+    expect(found(inControl(refused('25P02')))).toEqual([]));
+  test.each(['42P07', '42710', '42701'])('only warns of %s: it was there already', (sqlstate) =>
+    expect(found(inControl(refused(sqlstate)))).toEqual(['warns swallowed-error']),
+  );
+  test('only warns where a tool asked with a SELECT for what it then created', () =>
+    expect(found(inControl(refused('42P01', 'relation "notes" does not exist')))).toEqual(['warns swallowed-error']));
+  test('only warns where the quiet run does not end with it either', () =>
+    expect(found(inControl(refused('42703', 'column "dirty" does not exist')))).toEqual(['warns swallowed-error']));
+  test('blocks where a SELECT fails on a table that was there all the time', () =>
+    expect(found(inControl(refused('42P01', 'relation "alerts" does not exist')))).toEqual(['blocks swallowed-error']));
+  test('blocks where it was no SELECT', () =>
+    expect(
+      found(inControl(refused('42P01', 'relation "tools" does not exist', { sql: 'UPDATE tools SET a = $1' }))),
+    ).toEqual(['blocks swallowed-error']));
+  test('blocks a serialization failure that nobody answered', () =>
+    expect(found(inControl(refused('40001')))).toEqual(['blocks swallowed-error']));
+  test('does not take a later COMMIT for the one that was refused', () => {
+    const deferred = [
+      statement(10, 'BEGIN', { transaction: 3, statusAfter: 'T' }),
+      statement(11, 'UPDATE alerts SET state = $1', { transaction: 3, statusAfter: 'T' }),
+      statement(12, 'COMMIT', { transaction: 3, sqlstate: '23503' }),
+      statement(13, 'BEGIN', { transaction: 4, statusAfter: 'T' }),
+      statement(14, 'COMMIT', { transaction: 4 }),
+    ];
+    expect(found(inControl(...deferred))).toEqual(['blocks swallowed-error']);
+  });
+  test('does not take a success that was rolled back for one', () => {
+    const undone = [
+      refused('55P03', '', { sql: 'LOCK TABLE alerts' }),
+      statement(11, 'BEGIN', { transaction: 3, statusAfter: 'T' }),
+      statement(12, 'LOCK TABLE alerts', { transaction: 3, statusAfter: 'T' }),
+      statement(13, 'SELECT $1', { transaction: 3, statusAfter: 'E', sqlstate: '25P02' }),
+      statement(14, 'ROLLBACK', { transaction: 3 }),
+    ];
+    expect(found(inControl(...undone))).toEqual(['blocks swallowed-error']);
+  });
+  test('sees in the server’s log what no answer carried', () => {
+    const entry = {
+      atMs: 1,
+      severity: 'ERROR',
+      sqlstate: '42501',
+      message: 'permission denied',
+      applicationName: 'migrate',
+      pid: 4711,
+    };
+    const logged = (pid: number) => found({ runs: { control: (run) => ({ ...run, serverLog: [{ ...entry, pid }] }) } });
+    expect(logged(4711)).toEqual(['blocks swallowed-error']);
+    expect(logged(4712)).toEqual([]);
+  });
+  test('names one statement once, however many retries moved its ordinal', () => {
+    const lost = (ordinal: number) => ({ ...alterAlerts, ordinal, transaction: null, sqlstate: '55P03' });
+    const swallow = (ordinal: number) => (run: RunResult) => ({
+      ...run,
+      attempts: [attempt({ statements: [lost(ordinal), ...secondFile] })],
+    });
+    const { findings } = judge(evidence({ runs: { 'under-load': swallow(5), [contentionId]: swallow(3) } }));
+    const mine = findings.filter(({ check }) => check === 'swallowed-error');
+    expect(mine).toMatchObject([
+      { ordinal: 3, scenario: 'under-load', evidence: { runs: ['under-load', contentionId] } },
+    ]);
+  });
+});
+
+describe('whole migrations', () => {
+  const lost = { ...alterAlerts, sqlstate: '55P03', statusAfter: 'E' } as const;
+  const loses = (end: RunResult['end']): EvidenceChanges => ({
+    runs: {
+      [contentionId]: (run) => ({
+        ...run,
+        outcome: 'failed',
+        attempts: [attempt({ exitCode: 1, statements: [lost] })],
+        end,
+        aftermath: aftermath(secondFile),
+      }),
+    },
+  });
+
+  test('are nothing left behind: the first file with its ledger row', () =>
+    expect(found(loses(observed(states.inside)))).toEqual(['warns lost-to-lock-timeout']));
+  test('are not what a column without its ledger row is', () =>
+    expect(found(loses(observed(state([...objects.base, objects.seenAt], ['0022']))))).toContain(
+      'blocks lost-to-lock-timeout',
+    ));
+  test('an empty ledger that the tool made first is nothing', () => {
+    const books = table('public.schema_migrations');
+    const first = state([...objects.base], []);
+    const given = loses(observed(state([...objects.base, books], [])));
+    expect(
+      found({
+        ...given,
+        runs: {
+          ...given.runs,
+          control: (run) => ({ ...run, before: observed(first) }),
+          [contentionId]: (run) => ({ ...(given.runs?.[contentionId]?.(run) ?? run), before: observed(first) }),
+        },
+      }),
+    ).toEqual(['warns lost-to-lock-timeout']);
+  });
+  test('so is the lock table that it put beside its ledger', () => {
+    const lock = table('public.schema_migrations_lock');
+    expect(found(loses(observed(state([...objects.base, lock], ['0022']))))).toEqual(['warns lost-to-lock-timeout']);
+  });
+  test('a trigger that a later file is meant to drop is no leftover', () => {
+    const sync = trigger('public.alerts.sync', 'CREATE TRIGGER sync');
+    const between = state([...objects.base, objects.seenAt, sync], ['0022', '0023']);
+    const changes: EvidenceChanges = {
+      runs: {
+        control: (run) => ({
+          ...run,
+          states: [
+            { point: points.inside, state: observed(between) },
+            { point: points.after, state: observed(states.after) },
+          ],
+        }),
+        'interruption-pre-deploy-1': (run) => ({ ...run, end: observed(between) }),
+      },
+    };
+    expect(found(changes)).toEqual([]);
+  });
+});
+
+describe('dishonest-ledger', () => {
+  const interrupted = (
+    end: RunResult['end'],
+    retryEnd: RunResult['end'] = observed(states.after),
+  ): EvidenceChanges => ({
+    runs: {
+      'interruption-pre-deploy-1': (run) => ({
+        ...run,
+        attempts: [killed(firstFile)],
+        end,
+        aftermath: aftermath([], { retry: { attempts: [attempt({ attempt: 2, statements: [] })], end: retryEnd } }),
+      }),
+    },
+  });
+
+  test('blocks an entry that is left dirty', () =>
+    expect(
+      found(interrupted(observed(state([...objects.base, objects.seenAt], ['0022'], { dirty: ['0023'] })))),
+    ).toContain('blocks dishonest-ledger'));
+  test('blocks a column that nobody recorded where the next attempt does not converge', () =>
+    expect(
+      found(interrupted(observed(state([...objects.base, objects.seenAt], ['0022'])), observed(states.inside))),
+    ).toEqual(['blocks dishonest-ledger', 'blocks unrepeatable-migration']));
+  test('reads a tool that writes its row first: the row without the column is a lie', () => {
+    const rowFirst = state(objects.base, ['0022', '0023']);
+    const done = state([...objects.base, objects.seenAt], ['0022', '0023']);
+    const control = (run: RunResult) => ({
+      ...run,
+      states: [
+        { point: points.inside, state: observed(rowFirst) },
+        { point: points.after, state: observed(done) },
+      ],
+      end: observed(done),
+    });
+    const given = interrupted(observed(rowFirst), observed(rowFirst));
+    expect(found({ runs: { ...given.runs, control } })).toContain('blocks dishonest-ledger');
+  });
+  test('reads what is recorded out of order', () =>
+    expect(
+      found({
+        runs: {
+          [contentionId]: (run) => ({
+            ...run,
+            end: observed(state([...objects.base, ...objects.notes], ['0022', '0024'])),
+          }),
+        },
+      }),
+    ).toEqual(expect.arrayContaining(['blocks divergent-schema', 'blocks dishonest-ledger'])));
+  test('judges what a control run that was killed for memory leaves against the run without limits', () => {
+    const oom = attempt({ exitCode: 137, oomKilled: true, statements: firstFile });
+    const end = observed(state([...objects.base, objects.seenAt], ['0022']));
+    const changes: EvidenceChanges = {
+      more: [controlRun('unlimited')],
+      runs: {
+        control: (run) => ({
+          ...run,
+          outcome: 'failed',
+          attempts: [oom],
+          states: [],
+          end,
+          aftermath: aftermath([], {
+            previousStarts: observed(false),
+            nextStarts: observed(false),
+            retry: { attempts: [oom], end },
+          }),
+        }),
+      },
+    };
+    expect(found(changes)).toEqual(
+      expect.arrayContaining([
+        'blocks memory-exhaustion',
+        'blocks dishonest-ledger',
+        'blocks half-done-after-crash',
+        'blocks unrepeatable-migration',
+      ]),
+    );
+    expect(found(changes)).not.toContain('blocks failed-migration');
+  });
+});
+
+describe('what a control run leaves when it fails', () => {
+  const fails = (sqlstate: string, end = states.before): EvidenceChanges => ({
+    unplanned: (id) => id !== 'control' && id !== 'compatibility-previous-fresh-before',
+    runs: {
+      control: (run) => ({
+        ...run,
+        outcome: 'failed',
+        attempts: [attempt({ exitCode: 1, statements: [{ ...alterAlerts, sqlstate }] })],
+        states: [],
+        end: observed(end),
+      }),
+    },
+  });
+
+  test('is refused-migration only where nothing but RAISE was refused and nothing is changed', () => {
+    expect(found(fails('P0001'))).toEqual(['blocks refused-migration']);
+    expect(found(fails('23505'))).toEqual(['blocks failed-migration']);
+    expect(found(fails('P0001', states.inside))).toEqual(['blocks failed-migration']);
+    expect(found(fails('P0001', state(objects.base, ['0022'], { rows: { 'public.alerts': 999 } })))).toEqual([
+      'blocks failed-migration',
+    ]);
+  });
+});
+
+describe('leftover-object', () => {
+  test('finds a constraint that was never validated although every command exited 0', () => {
+    const end = state(
+      [
+        ...objects.base,
+        objects.seenAt,
+        ...objects.notes,
+        constraint('public.alerts.seen', 'CHECK (id > 0) NOT VALID', false),
+      ],
+      ['0022', '0023', '0024'],
+    );
+    expect(found({ runs: { 'under-load': (run) => ({ ...run, end: observed(end) }) } })).toContain(
+      'blocks leftover-object',
+    );
+  });
+  test('finds a helper column that the quiet run drops again', () => {
+    const end = state([...objects.base, column('public.alerts.seen_copy', 'text', 3)], ['0022']);
+    const changes: EvidenceChanges = {
+      runs: {
+        'interruption-pre-deploy-1': (run) => ({
+          ...run,
+          end: observed(end),
+          aftermath: aftermath([], { retry: { attempts: [attempt({ exitCode: 1 })], end: observed(end) } }),
+        }),
+      },
+    };
+    expect(found(changes)).toContain('blocks leftover-object');
+  });
+});
+
+describe('lock-queue-pileup', () => {
+  const party = (role: LockParty['role'], pid: number, ordinal?: number): LockParty => ({
+    role,
+    applicationName: '',
+    pid,
+    ...(ordinal === undefined ? {} : { ordinal }),
+  });
+  const wait = (waiter: LockParty, blockers: readonly LockParty[], waitedMs: number, relation: string): LockWait => ({
+    startedAtMs: 6_000,
+    waitedMs,
+    waiter,
+    blockers,
+    relation,
+    mode: 'RowExclusiveLock',
+  });
+  const migration = party('migration', 4711, 3);
+
+  test('does not lay at the migration’s door what one of our actors blocks directly', () => {
+    const waits = [
+      wait(party('traffic', 1), [migration, party('actor', 9)], 9_000, 'public.other'),
+      wait(party('traffic', 2), [migration], 2_000, 'public.alerts'),
+    ];
+    const given = evidence({
+      runs: { 'under-load': (run) => ({ ...run, lockWaits: waits, load: load({ blockedMsMax: 2_000 }) }) },
+    });
+    expect(judge(given).findings).toMatchObject([
+      { check: 'lock-queue-pileup', ordinal: 3, relation: 'public.alerts' },
+    ]);
+  });
+});

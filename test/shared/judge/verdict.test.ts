@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest';
+import type { Evidence } from '../../../shared/domain/observation.ts';
+import { observed } from '../../../shared/domain/observed.ts';
+import { rulesFrom } from '../../../shared/judge/default-rules.ts';
+import { judge } from '../../../shared/judge/judge.ts';
+import {
+  alterAlerts,
+  attempt,
+  cell,
+  compatibilityId,
+  contentionId,
+  type EvidenceChanges,
+  evidence,
+  firstFile,
+  notSeen,
+  points,
+  statement,
+} from '../../support/evidence.ts';
+
+const outcomeOf = (given: Evidence, id: string) => judge(given).checks.find((check) => check.id === id)?.outcome;
+const isContention = (id: string) => id.startsWith('contention');
+const [, , , insertLedger, commit] = firstFile;
+
+describe('no evidence is never a pass', () => {
+  const cases: readonly (readonly [string, EvidenceChanges, string])[] = [
+    ['a planned run under load that did not take place', { runs: { 'under-load': null } }, 'lock-queue-pileup'],
+    [
+      'a contention that nobody planned although a table is locked',
+      { unplanned: isContention },
+      'lost-to-lock-timeout',
+    ],
+    [
+      'interruptions that nobody planned',
+      { unplanned: (id) => id.startsWith('interruption') },
+      'unrepeatable-migration',
+    ],
+    ['a scenario left out by the caller', { unplanned: isContention, leftOut: ['contention'] }, 'swallowed-error'],
+    ['a control run that is missing', { runs: { control: null } }, 'failed-migration'],
+    ['a run whose end nobody saw', { runs: { 'under-load': (run) => ({ ...run, end: notSeen }) } }, 'divergent-schema'],
+    [
+      'a lock that the statement never met',
+      {
+        runs: {
+          [contentionId]: ({ fault, ...run }) =>
+            fault === undefined ? run : { ...run, fault: { ...fault, met: false } },
+        },
+      },
+      'lock-queue-pileup',
+    ],
+    [
+      'an interruption after which nobody looked',
+      { runs: { 'interruption-pre-deploy-1': ({ aftermath: _, ...run }) => run } },
+      'half-done-after-crash',
+    ],
+    [
+      'a gating state on which next was not asked',
+      { runs: { [compatibilityId('next', 'fresh', 'after')]: null } },
+      'broken-next-version',
+    ],
+    [
+      'an application that answers without asking the database anything',
+      {
+        runs: {
+          [compatibilityId('previous', 'fresh', 'after')]: (run) => ({
+            ...run,
+            cells: [cell('previous', 'fresh', points.after, { statements: 0 })],
+          }),
+        },
+      },
+      'broken-previous-version',
+    ],
+    [
+      'a baseline that no probe survives',
+      {
+        runs: {
+          [compatibilityId('previous', 'fresh', 'before')]: (run) => ({
+            ...run,
+            cells: [
+              cell('previous', 'fresh', points.before, {
+                probes: [{ name: 'acknowledge an alert', outcome: 'fail', detail: 'status 401' }],
+              }),
+            ],
+          }),
+        },
+      },
+      'broken-previous-version',
+    ],
+    [
+      'a probe for next alone that fails where next should work first of all',
+      {
+        runs: {
+          [compatibilityId('next', 'fresh', 'after')]: (run) => ({
+            ...run,
+            cells: [
+              cell('next', 'fresh', points.after, {
+                probes: [
+                  { name: 'acknowledge an alert', outcome: 'pass', detail: '200' },
+                  { name: 'when it was seen', outcome: 'fail', detail: 'status 404' },
+                ],
+              }),
+            ],
+          }),
+        },
+      },
+      'broken-next-version',
+    ],
+    [
+      'a snapshot that is older than the rules allow',
+      { evidence: { snapshot: { ...evidence().snapshot, dataAsOf: '2025-11-01T00:00:00.000Z' } } },
+      'failed-migration',
+    ],
+    [
+      'a memory limit that this host cannot keep',
+      {
+        manifest: { phases: evidence().bundle.manifest.phases.map((phase) => ({ ...phase, memoryBytes: 1024 ** 2 })) },
+        evidence: { host: { ...evidence().host, memoryLimit: 'none' } },
+      },
+      'memory-exhaustion',
+    ],
+  ];
+
+  test.each(cases)('%s makes it inconclusive', (_, changes, check) => {
+    expect(judge(evidence(changes)).verdict).toBe('inconclusive');
+    expect(outcomeOf(evidence(changes), check)).toBe('undetermined');
+  });
+
+  test('a gating state that the run sheet forgot is a cell without evidence', () => {
+    const judgement = judge(evidence({ unplanned: (id) => id === compatibilityId('next', 'fresh', 'after') }));
+    expect(judgement.verdict).toBe('inconclusive');
+    expect(judgement.cells).toContainEqual(
+      expect.objectContaining({ app: 'next', state: 'after pre-deploy', gates: true, outcome: 'not-run' }),
+    );
+  });
+
+  test('a mere warning of a blocking check does not hide that a run is missing', () => {
+    const asked = statement(10, 'SELECT version FROM tool_books', {
+      sqlstate: '42P01',
+      message: 'relation "tool_books" does not exist',
+    });
+    const given = evidence({
+      runs: {
+        control: (run) => ({ ...run, attempts: [attempt({ statements: [...firstFile, asked] })] }),
+        'under-load': null,
+      },
+    });
+    expect(judge(given).findings.map(({ check, severity }) => [check, severity])).toContainEqual([
+      'swallowed-error',
+      'warns',
+    ]);
+    expect(outcomeOf(given, 'swallowed-error')).toBe('undetermined');
+  });
+
+  test('a full copy of a large snapshot is too weak for the traffic, and of a small one it is not', () => {
+    const copied = (bytes: number) =>
+      evidence({
+        runs: { 'under-load': (run) => ({ ...run, cloneMethod: 'copy' }) },
+        evidence: { snapshot: { ...evidence().snapshot, bytes } },
+      });
+    expect(judge(copied(11 * 1024 ** 3)).verdict).toBe('inconclusive');
+    expect(judge(copied(1024 ** 3)).verdict).toBe('pass');
+  });
+});
+
+describe('nothing that was not due is missed', () => {
+  const locksNothing = attempt({
+    statements: [{ ...alterAlerts, sql: 'CREATE TABLE notes (id bigint)', locks: [] }, insertLedger, commit].filter(
+      (s) => s !== undefined,
+    ),
+  });
+
+  test('a migration that locks no existing table needs no contention and no load', () => {
+    const given = evidence({
+      unplanned: (id) => isContention(id) || id === 'under-load',
+      runs: { control: (run) => ({ ...run, attempts: [locksNothing] }) },
+    });
+    expect(judge(given).verdict).toBe('pass');
+    expect(outcomeOf(given, 'lost-to-lock-timeout')).toBe('clear');
+  });
+
+  test('without applications the versions are not asked about', () => {
+    const given = evidence({ manifest: { apps: 'none' }, unplanned: (id) => id.startsWith('compatibility') });
+    expect(judge(given)).toMatchObject({ verdict: 'pass', cells: [] });
+    expect(outcomeOf(given, 'broken-next-version')).toBe('not-applicable');
+  });
+
+  test('under stop-the-world there is no traffic to judge', () => {
+    const given = evidence({
+      manifest: { overlap: 'stop-the-world' },
+      unplanned: (id) => isContention(id) || id === 'under-load',
+    });
+    expect(judge(given).verdict).toBe('pass');
+    expect(outcomeOf(given, 'failed-transactions')).toBe('not-applicable');
+  });
+
+  test('a finding makes it fail, however much else is missing', () => {
+    const given = evidence({
+      runs: {
+        'under-load': null,
+        [compatibilityId('previous', 'fresh', 'after')]: (run) => ({
+          ...run,
+          cells: [cell('previous', 'fresh', points.after, { started: observed(false), probes: [] })],
+        }),
+      },
+    });
+    expect(judge(given).verdict).toBe('fail');
+  });
+
+  test('rules may make a check a warning', () => {
+    const rules = rulesFrom({ ...evidence().rules, severities: { 'broken-previous-version': 'warns' } });
+    const given = evidence({
+      runs: {
+        [compatibilityId('previous', 'running', 'inside')]: (run) => ({
+          ...run,
+          cells: [cell('previous', 'running', points.inside, { started: observed(false), probes: [] })],
+        }),
+      },
+      evidence: { rules },
+    });
+    expect(judge(given).findings.map(({ severity }) => severity)).toEqual(['warns']);
+    expect(judge(given).verdict).toBe('pass');
+  });
+});
