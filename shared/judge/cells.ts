@@ -48,7 +48,10 @@ function unlooked(app: AppName, run: RunResult, point: StatePoint, context: Judg
   return notRun(app, 'fresh', stateName(point, run.spec.id), gatesAt(app, point, context), because);
 }
 
-/** The start and the end of every phase must have been asked wherever they gate; a sheet that forgot one must not pass. */
+/**
+ * The start and the end of every phase must have been asked wherever they gate; a sheet that forgot one must not
+ * pass.
+ */
 function forgottenCells(cells: readonly JudgedCell[], context: JudgeContext): readonly JudgedCell[] {
   if (context.control?.outcome !== 'completed') return [];
   const path = context.expected?.path ?? [];

@@ -61,7 +61,10 @@ export interface GateAnswer {
   readonly reasons: readonly { readonly code: GateCode; readonly text: string }[];
 }
 
-/** May this go out? Closed unless proven open: by fresh, complete evidence of this very artifact, or by a named person. */
+/**
+ * May this go out? Closed unless proven open: by fresh, complete evidence of this very artifact, or by a named
+ * person.
+ */
 export function askGate(question: GateQuestion): GateAnswer {
   const { rehearsals, now } = question;
   const digests = [...new Set(rehearsals.map(({ bundleDigest }) => bundleDigest))].sort();

@@ -11,13 +11,19 @@ import { recoveries } from './recovery.ts';
 import { applyWaivers, tellWaivers } from './waivers.ts';
 
 export interface JudgeOptions {
-  /** For the expiry of waivers only; default: when the rehearsal began, so that the same evidence is judged alike for ever. */
+  /**
+   * For the expiry of waivers only; default: when the rehearsal began, so that the same evidence is judged alike for
+   * ever.
+   */
   readonly now?: Date;
   /** Whether whoever submitted the bundle may waive; default: no. */
   readonly honourWaivers?: boolean;
 }
 
-/** Evidence → readings → checks → findings → verdict; a pure function, so stored evidence can be judged again at any time. */
+/**
+ * Evidence → readings → checks → findings → verdict; a pure function, so stored evidence can be judged again at any
+ * time.
+ */
 export function judge(evidence: Evidence, options: JudgeOptions = {}): Judgement {
   const readings = collectEvidence(evidence);
   const context = contextOf(evidence, readings);

@@ -10,7 +10,10 @@ import { apartFromLedgers } from './derive/same-state.ts';
 import { listed } from './derive/sentences.ts';
 import { compareSchemas, describeDifference } from './schema-difference.ts';
 
-/** What to do on each state that a run was left in: again where that was seen to help, else forward, with SQL only where it is sure. */
+/**
+ * What to do on each state that a run was left in: again where that was seen to help, else forward, with SQL only
+ * where it is sure.
+ */
 export function recoveries(readings: Readings, context: JudgeContext): readonly Recovery[] {
   const { control, underLoad, contention, interruption } = readings;
   return [control, underLoad, contention, interruption].flatMap(({ runs }) =>

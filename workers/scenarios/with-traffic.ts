@@ -6,10 +6,12 @@ import { startActors } from '../load/start-actors.ts';
 import { observeLoad, startTraffic, type Traffic } from '../load/start-traffic.ts';
 import { type LockSampling, sampleLocks } from '../probes/lock-sampler.ts';
 
-/** A gap in the sampler longer than this could have hidden a wait that matters. */
-const samplerGapMs = 250;
-/** A generator later than this (p99) shifts latencies by what a quarter of the default budget is. */
-const generatorLagMs = 250;
+/**
+ * Parts of the blocking budget: a sampler that does not look for longer could have hidden a wait over the budget, a
+ * generator that is later (p99) shifts latencies by as much.
+ */
+const samplerGapPart = 1 / 2;
+const generatorLagPart = 1 / 4;
 
 export interface TrafficOptions {
   readonly targets: readonly TrafficTarget[];
@@ -71,7 +73,12 @@ export async function withTraffic<T>(
   const measured = await traffic.stop();
   const sampling = await sampler.stop();
   const load = observeLoad(measured, sampling.waits, run.brakes);
-  return { result, load, lockWaits: sampling.waits, weaknesses: weaknessesOf(load, sampling) };
+  return {
+    result,
+    load,
+    lockWaits: sampling.waits,
+    weaknesses: weaknessesOf(load, sampling, manifest.budgets.blockedMs),
+  };
 }
 
 /** Statements of the migration waited as long as the sampler saw their backends wait. */
@@ -95,9 +102,9 @@ function roleByName(applicationName: string): 'traffic' | 'actor' | 'other' {
   return applicationName.startsWith('rehearsal/actor') ? 'actor' : 'other';
 }
 
-function weaknessesOf(load: LoadObservation, sampling: LockSampling): Weakness[] {
+function weaknessesOf(load: LoadObservation, sampling: LockSampling, blockedMs: number): Weakness[] {
   const weaknesses: Weakness[] = [];
-  if (sampling.gapMsMax > samplerGapMs) {
+  if (sampling.gapMsMax > blockedMs * samplerGapPart) {
     weaknesses.push({ part: 'locks', because: `the locks were not looked at for ${Math.round(sampling.gapMsMax)} ms` });
   }
   for (const { relation, planned, seen } of load.coverage) {
@@ -108,7 +115,7 @@ function weaknessesOf(load: LoadObservation, sampling: LockSampling): Weakness[]
       });
     }
   }
-  if (load.lagMsP99 > generatorLagMs) {
+  if (load.lagMsP99 > blockedMs * generatorLagPart) {
     weaknesses.push({ part: 'load', because: `the generator was ${Math.round(load.lagMsP99)} ms late (p99)` });
   }
   return weaknesses;

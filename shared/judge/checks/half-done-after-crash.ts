@@ -8,7 +8,9 @@ import { type Draft, defineCheck } from './check.ts';
 export const halfDoneAfterCrash = defineCheck({
   id: 'half-done-after-crash',
   title: 'After a crash neither version starts',
-  why: 'There is no version to go back to and none to go on with: the service is down until somebody repairs it by hand.',
+  why:
+    'There is no version to go back to and none to go on with: the ' +
+    'service is down until somebody repairs it by hand.',
   incident: 'oom-third-state',
   severity: 'blocks',
   needs: ['control', 'interruption', 'contention'],

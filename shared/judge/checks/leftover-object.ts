@@ -10,7 +10,9 @@ import { type Draft, defineCheck } from './check.ts';
 export const leftoverObject = defineCheck({
   id: 'leftover-object',
   title: 'A failed attempt leaves objects behind',
-  why: 'They cost every write, fire on rows they were not made for, and stand in the way of the next attempt and of the way back.',
+  why:
+    'They cost every write, fire on rows they were not made for, and stand ' +
+    'in the way of the next attempt and of the way back.',
   incident: 'invalid-index-left-behind',
   severity: 'blocks',
   needs: ['control', 'underLoad', 'contention', 'interruption'],

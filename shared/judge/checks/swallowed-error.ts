@@ -45,7 +45,10 @@ function onTheWire(run: RunResult, attempt: MigrationAttempt, context: JudgeCont
     });
 }
 
-/** Refusals that never came to an answer of their own, such as those of a Parse; a retried one is not told apart there. */
+/**
+ * Refusals that never came to an answer of their own, such as those of a Parse; a retried one is not told apart
+ * there.
+ */
 function inTheLog(run: RunResult, attempt: MigrationAttempt, context: JudgeContext): readonly Draft[] {
   const pids = new Set(attempt.statements.map((statement) => statement.backendPid));
   const answered = attempt.statements.flatMap(({ backendPid, sqlstate }) =>
@@ -68,7 +71,9 @@ function inTheLog(run: RunResult, attempt: MigrationAttempt, context: JudgeConte
   }));
 }
 
-/** Consequences (25P02) and what drivers answer by asking again: without the statement nobody can say how it went on. */
+/**
+ * Consequences (25P02) and what drivers answer by asking again: without the statement nobody can say how it went on.
+ */
 const retriable = new Set(['25P02', '55P03', '40001', '40P01', '57014', '0A000']);
 
 function remedyFor(attempt: MigrationAttempt, sqlstate: string, sql: string | undefined): Draft['remedy'] {

@@ -13,7 +13,9 @@ import { type Draft, defineCheck } from './check.ts';
 export const unrepeatableMigration = defineCheck({
   id: 'unrepeatable-migration',
   title: 'Running it again does not help',
-  why: 'The job’s restart, and then the person on call, meet an error or a half-made schema instead of a finished migration.',
+  why:
+    'The job’s restart, and then the person on call, meet an error or a ' +
+    'half-made schema instead of a finished migration.',
   incident: 'oom-third-state',
   severity: 'blocks',
   needs: ['control', 'underLoad', 'contention', 'interruption'],
@@ -29,7 +31,10 @@ export const unrepeatableMigration = defineCheck({
     }),
 });
 
-/** A control run that fails by itself fails again by itself; that is failed-migration's finding and no failed repetition. */
+/**
+ * A control run that fails by itself fails again by itself; that is failed-migration's finding and no failed
+ * repetition.
+ */
 function stopped(
   readings: Readonly<Record<string, { readonly runs: readonly RunResult[] }>>,
   { expected }: JudgeContext,

@@ -3,11 +3,16 @@ import { unprovenProbes } from '../derive/baselines.ts';
 import { count, listed } from '../derive/sentences.ts';
 import { defineCheck } from './check.ts';
 
-/** A watcher needs a watcher: what was not done, or not done well, is said in one place; the checks that need it say so too. */
+/**
+ * A watcher needs a watcher: what was not done, or not done well, is said in one place; the checks that need it say
+ * so too.
+ */
 export const weakEvidence = defineCheck({
   id: 'weak-evidence',
   title: 'Evidence is missing or weak',
-  why: 'What nobody looked at cannot be called safe: a check that needs it stays undetermined and the gate stays closed.',
+  why:
+    'What nobody looked at cannot be called safe: a check that needs ' +
+    'it stays undetermined and the gate stays closed.',
   severity: 'warns',
   needs: [],
   uses: readingNames,

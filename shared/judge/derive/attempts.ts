@@ -27,7 +27,10 @@ export function howItEnded(attempt: MigrationAttempt): string {
   return `exited ${attempt.exitCode}`;
 }
 
-/** The server's refusals that are no mere consequence of another: 25P02 only says that the transaction had failed before. */
+/**
+ * The server's refusals that are no mere consequence of another: 25P02 only says that the transaction had failed
+ * before.
+ */
 export function refusals(attempt: MigrationAttempt): readonly StatementObservation[] {
   return attempt.statements.filter((statement) => statement.sqlstate !== undefined && statement.sqlstate !== '25P02');
 }

@@ -55,7 +55,10 @@ function loadIsDue({ manifest, strongLocks }: Known): boolean {
 const commits = (control: RunResult): boolean =>
   control.attempts.some((attempt) => attempt.statements.some((statement) => statement.committed !== undefined));
 
-/** Locks of statements that commit by themselves are seen by the traced run only; without it contention was aimed blindly. */
+/**
+ * Locks of statements that commit by themselves are seen by the traced run only; without it contention was aimed
+ * blindly.
+ */
 function lockGaps(readings: Readings, { control, manifest }: Known): readonly string[] {
   if (manifest.overlap === 'stop-the-world' || readings.traced.runs.length > 0) return [];
   const alone = control.attempts.some((attempt) =>

@@ -129,3 +129,25 @@ export function untilStatus(service: TestService, id: string, status: string): P
     return found.status === status;
   });
 }
+
+/** Status, headers and JSON of an answer, as whoever knows the token gets them. */
+export async function askJson(service: TestService, path: string, request?: RequestInit) {
+  const response = await service.ask(path, request);
+  return { status: response.status, headers: response.headers, body: (await response.json()) as never };
+}
+
+export async function judged(
+  service: TestService,
+  version: string,
+): Promise<{ readonly id: string; readonly archive: Buffer }> {
+  const archive = await makeBundle(service.dir, version);
+  const { body } = await submitted(service, archive);
+  await untilStatus(service, body.id, 'judged');
+  return { id: body.id, archive };
+}
+
+export const post = (content: unknown): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify(content),
+  headers: { 'content-type': 'application/json' },
+});

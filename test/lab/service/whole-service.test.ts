@@ -1,0 +1,80 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Service, serve } from '../../../services/serve.ts';
+import { eventually } from './parts.ts';
+import { makeBundle } from './service.ts';
+
+interface RunningProgram {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Every process of the machine whose command line or environment names the directory. */
+async function programsOf(dir: string): Promise<readonly RunningProgram[]> {
+  const found: RunningProgram[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+    const command = await read('cmdline');
+    if (Number(pid) !== process.pid && `${command}${await read('environ')}`.includes(dir)) {
+      found.push({ pid: Number(pid), command: command.replaceAll('\0', ' ') });
+    }
+  }
+  return found;
+}
+
+async function submit(service: Service, archive: Buffer): Promise<string> {
+  const response = await fetch(`${service.address}/v1/rehearsals`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/gzip' },
+    body: new Uint8Array(archive),
+  });
+  return ((await response.json()) as { readonly id: string }).id;
+}
+
+const rehearsalOf = async (service: Service, id: string) => {
+  const headers = { authorization: `Bearer ${service.token}` };
+  return (await (await fetch(`${service.address}/v1/rehearsals/${id}`, { headers })).json()) as {
+    readonly status: string;
+    readonly verdict: string | null;
+  };
+};
+
+describe('the whole service on one machine, with its own PostgreSQL and the real core', () => {
+  it('survives kill -9 of its worker in the middle of a run, remembers across restarts, and leaves nothing running', async () => {
+    const dataRoot = await mkdtemp(join(tmpdir(), 'rehearsal-test-serve-'));
+    const env = {
+      PATH: process.env.PATH,
+      PORT: '0',
+      REHEARSAL_HOST: 'process',
+      REHEARSAL_LOOP: 'off',
+      LOG_LEVEL: 'fatal',
+    };
+    try {
+      let token = '';
+      let id = '';
+      {
+        await using service = await serve({ dataRoot, env });
+        token = service.token;
+        id = await submit(service, await makeBundle(dataRoot, '1.0.0'));
+        // A clone of a run is there, so the worker is in the middle of one.
+        await eventually(async () => {
+          const programs = await programsOf(dataRoot);
+          return programs.some(({ command }) => /postgres.*clones/.test(command));
+        }, 60_000);
+        const worker = (await programsOf(dataRoot)).find(({ command }) => command.includes('workers/main.ts'));
+        expect(worker).toBeDefined();
+        process.kill(worker?.pid ?? 0, 'SIGKILL');
+        await eventually(async () => (await rehearsalOf(service, id)).status === 'judged', 150_000);
+      }
+      expect(await programsOf(dataRoot)).toEqual([]);
+      await using again = await serve({ dataRoot, env });
+      expect(again.token).toBe(token);
+      expect(await rehearsalOf(again, id)).toMatchObject({ status: 'judged', verdict: expect.any(String) });
+    } finally {
+      await rm(dataRoot, { recursive: true, force: true });
+    }
+    expect(await programsOf(dataRoot)).toEqual([]);
+  });
+});
