@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,7 +24,7 @@ export interface OwnPostgres extends AsyncDisposable {
 export async function startOwnPostgres(dataRoot: string): Promise<OwnPostgres> {
   const home = join(dataRoot, 'service');
   await mkdir(home, { recursive: true });
-  await chmod(home, 0o711);
+  for (const directory of [dataRoot, home]) await letThrough(directory);
   const programs = await ownPrograms(join(home, 'programs'));
   const pgdata = join(home, 'postgres');
   const password = await initialized(home, pgdata, programs.initdb);
@@ -45,6 +45,12 @@ export async function startOwnPostgres(dataRoot: string): Promise<OwnPostgres> {
     ended,
     [Symbol.asyncDispose]: () => stop(server, ended),
   };
+}
+
+/** The server's own user has to pass through what is ours, and may list nothing of it. */
+async function letThrough(directory: string): Promise<void> {
+  const { mode } = await stat(directory);
+  if ((mode & 0o111) !== 0o111) await chmod(directory, (mode & 0o7777) | 0o111);
 }
 
 const superuser = 'rehearsal';

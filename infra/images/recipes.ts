@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, realpath, stat, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, realpath, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { addLibraries, copyInto, findProgram } from './root-tree.ts';
@@ -57,8 +57,9 @@ function postgres(major: number): Recipe {
       await symlink('docker-isready.sh', join(root, 'usr/local/bin/pg_isready'));
       await mkdir(join(root, 'var/lib/postgresql/data'), { recursive: true });
       await mkdir(join(root, 'var/run/postgresql'), { recursive: true });
-      // Whoever the container runs as: the socket directory is as open as /tmp, and the data directory takes its volume's owner.
-      for (const open of ['var/lib/postgresql/data', 'var/run/postgresql']) await chmod(join(root, open), 0o1777);
+      await chmod(join(root, 'var/run/postgresql'), 0o1777);
+      // initdb wants the directory for its own; a new volume takes over its owner.
+      if (process.getuid?.() === 0) await chown(join(root, 'var/lib/postgresql/data'), 999, 999);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { rehearse } from '../support/cli.ts';
 import { libraryApp, libraryBundle, twoApps, withPg } from '../support/contract-bundles.ts';
 import { blockingChecks, rehearsed, summaryOf } from '../support/rehearsed.ts';
 import { writtenBundle } from '../support/vendor.ts';
@@ -94,7 +95,6 @@ describe('probes (CONTRACT 1.6)', () => {
     const dead = libraryApp('SELECT 1', "console.error('no licence found'); process.exit(3);");
     const files = { ...libraryFiles, 'previous/app.js': dead };
     await using bundle = await writtenBundle(libraryBundle(manifest('rolling'), files));
-    const { rehearse } = await import('../support/cli.ts');
     const finished = await rehearse(['run', bundle.dir, '--format', 'json', '--host', 'process']);
     expect(finished.code, finished.stderr).toBe(2);
     expect(JSON.stringify(JSON.parse(finished.stdout))).toContain('no licence found');
@@ -132,6 +132,9 @@ describe('probes (CONTRACT 1.6)', () => {
   });
 });
 
+/** How a manifest names a value that an earlier step saved. */
+const saved = (name: string) => `\${${name}}`;
+
 const kindsOfProbes = [
   {
     name: 'signed in',
@@ -142,7 +145,7 @@ const kindsOfProbes = [
         save: { token: 'json.session.token', trace: 'header.x-trace' },
       },
       {
-        request: { path: '/me', headers: { authorization: 'Bearer ${token}', 'x-trace': '${trace}' } },
+        request: { path: '/me', headers: { authorization: `Bearer ${saved('token')}`, 'x-trace': saved('trace') } },
         expect: { json: { user: 'a', roles: [{ name: 'reader' }] } },
       },
     ],

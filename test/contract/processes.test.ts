@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ReportAttempt } from '../../shared/domain/report.ts';
 import { libraryBundle, withPg } from '../support/contract-bundles.ts';
@@ -159,7 +160,6 @@ describe('processes and database of the bundle (CONTRACT 1.3, 1.4)', () => {
         },
       ),
     );
-    const { chmodSync } = await import('node:fs');
     chmodSync(`${bundle.dir}/scripts/greet.sh`, 0o755);
     rehearsal = await rehearsed(bundle.dir, ['--host', 'process', '--only', 'control'], {
       env: { SECRET_OF_THE_CALLER: 'must not be seen' },

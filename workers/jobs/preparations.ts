@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RehearsalId } from '../../shared/domain/ids.ts';
 import type { Store, StoredRehearsal } from '../../shared/edge/ports/store.ts';
@@ -22,9 +22,14 @@ export function keepPreparations({ store, pipeline, dataRoot }: PreparationsOpti
   const make = async (rehearsal: StoredRehearsal): Promise<Prepared> => {
     const directory = join(dataRoot, 'bundles');
     await mkdir(directory, { recursive: true });
-    const archive = join(directory, `${rehearsal.bundleDigest.slice('sha256:'.length)}.bundle`);
-    await store.bundles.fetch(rehearsal.bundleDigest, archive);
-    return pipeline.prepare(archive, rehearsal, await store.rehearsals.plan(rehearsal.id));
+    const archive = join(directory, `${rehearsal.id}-${process.pid}.bundle`);
+    try {
+      await store.bundles.fetch(rehearsal.bundleDigest, archive);
+      return await pipeline.prepare(archive, rehearsal, await store.rehearsals.plan(rehearsal.id));
+    } finally {
+      // From here on the unpacked bundle is used; the archive stays in the store.
+      await rm(archive, { force: true });
+    }
   };
   const drop = async (id: RehearsalId) => {
     const preparation = kept.get(id);

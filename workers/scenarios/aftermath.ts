@@ -1,5 +1,5 @@
 import type { AppName, Phase } from '../../shared/domain/bundle.ts';
-import type { Aftermath, CellObservation } from '../../shared/domain/observation.ts';
+import type { Aftermath, CellObservation, MigrationAttempt } from '../../shared/domain/observation.ts';
 import { type Observed, observed, unobserved } from '../../shared/domain/observed.ts';
 import type { StatePoint } from '../../shared/domain/run.ts';
 import type { DatabaseState } from '../../shared/domain/schema.ts';
@@ -12,8 +12,12 @@ import { readState } from '../migration/read-state.ts';
 export interface AftermathPlace {
   /** The state that the run claims to have reached. */
   readonly point: StatePoint;
-  /** The phase whose command is simply run again, as the team would; absent: every command ended well. */
-  readonly from: Phase | undefined;
+  /**
+   * The phase whose command is simply run again, as the team would. A run that claims success and ended elsewhere is
+   * run again from the first phase: what a re-run of the deployment would do.
+   */
+  readonly from: Phase;
+  readonly attempts: readonly MigrationAttempt[];
   readonly end: Observed<DatabaseState>;
 }
 
@@ -29,7 +33,7 @@ export async function lookAtAftermath(run: LiveRun, place: AftermathPlace): Prom
     previousStarts: startsOf('previous'),
     nextStarts: startsOf('next'),
     cells,
-    ...(place.from === undefined ? {} : { retry: await retry(run, place.from) }),
+    retry: await retry(run, place),
   };
 }
 
@@ -44,9 +48,10 @@ async function onFork(run: LiveRun, app: AppName, place: AftermathPlace): Promis
   );
 }
 
-async function retry(run: LiveRun, from: Phase) {
+async function retry(run: LiveRun, place: AftermathPlace) {
   const phases = run.plan.bundle.manifest.phases;
-  const rest = phases.slice(phases.indexOf(from));
-  const { attempts } = await performPhases(run, rest, { attemptOf: (phase) => (phase === from ? 2 : 1) });
+  const rest = phases.slice(phases.indexOf(place.from));
+  const made = (phase: Phase) => place.attempts.filter((attempt) => attempt.phase === phase.name).length;
+  const { attempts } = await performPhases(run, rest, { attemptOf: (phase) => made(phase) + 1 });
   return { attempts, end: await readState(run) };
 }

@@ -26,7 +26,12 @@ export async function control(run: LiveRun<ControlRun>): Promise<ScenarioFinding
   const aftermath =
     stopped === undefined || run.spec.limits !== 'declared'
       ? undefined
-      : await lookAtAftermath(run, { point: { kind: 'after', phase: stopped.name }, from: stopped, end });
+      : await lookAtAftermath(run, {
+          point: { kind: 'after', phase: stopped.name },
+          from: stopped,
+          attempts: performed.attempts,
+          end,
+        });
   return {
     ...nothingElse,
     ...performed,

@@ -39,6 +39,8 @@ export async function interruption(run: LiveRun<InterruptionRun>): Promise<Scena
       pid === undefined
         ? [{ part: 'migration', because: `the command never reached statement ${spec.ordinal} of ${spec.phase}` }]
         : [],
-    ...(stoppedAt === undefined ? {} : { aftermath: await lookAtAftermath(run, { point, from: stoppedAt, end }) }),
+    ...(stoppedAt === undefined
+      ? {}
+      : { aftermath: await lookAtAftermath(run, { point, from: stoppedAt, attempts, end }) }),
   };
 }

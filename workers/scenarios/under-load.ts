@@ -30,11 +30,12 @@ type Stressed = Awaited<ReturnType<typeof withTraffic<Awaited<ReturnType<typeof 
 /** Looks at what a stressed run left where its command failed or its end is not the control run's. */
 export async function stressedEnd(run: LiveRun, seen: Stressed): Promise<ScenarioFindings> {
   const { attempts, stoppedAt } = seen.result;
+  const [first] = run.plan.bundle.manifest.phases;
   const end = await readState(run);
   const last = run.plan.bundle.manifest.phases.at(-1)?.name ?? '';
   const phase = stoppedAt?.name ?? last;
   const asExpected = end.seen && stateFingerprint(end.value) === run.spec.expectedEnds[last];
-  const differs = stoppedAt !== undefined || !asExpected;
+  const from = stoppedAt ?? (asExpected ? undefined : first);
   return {
     ...nothingElse,
     attempts: withWaits(attempts, seen.lockWaits),
@@ -43,8 +44,8 @@ export async function stressedEnd(run: LiveRun, seen: Stressed): Promise<Scenari
     load: seen.load,
     weaknesses: seen.weaknesses,
     failed: stoppedAt !== undefined,
-    ...(differs
-      ? { aftermath: await lookAtAftermath(run, { point: { kind: 'after', phase }, from: stoppedAt, end }) }
-      : {}),
+    ...(from === undefined
+      ? {}
+      : { aftermath: await lookAtAftermath(run, { point: { kind: 'after', phase }, from, attempts, end }) }),
   };
 }

@@ -20,7 +20,11 @@ async function read(
   const items: [number, string, string?][] = [];
   for await (const item of readDump(join(dir, name))) {
     if (item.kind === 'sql') items.push([item.line, item.sql]);
-    else items.push([item.line, item.sql, Buffer.concat(await Array.fromAsync(item.rows)).toString()]);
+    else {
+      const pieces: Buffer[] = [];
+      for await (const piece of item.rows) pieces.push(piece);
+      items.push([item.line, item.sql, Buffer.concat(pieces).toString()]);
+    }
   }
   return items;
 }

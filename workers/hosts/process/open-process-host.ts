@@ -11,7 +11,7 @@ import { type CloneParts, makeProcessClone } from './process-clone.ts';
 import { killGroup, signal } from './process-group.ts';
 import { Runtime } from './runtime.ts';
 import { pidsOfMachine, scannedGroups } from './scanned-groups.ts';
-import { serverUser } from './users.ts';
+import { serverUser, takeBackUsers } from './users.ts';
 
 export interface ProcessHostOptions {
   readonly dataRoot: DataRoot;
@@ -59,6 +59,7 @@ async function reap({ dataRoot, clock, groups }: CloneParts): Promise<void> {
       await removeWorkspace(workspace);
     }
   }
+  await takeBackUsers(dataRoot.locks);
 }
 
 /** Asked to stop at once rather than killed, a server takes its shared memory along. */

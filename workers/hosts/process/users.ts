@@ -1,4 +1,4 @@
-import { chown, mkdir } from 'node:fs/promises';
+import { chown, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import { tryLockFile } from '../directory-lock.ts';
@@ -46,6 +46,15 @@ export async function lendCommandUser(locks: string): Promise<LentUser> {
     `all ${commandUidCount} user numbers for commands are taken`,
     `wait for other rehearsals to end, or remove stale files in ${dir}`,
   );
+}
+
+/** Gives back the users whose borrowers died. */
+export async function takeBackUsers(locks: string): Promise<void> {
+  if (serverUser() === undefined) return;
+  const dir = await lockDirectory(locks);
+  for (const name of (await readdir(dir)).filter((entry) => /^\d+$/.test(entry))) {
+    await (await tryLockFile(join(dir, name)))?.[Symbol.asyncDispose]();
+  }
 }
 
 /** Users are the machine's, not the data root's: two roots must not lend the same one. */
