@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addLayer, contentLabelOf, importImage } from './engine.ts';
 import { type Recipe, recipes } from './recipes.ts';
-import { layMinimalRoot } from './root-tree.ts';
 
 /**
  * `node infra/images/build.ts [names]`: makes local images for machines without a registry, from this machine's own
@@ -17,12 +16,19 @@ export async function buildImages(names: readonly string[], say: (line: string) 
     throw new Error(`no recipe for ${unknown.join(', ')}; there are ${known.map(({ name }) => name).join(', ')}`);
   }
   const wanted = names.length === 0 ? known : known.filter(({ name }) => names.includes(name));
-  for (const recipe of known.filter((recipe) => wanted.some(({ name, from }) => [name, from].includes(recipe.name)))) {
+  const needed = new Set(wanted.flatMap((recipe) => [recipe, ...standsOn(recipe, known)]));
+  // In the order of the list, in which each comes after what it stands on.
+  for (const recipe of known.filter((one) => needed.has(one))) {
     const startedAtMs = performance.now();
     const made = await buildUnlessThere(recipe);
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
     say(`${recipe.name} ${made ? 'built' : 'is up to date'} ${seconds} s`);
   }
+}
+
+function standsOn(recipe: Recipe, known: readonly Recipe[]): Recipe[] {
+  const below = known.find(({ name }) => name === recipe.from);
+  return below === undefined ? [] : [below, ...standsOn(below, known)];
 }
 
 async function buildUnlessThere(recipe: Recipe): Promise<boolean> {
@@ -33,7 +39,6 @@ async function buildUnlessThere(recipe: Recipe): Promise<boolean> {
   await chmod(root, 0o755);
   try {
     const changes = [...recipe.config, `LABEL rehearsal.content=${label}`];
-    if (recipe.from === undefined) await layMinimalRoot(root, recipe.programs);
     await recipe.lay(root);
     if (recipe.from === undefined) await importImage(root, recipe.name, changes);
     else await addLayer(root, recipe.from, recipe.name, changes);
@@ -45,7 +50,11 @@ async function buildUnlessThere(recipe: Recipe): Promise<boolean> {
 
 async function contentOf(recipe: Recipe): Promise<string> {
   const below = recipe.from === undefined ? '' : await contentLabelOf(recipe.from);
-  const parts = [recipe.config, recipe.programs, below, await recipe.fingerprint()];
+  // How it is laid is part of what it is.
+  const how = await Promise.all(
+    ['recipes.ts', 'root-tree.ts'].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
+  );
+  const parts = [recipe.config, how, below, await recipe.fingerprint()];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -48,7 +48,9 @@ async function docker(...args: string[]): Promise<string> {
 }
 
 async function send(root: string, args: readonly string[]): Promise<void> {
-  const archive = spawn('tar', ['--numeric-owner', '-C', root, '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Files of somebody who is not root become root's all the same.
+  const owner = process.getuid?.() === 0 ? ['--numeric-owner'] : ['--owner=0', '--group=0', '--numeric-owner'];
+  const archive = spawn('tar', [...owner, '-C', root, '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const engine = spawn('docker', args, { stdio: ['pipe', 'ignore', 'pipe'] });
   const said: Buffer[] = [];
   engine.stderr.on('data', (chunk: Buffer) => said.push(chunk));

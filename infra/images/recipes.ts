@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, realpath, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { addLibraries, copyInto, findProgram } from './root-tree.ts';
+import { addLibraries, copyInto, findProgram, layMinimalRoot, layPrograms } from './root-tree.ts';
 
 /** How one local image is made; `config` are lines as in a Dockerfile. */
 export interface Recipe {
@@ -11,19 +11,25 @@ export interface Recipe {
   /** Another of these, to which it adds a layer; default: a root of its own. */
   readonly from?: string;
   readonly config: readonly string[];
-  /** Programs of this machine that the image cannot do without. */
-  readonly programs: readonly string[];
   /** Changes whenever the image would come out different. */
   fingerprint(): Promise<string>;
   lay(root: string): Promise<void>;
 }
 
 export function recipes(): readonly Recipe[] {
-  return [...[15, 17, 18].map(postgres), node, redis, packages, service];
+  return [base, ...[15, 17, 18].map(postgres), node, redis, packages, service];
 }
 
 const checkout = join(import.meta.dirname, '..', '..');
 const path = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What all others stand on. */
+const base: Recipe = {
+  name: 'rehearsal/base',
+  config: [path],
+  fingerprint: async () => process.arch,
+  lay: layMinimalRoot,
+};
 
 /** Behaves like the public image where it matters: same entrypoint contract, same user, same data directory. */
 function postgres(major: number): Recipe {
@@ -35,7 +41,7 @@ function postgres(major: number): Recipe {
   };
   return {
     name: `rehearsal/postgres:${major}`,
-    programs: [],
+    from: base.name,
     config: [
       path.replace('PATH=', `PATH=${home}/bin:`),
       'ENV LANG=C.UTF-8',
@@ -71,23 +77,22 @@ const nodeProgram = () => realpath(join(checkout, 'node_modules', 'node', 'bin',
 
 const node: Recipe = {
   name: 'rehearsal/node:24',
-  programs: [],
+  from: base.name,
   config: [path, 'CMD ["node"]'],
   fingerprint: async () => String((await stat(await nodeProgram())).size),
-  lay: layNode,
+  lay: async (root) => {
+    await copyInto(root, await nodeProgram(), '/usr/local/bin/node');
+    await addLibraries(root, [join(root, 'usr/local/bin')]);
+  },
 };
-
-async function layNode(root: string): Promise<void> {
-  await copyInto(root, await nodeProgram(), '/usr/local/bin/node');
-  await addLibraries(root, [join(root, 'usr/local/bin')]);
-}
 
 const redis: Recipe = {
   name: 'rehearsal/redis',
-  programs: ['redis-server', 'redis-cli'],
+  from: base.name,
   config: [path, 'USER 999', 'EXPOSE 6379', 'WORKDIR /data', 'VOLUME /data', 'CMD ["redis-server"]'],
   fingerprint: async () => String((await stat(findProgram('redis-server') ?? '/')).size),
   lay: async (root) => {
+    await layPrograms(root, ['redis-server', 'redis-cli']);
     await mkdir(join(root, 'data'));
     await chmod(join(root, 'data'), 0o1777);
   },
@@ -96,11 +101,10 @@ const redis: Recipe = {
 /** What seldom changes of the service's image. */
 const packages: Recipe = {
   name: 'rehearsal/packages',
-  programs: [],
+  from: node.name,
   config: [path],
-  fingerprint: async () => hashOf([await readFile(join(checkout, 'package-lock.json')), await node.fingerprint()]),
+  fingerprint: async () => hashOf([await readFile(join(checkout, 'package-lock.json'))]),
   lay: async (root) => {
-    await layNode(root);
     for (const directory of await productionPackages()) {
       await copyInto(root, join(checkout, directory), join('/app', directory));
     }
@@ -115,7 +119,6 @@ const packages: Recipe = {
 const service: Recipe = {
   name: 'rehearsal/service',
   from: packages.name,
-  programs: [],
   config: [path, 'ENV NODE_ENV=production', 'WORKDIR /app', 'CMD ["node", "services/api/main.ts"]'],
   fingerprint: async () =>
     hashOf(await Promise.all((await sourceFiles()).map(async (file) => `${file}\0${hashOf([await readFile(file)])}`))),

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** What a container of any kind expects to find: a shell, the usual small programs, users, time zones, one locale. */
-export async function layMinimalRoot(root: string, programs: readonly string[]): Promise<void> {
+export async function layMinimalRoot(root: string): Promise<void> {
   for (const directory of ['bin', 'sbin', 'lib', 'lib64']) {
     await mkdir(join(root, 'usr', directory), { recursive: true });
     await symlink(`usr/${directory}`, join(root, directory));
@@ -18,12 +18,19 @@ export async function layMinimalRoot(root: string, programs: readonly string[]):
   for (const file of ['/usr/share/zoneinfo', '/usr/lib/locale/C.utf8', '/etc/ssl/certs/ca-certificates.crt']) {
     if (existsSync(file)) await copyInto(root, await realpath(file), file);
   }
-  for (const program of [...commonPrograms, ...programs]) {
+  await layPrograms(root, ['sh']);
+  await layPrograms(
+    root,
+    commonPrograms.filter((name) => findProgram(name) !== undefined),
+  );
+}
+
+/** Programs of this machine with the libraries that they load. */
+export async function layPrograms(root: string, programs: readonly string[]): Promise<void> {
+  for (const program of programs) {
     const found = findProgram(program);
-    if (found !== undefined) await copyInto(root, await realpath(found), `/usr/bin/${program}`);
-    else if (programs.includes(program) || program === 'sh') {
-      throw new Error(`this machine has no ${program}: install it first, e.g. apt-get install ${program}`);
-    }
+    if (found === undefined) throw new Error(`this machine has no ${program}: apt-get install ${program}`);
+    await copyInto(root, await realpath(found), `/usr/bin/${program}`);
   }
   await addLibraries(root, [join(root, 'usr', 'bin')]);
 }
@@ -64,7 +71,7 @@ export function findProgram(name: string): string | undefined {
 }
 
 const commonPrograms = (
-  'sh bash env cat cp mv rm ls ln mkdir rmdir chmod chown touch stat sleep echo printf test true false head tail ' +
+  'bash env cat cp mv rm ls ln mkdir rmdir chmod chown touch stat sleep echo printf test true false head tail ' +
   'tee wc sort uniq cut tr seq date id whoami uname pwd mktemp readlink realpath basename dirname dd df du timeout ' +
   'yes nproc grep sed awk find xargs kill ps setsid nohup tar gzip md5sum sha256sum expr od'
 ).split(' ');

@@ -5,7 +5,7 @@ import type { RunSpec, Scenario } from '../domain/run.ts';
 import { baselineRuns, compatibilityRuns } from './plan-compatibility.ts';
 import { contentionRuns } from './plan-contention.ts';
 import { interruptionRuns } from './plan-interruption.ts';
-import { trafficTargets } from './plan-traffic.ts';
+import { loadTargets } from './plan-traffic.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
 type NotTested = { what: string; because: string };
@@ -31,7 +31,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   const aimed = !hasAutocommit(control) || traced !== undefined;
   if (aimed) {
     const expectedEnds = endsOf(control);
-    const targets = trafficTargets(control, traced);
+    const { targets, contended } = loadTargets(control, traced);
     if (plan.bundle.manifest.overlap === 'stop-the-world') {
       notTested.push({ what: 'traffic and contention', because: 'overlap is stop-the-world: nothing else is running' });
     } else {
@@ -42,7 +42,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
         alone: true,
         expectedEnds,
         targets,
-        actorsOn: targets.map((target) => target.relation),
+        actorsOn: contended,
       });
       runs.push(...contentionRuns(plan, control, traced, expectedEnds, notTested));
     }

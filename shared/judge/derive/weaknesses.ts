@@ -13,7 +13,7 @@ export function derivedWeaknesses(run: RunResult, evidence: Evidence): readonly 
   return [
     ...oldSnapshot(run, evidence),
     ...largeCopy(run, evidence),
-    ...(run.load === undefined ? [] : weakLoad(run.load)),
+    ...(run.load === undefined || nothingToSend(run, evidence) ? [] : weakLoad(run.load)),
     ...faultThatMissed(run),
   ];
 }
@@ -32,6 +32,11 @@ function largeCopy(run: RunResult, { snapshot }: Evidence): readonly Weakness[] 
   return [
     { part: 'load', because: 'the clone is a full copy of more than 10 GiB, whose cold cache distorts the timing' },
   ];
+}
+
+/** A database without a table that traffic could use, and no statement declared: then silence is what was planned. */
+function nothingToSend({ spec }: RunResult, { bundle }: Evidence): boolean {
+  return 'targets' in spec && spec.targets.length === 0 && bundle.manifest.load.statements.length === 0;
 }
 
 function weakLoad(load: LoadObservation): readonly Weakness[] {

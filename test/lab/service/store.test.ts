@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
+import { startDatabase } from './parts.ts';
+
+let database: Awaited<ReturnType<typeof startDatabase>>;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+const open = () => openStore({ url: database.url, onError: () => undefined });
+
+async function asOwner(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
+
+describe('the store', () => {
+  it('is migrated once by processes that start at the same moment', async () => {
+    const stores = await Promise.all([open(), open(), open()]);
+    for (const store of stores) {
+      expect(await store.rehearsals.unfinished()).toEqual([]);
+      await store[Symbol.asyncDispose]();
+    }
+  });
+
+  it('lets several share a machine, and whoever wants it alone waits for all of them, even where one never says goodbye', async () => {
+    await using store = await open();
+    const { signal } = new AbortController();
+    const first = await store.workers.occupy('m', 'shared', signal);
+    const second = await store.workers.occupy('m', 'shared', signal);
+    let has = false;
+    const alone = store.workers.occupy('m', 'alone', signal).then((held) => {
+      has = true;
+      return held;
+    });
+    await first[Symbol.asyncDispose]();
+    await (await store.workers.occupy('another machine', 'alone', signal))[Symbol.asyncDispose]();
+    expect(has).toBe(false);
+    await second[Symbol.asyncDispose]();
+    await (await alone)[Symbol.asyncDispose]();
+  });
+
+  it('stops waiting for a machine when it is told to', async () => {
+    await using store = await open();
+    const held = await store.workers.occupy('n', 'alone', new AbortController().signal);
+    const stop = new AbortController();
+    const waiting = store.workers.occupy('n', 'alone', stop.signal);
+    stop.abort(new Error('cancelled'));
+    await expect(waiting).rejects.toThrow('cancelled');
+    await held[Symbol.asyncDispose]();
+  });
+
+  it('refuses a database that a newer version has migrated, and a migration that was changed afterwards', async () => {
+    await using _store = await open();
+    await asOwner(`INSERT INTO service_migrations VALUES ('9999-later.sql', 'x')`);
+    await expect(open()).rejects.toMatchObject({ code: 'newer-store' });
+    await asOwner(
+      `DELETE FROM service_migrations WHERE name = '9999-later.sql'; UPDATE service_migrations SET digest = 'x'`,
+    );
+    await expect(open()).rejects.toMatchObject({ code: 'changed-migration' });
+  });
+
+  it('says that it is unreachable, and how to help that', async () => {
+    const url = 'postgresql://nobody@127.0.0.1:1/none';
+    await expect(openStore({ url, onError: () => undefined })).rejects.toMatchObject({
+      code: 'store-unreachable',
+      fault: 'machine',
+      remedy: expect.stringContaining('DATABASE_URL'),
+    });
+  });
+});
