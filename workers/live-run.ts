@@ -1,9 +1,12 @@
 import type { LockParty } from '../shared/domain/lock.ts';
+import type { Weakness } from '../shared/domain/observation.ts';
 import type { Plan } from '../shared/domain/plan.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
 import type { Clone } from '../shared/edge/ports/clone-host.ts';
-import type { Sql, SqlSession } from '../shared/edge/ports/sql.ts';
+import type { Sql } from '../shared/edge/ports/sql.ts';
+import type { Observer } from './observer.ts';
+import type { Redaction } from './redaction.ts';
 
 /** What a scenario has in hand while its run lives: one clone, one clock, and who is who on the server. */
 export interface LiveRun<Spec extends RunSpec = RunSpec> {
@@ -13,14 +16,16 @@ export interface LiveRun<Spec extends RunSpec = RunSpec> {
   readonly sql: Sql;
   readonly clock: Clock;
   /** Our own superuser session on the clone. */
-  readonly admin: SqlSession;
+  readonly observer: Observer;
   /** ms since the run's start. */
   now(): number;
   /** Backends of the clone whose owner we know; the rest are `other`. */
   readonly parties: Map<number, Pick<LockParty, 'role' | 'ordinal'>>;
   /** When the tap held a message of the migration: that time is ours, not the migration's. */
   readonly brakes: { readonly fromMs: number; readonly toMs: number }[];
+  /** Reasons to trust this run less that turned up on the way. */
+  readonly weaknesses: Weakness[];
   /** Removes row values from what a server or a program said. */
-  redact(message: string): string;
+  readonly redact: Redaction;
   readonly signal: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 
@@ -7,6 +8,7 @@ export interface ApiConfig {
   readonly databaseUrl: string;
   /** Redis where REDIS_URL is given, else the service's own PostgreSQL. */
   readonly queueUrl: string;
+  /** Only archives on their way to the store lie there. */
   readonly dataRoot: string;
   /** First admin token; absent: made and printed where the store has none. */
   readonly token: string | undefined;
@@ -42,7 +44,7 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
     port,
     databaseUrl,
     queueUrl: redisUrl ?? databaseUrl,
-    dataRoot: resolve(env.REHEARSAL_DATA ?? join(import.meta.dirname, '../../.data')),
+    dataRoot: resolve(env.REHEARSAL_DATA ?? join(tmpdir(), 'rehearsal')),
     token,
     archiveBytesMax,
     logLevel,

@@ -1,0 +1,62 @@
+import { type LockMode, lockModes } from '../../shared/domain/lock.ts';
+import type { SqlSession } from '../../shared/edge/ports/sql.ts';
+import { qualified, userSchema } from './catalog/fragments.ts';
+
+export interface BackendLook {
+  /** Transaction id that the backend has been given; null: it has written nothing. */
+  readonly xid: string | null;
+  /** First transaction id that nobody has yet; it grows whenever any session writes. Asking assigns none. */
+  readonly nextXid: bigint;
+  /** Bytes of WAL since the beginning of time. */
+  readonly walBytes: bigint;
+  /** It waits for transactions that were open before it to end, as concurrent index builds do. */
+  readonly waitsForOthers: boolean;
+  /** The strongest granted lock on each table or view, those only that others can see: not what its own transaction made. */
+  readonly locks: readonly { readonly relation: string; readonly mode: LockMode }[];
+}
+
+/**
+ * Everything the brake looks at, in one round trip from another session: a session never sees its own DROP in its
+ * locks, others do.
+ */
+export async function lookAtBackend(session: SqlSession, pid: number): Promise<BackendLook> {
+  const [row] = await session.query<LookRow>(lookSql, [pid]);
+  if (row === undefined) throw new Error('the server answered a look without a row');
+  return {
+    xid: row.xid,
+    nextXid: BigInt(row.next),
+    walBytes: BigInt(row.wal),
+    waitsForOthers: row.waits,
+    locks: strongestOf(row.locks ?? []),
+  };
+}
+
+interface LookRow {
+  readonly xid: string | null;
+  readonly next: string;
+  readonly wal: string;
+  readonly waits: boolean;
+  readonly locks: readonly (readonly [string, string])[] | null;
+}
+
+const lookSql = `WITH held AS MATERIALIZED (SELECT * FROM pg_locks WHERE pid = $1)
+  SELECT (SELECT backend_xid::text FROM pg_stat_get_activity($1)) AS xid,
+    pg_snapshot_xmax(pg_current_snapshot())::text AS next,
+    (pg_current_wal_insert_lsn() - '0/0')::text AS wal,
+    EXISTS (SELECT FROM held WHERE NOT granted AND locktype = 'virtualxid') AS waits,
+    (SELECT json_agg(json_build_array((${qualified('n', 'c.relname')})::text, l.mode))
+       FROM held l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE l.granted AND l.locktype = 'relation'
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND ${userSchema('n')} AND c.relkind IN ('r', 'p', 'm', 'v', 'f')) AS locks`;
+
+function strongestOf(locks: readonly (readonly [string, string])[]): BackendLook['locks'] {
+  const strongest = new Map<string, LockMode>();
+  for (const [relation, name] of locks) {
+    const mode = lockModes.find((candidate) => candidate === name);
+    if (mode === undefined) continue;
+    const known = strongest.get(relation);
+    if (known === undefined || lockModes.indexOf(mode) > lockModes.indexOf(known)) strongest.set(relation, mode);
+  }
+  return [...strongest].map(([relation, mode]) => ({ relation, mode })).sort((a, b) => (a.relation < b.relation ? -1 : 1));
+}
