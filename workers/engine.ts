@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Bundle } from '../shared/domain/bundle.ts';
+import type { Bundle, Manifest } from '../shared/domain/bundle.ts';
 import type { RunResult, SnapshotFacts } from '../shared/domain/observation.ts';
 import type { RunSpec, Scenario } from '../shared/domain/run.ts';
 import { scenarios } from '../shared/domain/run.ts';
@@ -67,7 +67,7 @@ export async function openEngine(options: { readonly dataRoot: string; readonly 
           seed: chosen,
           only: only ?? scenarios,
         },
-        snapshot,
+        snapshot: withRoles(snapshot, bundle.manifest.roles),
         bundleDir: loaded.dir,
         toolsDir,
         host,
@@ -81,6 +81,15 @@ export async function openEngine(options: { readonly dataRoot: string; readonly 
     async [Symbol.asyncDispose]() {
       await dataRoot.close();
     },
+  };
+}
+
+/** Roles of the snapshot that the manifest names instead of the owner of most tables; their passwords are one. */
+function withRoles(snapshot: SealedSnapshot, roles: Manifest['roles']): SealedSnapshot {
+  return {
+    ...snapshot,
+    migrate: { ...snapshot.migrate, user: roles?.migrate ?? snapshot.migrate.user },
+    apps: { ...snapshot.apps, user: roles?.apps ?? snapshot.apps.user },
   };
 }
 

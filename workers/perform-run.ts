@@ -1,14 +1,15 @@
 import type { RunResult } from '../shared/domain/observation.ts';
 import { unobserved } from '../shared/domain/observed.ts';
 import type { Plan } from '../shared/domain/plan.ts';
-import { RehearsalError } from '../shared/domain/problem.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
 import type { Clone, CloneHost } from '../shared/edge/ports/clone-host.ts';
 import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
-import type { Sql, SqlSession } from '../shared/edge/ports/sql.ts';
+import type { Sql } from '../shared/edge/ports/sql.ts';
+import { decisive, reasonOf } from './failure-reason.ts';
 import type { LiveRun } from './live-run.ts';
 import { readState } from './migration/read-state.ts';
+import { type Observer, openObserver } from './observer.ts';
 import { readServerLog } from './probes/read-server-log.ts';
 import { openRedaction } from './redaction.ts';
 import { performScenario } from './scenarios/index.ts';
@@ -33,30 +34,44 @@ export async function performRun(context: RunContext, spec: RunSpec, signal: Abo
   const startedAt = context.clock.wallTime().toISOString();
   const now = () => context.clock.now() - startMs;
   try {
-    await using clone = await openClone(context, spec);
-    await using live = await openLiveRun(context, spec, clone, now, signal);
-    const before = await readState(live);
-    const { failed, ...found } = await performScenario(live);
-    return {
-      spec,
-      outcome: failed ? 'failed' : 'completed',
-      startedAt,
-      cloneMs: clone.cloneMs,
-      cloneMethod: clone.method,
-      durationMs: now(),
-      before,
-      ...found,
-      serverLog: readServerLog(await clone.serverLog(), {
-        redact: (message) => live.redact(message),
-        toRunMs: (epochMs) => epochMs - Date.parse(startedAt),
-      }),
-      backendsOomKilled: await clone.backendsOomKilled(),
-    };
+    return await perform(context, spec, signal, { startedAt, now });
   } catch (error) {
-    if (signal.aborted) throw error;
-    if (error instanceof RehearsalError && error.fault !== 'ours') throw error;
-    return notRun(spec, startedAt, now(), error);
+    if (signal.aborted) throw signal.reason;
+    const reason = decisive(error);
+    // An image without a command is something that only another host can run (CONTRACT 1.3).
+    if (reason.fault !== 'ours' && reason.code !== 'no-command') throw error;
+    return notRun(spec, startedAt, now(), reasonOf(error));
   }
+}
+
+async function perform(
+  context: RunContext,
+  spec: RunSpec,
+  signal: AbortSignal,
+  { startedAt, now }: { readonly startedAt: string; readonly now: () => number },
+): Promise<RunResult> {
+  signal.throwIfAborted();
+  await using clone = await openClone(context, spec);
+  await using live = await openLiveRun(context, spec, clone, now, signal);
+  const rows = spec.scenario === 'compatibility' ? 'uncounted' : 'counted';
+  const before = await readState(live, { rows });
+  const { failed, weaknesses, ...found } = await performScenario(live);
+  return {
+    spec,
+    outcome: failed ? 'failed' : 'completed',
+    startedAt,
+    cloneMs: clone.cloneMs,
+    cloneMethod: clone.method,
+    durationMs: now(),
+    before,
+    ...found,
+    weaknesses: [...weaknesses, ...live.weaknesses],
+    serverLog: readServerLog(await clone.serverLog(), {
+      redact: (message, sqlstate) => live.redact.message(message, { sqlstate }),
+      toRunMs: (epochMs) => epochMs - Date.parse(startedAt),
+    }),
+    backendsOomKilled: await clone.backendsOomKilled(),
+  };
 }
 
 function openClone(context: RunContext, spec: RunSpec): Promise<Clone> {
@@ -76,7 +91,6 @@ function openClone(context: RunContext, spec: RunSpec): Promise<Clone> {
   });
 }
 
-/** The admin session is renewed when a fork has restarted the server. */
 async function openLiveRun(
   context: RunContext,
   spec: RunSpec,
@@ -84,16 +98,34 @@ async function openLiveRun(
   now: () => number,
   signal: AbortSignal,
 ): Promise<LiveRun & AsyncDisposable> {
-  const connect = () => context.sql.connect(clone.admin, 'rehearsal/observer');
-  let session = await connect();
-  const admin: SqlSession = {
-    get backendPid() {
-      return session.backendPid;
-    },
-    query: (text, parameters) => session.query(text, parameters),
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-  };
-  const renewing: Clone = {
+  const { plan, sql, clock } = context;
+  const observer = openObserver(() => sql.connect(clone.admin, 'rehearsal/observer'), clock);
+  try {
+    const redact = await observer.look((admin) => openRedaction(plan.bundle, context.bundleDir, admin));
+    return {
+      spec,
+      plan,
+      clone: restingDuringForks(clone, observer),
+      sql,
+      clock,
+      observer,
+      now,
+      parties: new Map(),
+      brakes: [],
+      weaknesses: [],
+      redact,
+      signal,
+      [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await observer[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A fork stops the server: our own session goes first, and comes back with the next look. */
+function restingDuringForks(clone: Clone, observer: Observer): Clone {
+  return {
     id: clone.id,
     cloneMs: clone.cloneMs,
     method: clone.method,
@@ -107,31 +139,14 @@ async function openLiveRun(
     serverLog: () => clone.serverLog(),
     backendsOomKilled: () => clone.backendsOomKilled(),
     async fork() {
-      await session[Symbol.asyncDispose]();
-      const fork = await clone.fork();
-      session = await connect();
-      return fork;
+      await observer.rest();
+      return await clone.fork();
     },
     [Symbol.asyncDispose]: () => clone[Symbol.asyncDispose](),
   };
-  return {
-    spec,
-    plan: context.plan,
-    clone: renewing,
-    sql: context.sql,
-    clock: context.clock,
-    admin,
-    now,
-    parties: new Map(),
-    brakes: [],
-    redact: await openRedaction(context.plan.bundle, admin),
-    signal,
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-  };
 }
 
-function notRun(spec: RunSpec, startedAt: string, durationMs: number, error: unknown): RunResult {
-  const why = error instanceof Error ? error.message : String(error);
+function notRun(spec: RunSpec, startedAt: string, durationMs: number, why: string): RunResult {
   return {
     spec,
     outcome: 'not-run',

@@ -3,6 +3,8 @@ import type { ProbeObservation } from '../../shared/domain/observation.ts';
 import type { Clone } from '../../shared/edge/ports/clone-host.ts';
 import { databaseEnvironment } from '../migration/phase-command.ts';
 import { difference, pick } from './expectation.ts';
+import { ProbeSession } from './probe-session.ts';
+import { type HttpAnswer, sendRequest } from './send-request.ts';
 import type { RunningApp } from './start-app.ts';
 
 /** CONTRACT 1.6: ten seconds a request. */
@@ -30,57 +32,49 @@ async function askByHttp(
   steps: readonly ProbeStep[],
   accessLog: string[],
 ): Promise<ProbeObservation> {
-  const cookies = new Map<string, string>();
-  const saved: Record<string, string> = {};
+  const session = new ProbeSession();
   for (const [index, step] of steps.entries()) {
+    const failure = await askStep(app, step, session, accessLog);
     const where = steps.length === 1 ? '' : `step ${index + 1}: `;
-    try {
-      const failure = await askStep(app, step, cookies, saved, accessLog);
-      if (failure !== undefined) return { name, outcome: 'fail', detail: `${where}${failure}` };
-    } catch (error) {
-      const reason =
-        error instanceof Error && error.name === 'TimeoutError' ? 'no answer within 10 s' : 'the connection failed';
-      accessLog.push(`${step.request.method} ${step.request.path} → ${reason}`);
-      return { name, outcome: 'fail', detail: `${where}${reason}` };
-    }
+    if (failure !== undefined) return { name, outcome: 'fail', detail: `${where}${failure}` };
   }
   return { name, outcome: 'pass', detail: 'answered as expected' };
 }
 
+/** What was not as expected; undefined: all was. */
 async function askStep(
   app: RunningApp,
-  step: ProbeStep,
-  cookies: Map<string, string>,
-  saved: Record<string, string>,
+  { request, expect, save }: ProbeStep,
+  session: ProbeSession,
   accessLog: string[],
 ): Promise<string | undefined> {
-  const { request, expect } = step;
-  const fill = (text: string) => text.replace(/\$\{([A-Za-z0-9_]+)\}/g, (whole, name: string) => saved[name] ?? whole);
-  const headers: Record<string, string> = {};
-  for (const [key, value] of Object.entries(request.headers)) headers[key] = fill(value);
-  if (cookies.size > 0) headers.cookie = [...cookies].map(([key, value]) => `${key}=${value}`).join('; ');
-  const body = request.json === undefined ? request.body : JSON.stringify(request.json);
-  if (request.json !== undefined) headers['content-type'] ??= 'application/json';
-  const response = await fetch(`${app.url}${fill(request.path)}`, {
-    method: request.method,
-    headers,
-    ...(body === undefined ? {} : { body: fill(body) }),
-    redirect: 'manual',
-    signal: AbortSignal.timeout(requestTimeoutMs),
-  });
-  const text = await response.text();
-  accessLog.push(`${request.method} ${request.path} → ${response.status}`);
-  for (const cookie of response.headers.getSetCookie()) {
-    const [pair] = cookie.split(';');
-    const at = pair?.indexOf('=') ?? -1;
-    if (pair !== undefined && at > 0) cookies.set(pair.slice(0, at), pair.slice(at + 1));
+  const log = (outcome: string | number) => accessLog.push(`${request.method} ${request.path} → ${outcome}`);
+  let answer: HttpAnswer;
+  try {
+    answer = await sendRequest({ ...session.fill(app.url, request), timeoutMs: requestTimeoutMs });
+  } catch (error) {
+    const reason = whyUnanswered(error);
+    log(reason);
+    return reason;
   }
-  for (const [name, source] of Object.entries(step.save)) {
-    const value = pick(source, text, response.headers);
-    if (value === undefined) return `${source} is not in the answer (status ${response.status})`;
-    saved[name] = value;
+  log(answer.status);
+  session.keepCookies(answer);
+  const failure = difference(expect, answer.status, answer.text);
+  if (failure !== undefined) return failure;
+  for (const [name, source] of Object.entries(save)) {
+    const value = pick(source, answer.text, answer.headers);
+    if (value === undefined) return `${source} is not in the answer (status ${answer.status})`;
+    session.save(name, value);
   }
-  return difference(expect, response.status, text);
+  return undefined;
+}
+
+/** The message of the error stays here: it may hold what was filled in. */
+function whyUnanswered(error: unknown): string {
+  if (!(error instanceof Error)) throw error;
+  if (error.name === 'TimeoutError') return 'no answer within 10 s';
+  const code = 'code' in error ? String(error.code) : '';
+  return code.startsWith('ERR_') ? `the request cannot be sent (${code})` : 'the connection failed';
 }
 
 async function askByCommand(

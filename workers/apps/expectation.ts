@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ProbeExpectation } from '../../shared/domain/bundle.ts';
 
 /** What is not as expected, in words without values; undefined: all is. */
@@ -16,8 +17,11 @@ export function difference(expect: ProbeExpectation, status: number, text: strin
 }
 
 /** `json.a.b` or `header.name` of an answer, as text. */
-export function pick(source: string, text: string, headers: Headers): string | undefined {
-  if (source.startsWith('header.')) return headers.get(source.slice('header.'.length)) ?? undefined;
+export function pick(source: string, text: string, headers: IncomingHttpHeaders): string | undefined {
+  if (source.startsWith('header.')) {
+    const value = headers[source.slice('header.'.length).toLowerCase()];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
   const body = parse(text);
   if (!body.ok) return undefined;
   let value: unknown = body.value;

@@ -6,6 +6,7 @@ import type { StatePoint } from '../../shared/domain/run.ts';
 import type { Clone } from '../../shared/edge/ports/clone-host.ts';
 import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
 import type { LiveRun } from '../live-run.ts';
+import { lastLines } from '../migration/last-lines.ts';
 import { askProbe } from './ask-probe.ts';
 import { type RunningApp, startApp } from './start-app.ts';
 
@@ -28,11 +29,11 @@ export async function observeFreshCell(
   const accessLog: string[] = [];
   const first = app.ready ? await askAll(run, clone, app, accessLog, () => true) : [];
   const again = app.ready && twice ? await askAll(run, clone, app, accessLog, () => true) : undefined;
-  return await cellOf(run, app, place, first, accessLog, 0, again);
+  return cellOf(run, app, place, first, accessLog, 0, again);
 }
 
 /** What a version answered, with the SQL errors and the statements that its tap saw since `sinceOrdinal`. */
-export async function cellOf(
+export function cellOf(
   run: LiveRun,
   app: RunningApp,
   place: CellPlace,
@@ -40,7 +41,7 @@ export async function cellOf(
   accessLog: readonly string[],
   sinceOrdinal: number,
   again?: readonly ProbeObservation[],
-): Promise<CellObservation> {
+): CellObservation {
   const statements = app.tap.statements().filter((statement) => statement.ordinal > sinceOrdinal);
   const { stdout, stderr } = app.process.output();
   return {
@@ -48,15 +49,11 @@ export async function cellOf(
     started: observed(app.ready),
     probes,
     ...(again === undefined ? {} : { again }),
-    sqlErrors: await sqlErrorsOf(run, statements),
+    sqlErrors: sqlErrorsOf(run, statements),
     statements: statements.length,
     process: { pid: app.process.pid, startedAt: app.process.startedAt.toISOString() },
     accessLog: [...accessLog],
-    logTail: `${stdout}\n${stderr}`
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .slice(-20)
-      .map((line) => run.redact(line)),
+    logTail: lastLines(`${stdout}\n${stderr}`).map((line) => run.redact.output(line)),
   };
 }
 
@@ -77,17 +74,17 @@ export async function askAll(
   return answers;
 }
 
-async function sqlErrorsOf(
+function sqlErrorsOf(
   run: LiveRun,
   statements: readonly { readonly sql: string; readonly sqlstate?: string; readonly message?: string }[],
-): Promise<readonly SqlErrorObservation[]> {
+): readonly SqlErrorObservation[] {
   const errors = new Map<string, SqlErrorObservation>();
   for (const { sql, sqlstate, message } of statements) {
     if (sqlstate === undefined) continue;
-    const shape = await normalizeSql(sql);
+    const shape = normalizeSql(sql);
     const key = `${sqlstate} ${shape}`;
     const known = errors.get(key);
-    errors.set(key, { sqlstate, message: run.redact(message ?? ''), sql: shape, count: (known?.count ?? 0) + 1 });
+    errors.set(key, { sqlstate, message: run.redact.message(message ?? '', { sqlstate, sql }), sql: shape, count: (known?.count ?? 0) + 1 });
   }
   return [...errors.values()];
 }

@@ -5,6 +5,10 @@ import type { Tap } from '../../shared/edge/ports/tap.ts';
 import type { LiveRun } from '../live-run.ts';
 import { databaseEnvironment } from '../migration/phase-command.ts';
 import { openTap } from '../tap/open-tap.ts';
+import { sendRequest } from './send-request.ts';
+
+/** An application that hangs is asked again before its start timeout is over. */
+const askTimeoutMs = 2_000;
 
 /** A version of the application on a clone, with its own tap. Leaving its scope stops it. */
 export interface RunningApp extends AsyncDisposable {
@@ -17,20 +21,25 @@ export interface RunningApp extends AsyncDisposable {
 }
 
 export async function startApp(run: LiveRun, clone: Clone, name: AppName): Promise<RunningApp> {
+  run.signal.throwIfAborted();
   const app = appOf(run, name);
-  const tap = await openTap({
-    listenHost: clone.tapHost,
-    server: { host: clone.admin.host, port: clone.admin.port },
-    mode: 'plain',
-    hooks: {
-      arrived: async (statement) => {
-        if (clone === run.clone) run.parties.set(statement.backendPid, { role: name });
+  await using made = new AsyncDisposableStack();
+  const tap = made.use(
+    await openTap({
+      listenHost: clone.tapHost,
+      server: { host: clone.admin.host, port: clone.admin.port },
+      mode: 'plain',
+      hooks: {
+        arrived: async (statement) => {
+          if (clone === run.clone) run.parties.set(statement.backendPid, { role: name });
+        },
       },
-    },
-    now: () => run.now(),
-  });
-  try {
-    const process = await clone.start({
+      now: () => run.now(),
+    }),
+  );
+  // Left before the tap: an application that says goodbye to its database is heard.
+  const process = made.use(
+    await clone.start({
       name,
       ...(app.command === undefined ? {} : { command: app.command }),
       ...(app.image === undefined ? {} : { image: app.image }),
@@ -43,26 +52,13 @@ export async function startApp(run: LiveRun, clone: Clone, name: AppName): Promi
       },
       ...(app.memoryBytes === undefined ? {} : { memoryBytes: app.memoryBytes }),
       listens: true,
-    });
-    const address = process.http ?? { host: '127.0.0.1', port: 0 };
-    const url = `http://${address.host}:${address.port}`;
-    const ready = await waitUntilReady(run, app, process, address, url);
-    return {
-      name,
-      process,
-      tap,
-      ready,
-      url,
-      async [Symbol.asyncDispose]() {
-        await process.stop();
-        await process[Symbol.asyncDispose]();
-        await tap[Symbol.asyncDispose]();
-      },
-    };
-  } catch (error) {
-    await tap[Symbol.asyncDispose]();
-    throw error;
-  }
+    }),
+  );
+  const address = process.http ?? { host: '127.0.0.1', port: 0 };
+  const url = `http://${address.host}:${address.port}`;
+  const ready = await waitUntilReady(run, app, process, address, url);
+  const owned = made.move();
+  return { name, process, tap, ready, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function appOf(run: LiveRun, name: AppName): App {
@@ -83,19 +79,20 @@ async function waitUntilReady(
     ended = true;
   });
   const deadline = run.now() + app.startTimeoutMs;
-  while (!ended && run.now() < deadline) {
+  for (let pauseMs = 5; !ended && run.now() < deadline; pauseMs = Math.min(50, pauseMs * 2)) {
     run.signal.throwIfAborted();
-    if (app.ready === undefined ? await accepts(address) : await answers(`${url}${app.ready}`)) return !ended;
-    await run.clock.wait(25);
+    const leftMs = Math.min(askTimeoutMs, Math.max(1, deadline - run.now()));
+    if (app.ready === undefined ? await accepts(address, leftMs) : await answers(`${url}${app.ready}`, leftMs))
+      return !ended;
+    await run.clock.wait(pauseMs, run.signal);
   }
   return false;
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, timeoutMs: number): Promise<boolean> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(2_000) });
-    await response.arrayBuffer();
-    return response.ok;
+    const { status } = await sendRequest({ method: 'GET', url, headers: {}, timeoutMs });
+    return status >= 200 && status < 300;
   } catch (error) {
     // Not listening yet, or not answering yet: the caller asks again until its deadline.
     if (error instanceof Error) return false;
@@ -103,7 +100,10 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function accepts(address: { readonly host: string; readonly port: number }): Promise<boolean> {
+function accepts(
+  address: { readonly host: string; readonly port: number },
+  timeoutMs: number,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(address.port, address.host);
     const settle = (open: boolean) => {
@@ -112,6 +112,6 @@ function accepts(address: { readonly host: string; readonly port: number }): Pro
     };
     socket.once('connect', () => settle(true));
     socket.once('error', () => settle(false));
-    socket.setTimeout(2_000, () => settle(false));
+    socket.setTimeout(timeoutMs, () => settle(false));
   });
 }

@@ -1,7 +1,11 @@
 import type { InvariantObservation } from '../../shared/domain/observation.ts';
 import { type Observed, observed, unobserved } from '../../shared/domain/observed.ts';
 import type { StatePoint } from '../../shared/domain/run.ts';
+import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { LiveRun } from '../live-run.ts';
+
+/** An invariant that takes longer is not answered. */
+const answerWaitMs = 60_000;
 
 /** Answers as text, kept only while the run lives: values do not leave the clone. */
 export type InvariantAnswers = ReadonlyMap<string, Observed<string>>;
@@ -35,11 +39,19 @@ export async function askInvariants(
 /** The first column of the first row as text; rows as an array, so that two columns of one name do not hide each other. */
 async function ask(run: LiveRun, sql: string): Promise<Observed<string>> {
   try {
-    const rows = await run.admin.query<{ answer: string | null }>(
-      `SELECT answer::text FROM (${sql.trim().replace(/;$/, '')}) AS asked(answer)`,
-    );
+    const rows = await run.observer.look((admin) => askWithin(admin, sql));
     return observed(rows[0]?.answer ?? '');
   } catch (error) {
-    return unobserved(run.redact(error instanceof Error ? error.message : String(error)));
+    return unobserved(run.redact.message(error instanceof Error ? error.message : String(error)));
+  }
+}
+
+async function askWithin(admin: SqlSession, sql: string): Promise<readonly { readonly answer: string | null }[]> {
+  await admin.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${answerWaitMs}`);
+  try {
+    // A comment at its end must not swallow what follows.
+    return await admin.query(`SELECT answer::text FROM (${sql.trim().replace(/;$/, '')}\n) AS asked(answer)`);
+  } finally {
+    await admin.query('ROLLBACK');
   }
 }

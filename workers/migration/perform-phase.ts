@@ -1,14 +1,15 @@
 import type { Phase } from '../../shared/domain/bundle.ts';
 import type { MigrationAttempt } from '../../shared/domain/observation.ts';
 import type { HostedProcess } from '../../shared/edge/ports/clone-host.ts';
-import type { Tap } from '../../shared/edge/ports/tap.ts';
 import type { LiveRun } from '../live-run.ts';
 import { openTap } from '../tap/open-tap.ts';
+import { lastLines } from './last-lines.ts';
+import { backendsGone } from './orphans.ts';
 import { phaseProcess } from './phase-command.ts';
-import { type CommittedChange, recordStatements } from './record-statements.ts';
+import { type CommittedChange, recordStatements, type StatementRecorder } from './record-statements.ts';
 
-/** A statement may go on at the server after its client is gone; so long do we wait to see what came of it. */
-const orphanWaitMs = 60_000;
+/** Even a run that looks beyond the manifest's limits ends before its clone is taken for abandoned. */
+const unlimitedMs = 60 * 60_000;
 
 export interface PhaseWatch {
   /** Before the statement is sent; it waits until this settles. */
@@ -25,50 +26,90 @@ export interface PhaseOptions {
   readonly watch?: PhaseWatch;
 }
 
-/** Runs the command of one phase once, unmodified, through a tap of its own, and waits until the server is done with it. */
+/**
+ * Runs the command of one phase once, unmodified, through a tap of its own, and waits until the server is done with it.
+ * Throws where a look failed: what the attempt did is not known then.
+ */
 export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOptions): Promise<MigrationAttempt> {
-  let command: HostedProcess | undefined;
+  run.signal.throwIfAborted();
+  const { limited = true, mode = 'plain', watch } = options;
+  // A command may have connected before the host tells of its start.
+  const starting = Promise.withResolvers<HostedProcess>();
+  starting.promise.catch(() => undefined);
   let killedByUs = false;
   const kill = async () => {
     killedByUs = true;
-    await command?.kill();
+    await (await starting.promise).kill();
   };
-  const files = phase.run.kind === 'sql' ? phase.run.files : [];
-  const recorder = recordStatements(run, await serverLockTimeoutMs(run), files, {
-    ...(options.watch?.arrived === undefined ? {} : { arrived: options.watch.arrived }),
-    committed: async (change) => options.watch?.committed?.(change, { pid: command?.pid ?? 0, kill }),
+  const recorder = recordStatements(run, {
+    mode,
+    lockTimeoutMs: await serverLockTimeoutMs(run),
+    files: phase.run.kind === 'sql' ? phase.run.files : [],
+    watch: {
+      ...(watch?.arrived === undefined ? {} : { arrived: watch.arrived }),
+      committed: async (change) => watch?.committed?.(change, { pid: (await starting.promise).pid, kill }),
+      failed: () => void kill().catch(() => undefined),
+    },
   });
   await using tap = await openTap({
     listenHost: run.clone.tapHost,
     server: { host: run.clone.admin.host, port: run.clone.admin.port },
-    mode: options.mode ?? 'plain',
+    mode,
     hooks: recorder.hooks,
     now: () => run.now(),
   });
   const startedMs = run.now();
-  await using started = await run.clone.start(phaseProcess(phase, run.clone, tap, options.limited ?? true));
-  command = started;
-  const abort = () => void kill();
-  run.signal.addEventListener('abort', abort, { once: true });
-  const exit = await started.exited;
-  run.signal.removeEventListener('abort', abort);
+  const request = phaseProcess(phase, run.clone, tap, limited);
+  await using command = await run.clone.start(request).catch((error: unknown) => {
+    starting.reject(error);
+    throw error;
+  });
+  starting.resolve(command);
+  const ended = await untilEnded(run, command, recorder, limited ? phase.timeoutMs : unlimitedMs);
   run.signal.throwIfAborted();
-  await backendsGone(run, tap);
-  const { stdout, stderr } = started.output();
+  // What the command left running would end with its container.
+  if (tap.sessions().some((session) => session.open)) await command.kill();
+  await backendsGone(run, tap, phase);
+  const { exit } = ended;
+  const { stdout, stderr } = command.output();
   return {
     phase: phase.name,
     attempt: options.attempt,
     exitCode: exit.exitCode,
     ...(exit.signal === undefined ? {} : { signal: exit.signal }),
     oomKilled: exit.oomKilled,
-    timedOut: exit.timedOut,
+    timedOut: ended.overdue,
     killedByUs,
-    durationMs: run.now() - startedMs,
+    durationMs: Math.max(0, ended.atMs - startedMs - ended.brakedMs),
     ...(exit.memoryPeakBytes === undefined ? {} : { memoryPeakBytes: exit.memoryPeakBytes }),
-    ...(phase.memoryBytes === undefined || options.limited === false ? {} : { memoryLimitBytes: phase.memoryBytes }),
+    ...(phase.memoryBytes === undefined || !limited ? {} : { memoryLimitBytes: phase.memoryBytes }),
     statements: await recorder.statements(),
-    outputTail: lastLines(`${stdout}\n${stderr}`).map((line) => run.redact(line)),
+    outputTail: lastLines(`${stdout}\n${stderr}`).map((line) => run.redact.output(line)),
   };
+}
+
+/** Until the command ended, was aborted, or had its time; time in which we held it up is not its own. */
+async function untilEnded(run: LiveRun, command: HostedProcess, recorder: StatementRecorder, timeoutMs: number) {
+  const startedMs = run.now();
+  const done = new AbortController();
+  const stop = AbortSignal.any([run.signal, done.signal]);
+  let overdue = false;
+  const guard = (async () => {
+    for (;;) {
+      const leftMs = timeoutMs - (run.now() - startedMs - recorder.brakedMs());
+      if (leftMs <= 0 || stop.aborted) break;
+      await run.clock.wait(leftMs, stop).catch(() => undefined);
+    }
+    if (done.signal.aborted) return;
+    overdue = !run.signal.aborted;
+    await command.kill();
+  })();
+  // A command that cannot be killed is no reason to wait for its end.
+  const exit = await Promise.race([command.exited, guard.then(() => command.exited)]);
+  const ended = { exit, atMs: run.now(), brakedMs: recorder.brakedMs() };
+  done.abort();
+  await guard;
+  return { ...ended, overdue };
 }
 
 /** What the server would do to this role's statements, `ALTER ROLE … SET` included; sessions may override it. */
@@ -80,22 +121,3 @@ async function serverLockTimeoutMs(run: LiveRun): Promise<number> {
   const rows = await session.query<{ setting: string }>(`SELECT setting FROM pg_settings WHERE name = 'lock_timeout'`);
   return Number(rows[0]?.setting ?? 0);
 }
-
-async function backendsGone(run: LiveRun, tap: Tap): Promise<void> {
-  const pids = tap.sessions().map((session) => session.backendPid);
-  const deadline = run.now() + orphanWaitMs;
-  while (run.now() < deadline) {
-    const rows = await run.admin.query<{ n: number }>(
-      'SELECT count(*)::int AS n FROM pg_stat_activity WHERE pid = ANY($1)',
-      [pids],
-    );
-    if (rows[0]?.n === 0) return;
-    await run.clock.wait(10);
-  }
-}
-
-const lastLines = (text: string): string[] =>
-  text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-20);

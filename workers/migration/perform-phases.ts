@@ -46,7 +46,7 @@ export async function performPhases(
         committed: async (change, command) => {
           if (options.lookInside === true && change.committed <= statesPerPhase) {
             const point = { kind: 'inside', phase: phase.name, committed: change.committed } as const;
-            inside.push({ point, state: await readState(run) });
+            inside.push({ point, state: await readState(run, { rows: 'uncounted' }) });
           }
           await watch?.committed?.(change, command);
         },

@@ -3,7 +3,10 @@ import type { Clone, ProcessRequest } from '../../shared/edge/ports/clone-host.t
 import type { Login } from '../../shared/edge/ports/snapshots.ts';
 import { sqlRunnerCommand } from '../../shared/plan/sql-runner-command.ts';
 
-/** The process of one phase exactly as the team deploys it; `sql` phases are our runner, a child process like any other. */
+/**
+ * The process of one phase exactly as the team deploys it; `sql` phases are our runner, a child process like any other.
+ * Its timeout is kept by whoever holds it up and knows for how long.
+ */
 export function phaseProcess(
   phase: Phase,
   clone: Clone,
@@ -25,7 +28,6 @@ export function phaseProcess(
       ...phase.env,
     },
     ...(limited && phase.memoryBytes !== undefined ? { memoryBytes: phase.memoryBytes } : {}),
-    ...(limited ? { timeoutMs: phase.timeoutMs } : {}),
   };
 }
 

@@ -1,17 +1,22 @@
 import { type Observed, observed, unobserved } from '../../shared/domain/observed.ts';
 import type { DatabaseState } from '../../shared/domain/schema.ts';
-import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { readDatabaseState } from '../probes/read-database-state.ts';
 
-/** The state of the run's clone, or why it could not be read: a look that failed is no observation. */
-export async function readState(run: LiveRun, session: SqlSession = run.admin): Promise<Observed<DatabaseState>> {
+/**
+ * The state of the run's clone, or why it could not be read: a look that failed is no observation. Rows are counted
+ * only where somebody compares them; on large tables that is what takes the time.
+ */
+export async function readState(
+  run: LiveRun,
+  { rows }: { readonly rows: 'counted' | 'uncounted' } = { rows: 'counted' },
+): Promise<Observed<DatabaseState>> {
+  const options = { namedLedgers: namedLedgers(run), countRows: rows === 'counted' };
   try {
-    return observed(await readDatabaseState(session, { namedLedgers: namedLedgers(run) }));
+    return observed(await run.observer.look((admin) => readDatabaseState(admin, options)));
   } catch (error) {
-    return unobserved(
-      `the catalog could not be read: ${error instanceof Error ? run.redact(error.message) : String(error)}`,
-    );
+    const said = error instanceof Error ? run.redact.message(error.message) : String(error);
+    return unobserved(`the catalog could not be read: ${said}`);
   }
 }
 

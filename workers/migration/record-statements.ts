@@ -1,11 +1,15 @@
-import type { LockMode, LockObservation } from '../../shared/domain/lock.ts';
+import type { LockObservation } from '../../shared/domain/lock.ts';
 import type { StatementObservation } from '../../shared/domain/statement.ts';
-import type { TapHooks, TappedStatement } from '../../shared/edge/ports/tap.ts';
+import type { ArrivedStatement, TapHooks, TappedStatement } from '../../shared/edge/ports/tap.ts';
 import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
 import type { LiveRun } from '../live-run.ts';
-import { readRelfilenodes, rewrittenRelations, type StoredRelation } from '../probes/read-locks.ts';
-import { type BackendLook, lookAtBackend } from './look-at-backend.ts';
+import { type BackendLook, lookAtBackend } from '../probes/look-at-backend.ts';
+import { readRelfilenodes, rewrittenRelations, type StoredRelation } from '../probes/read-relfilenodes.ts';
+import { Brakes } from './brakes.ts';
+import { committedChange } from './committed-change.ts';
+import { HeldLocks } from './held-locks.ts';
 import { matchSource } from './match-source.ts';
+import { type OutsideWatch, watchOutside } from './watch-outside.ts';
 
 export interface CommittedChange {
   /** From 1 within the attempt: transactions that committed a change of schema, ledger or rows. */
@@ -18,154 +22,183 @@ export interface StatementWatch {
   arrived?(ordinal: number): Promise<void>;
   /** The server has committed and the command has not heard. */
   committed?(change: CommittedChange): Promise<void>;
+  /** A look failed: what is recorded is worth nothing any more. */
+  failed?(): void;
 }
 
 export interface StatementRecorder {
   readonly hooks: TapHooks;
-  /** All statements so far, in order of arrival. */
+  /** How long the attempt stood still because of us. */
+  brakedMs(): number;
+  /** All statements, in order of arrival, once nothing is looked at any more. */
   statements(): Promise<readonly StatementObservation[]>;
 }
 
-interface OpenLock {
-  readonly relation: string;
-  readonly mode: LockMode;
-  readonly sinceMs: number;
-  readonly ordinal: number;
+export interface RecordOptions {
+  readonly mode: 'plain' | 'traced';
+  /** In force where a session sets none itself. */
+  readonly lockTimeoutMs: number;
+  /** Files of the phase, to name the places of its statements; none: all files of the bundle. */
+  readonly files: readonly string[];
+  readonly watch: StatementWatch;
 }
 
 interface Session {
-  /** Locks of the open transaction, strongest by relation. */
-  held: Map<string, OpenLock>;
+  readonly held: HeldLocks;
+  /** The open transaction has been given an id. */
   wrote: boolean;
+  /** The first id that nobody had when it began. */
+  nextXid: bigint | undefined;
+}
+
+interface Note {
+  readonly statement: TappedStatement;
+  readonly walBytes: number;
+  readonly committed: number | undefined;
 }
 
 /** Records what each statement of one attempt did, by looking at its backend from another session while the tap brakes. */
-export function recordStatements(
-  run: LiveRun,
-  lockTimeoutMs: number,
-  phaseFiles: readonly string[],
-  watch: StatementWatch,
-): StatementRecorder {
+export function recordStatements(run: LiveRun, options: RecordOptions): StatementRecorder {
+  const { watch, mode } = options;
+  const brakes = new Brakes(run);
   const sessions = new Map<number, Session>();
   const before = new Map<number, BackendLook>();
+  const outside = new Map<number, OutsideWatch>();
   const locks = new Map<number, LockObservation[]>();
-  const notes = new Map<
-    number,
-    { statement: TappedStatement; walBytes: number; rewrote: readonly string[]; committed?: number }
-  >();
+  const rewrites = new Map<number, string[]>();
+  const notes = new Map<number, Note>();
   let nodes: ReadonlyMap<string, StoredRelation> | undefined;
+  /** What the last look showed; between two statements of a quiet run nothing changes. */
+  let lastLook: BackendLook | undefined;
   let commits = 0;
+  const isQuiet = run.spec.scenario !== 'under-load' && run.spec.scenario !== 'contention';
 
+  const append = <T>(lists: Map<number, T[]>, ordinal: number, item: T) => {
+    const list = lists.get(ordinal);
+    if (list === undefined) lists.set(ordinal, [item]);
+    else list.push(item);
+  };
   const sessionOf = (id: number): Session => {
-    const known = sessions.get(id) ?? { held: new Map(), wrote: false };
+    const told = (ordinal: number, lock: LockObservation) => append(locks, ordinal, lock);
+    const known = sessions.get(id) ?? { held: new HeldLocks(told), wrote: false, nextXid: undefined };
     sessions.set(id, known);
     return known;
   };
+  const look = async (pid: number): Promise<BackendLook> => {
+    lastLook = await run.observer.look((admin) => lookAtBackend(admin, pid));
+    return lastLook;
+  };
 
-  const takeLocks = (session: Session, statement: TappedStatement, look: BackendLook) => {
-    for (const { relation, mode } of look.locks) {
-      if (session.held.get(relation)?.mode === mode) continue;
-      session.held.set(relation, { relation, mode, sinceMs: run.now(), ordinal: statement.ordinal });
+  const arrived = async (statement: ArrivedStatement) => {
+    run.parties.set(statement.backendPid, { role: 'migration', ordinal: statement.ordinal });
+    const session = sessionOf(statement.session);
+    nodes ??= await run.observer.look(readRelfilenodes);
+    const earlier = isQuiet && lastLook !== undefined ? lastLook : await look(statement.backendPid);
+    before.set(statement.ordinal, earlier);
+    if (statement.statusBefore === 'I') session.nextXid = earlier.nextXid;
+    await watch.arrived?.(statement.ordinal);
+    if (mode === 'traced' && statement.statusBefore === 'I') {
+      outside.set(statement.ordinal, await watchOutside(run, statement.backendPid));
     }
   };
 
-  const releaseLocks = (session: Session, source: LockObservation['source']) => {
-    for (const lock of session.held.values()) {
-      const list = locks.get(lock.ordinal) ?? [];
-      list.push({ relation: lock.relation, mode: lock.mode, heldMs: Math.max(0, run.now() - lock.sinceMs), source });
-      locks.set(lock.ordinal, list);
+  const noteRewrites = async (statement: TappedStatement, session: Session) => {
+    // Inside a transaction only what holds the strongest lock can rewrite; a traced one has not committed yet.
+    if (statement.traced || (statement.transaction !== null && !session.held.mayRewrite)) return;
+    const current = await run.observer.look(readRelfilenodes);
+    for (const relation of rewrittenRelations(nodes ?? current, current)) {
+      append(rewrites, session.held.rewriterOf(relation) ?? statement.ordinal, relation);
     }
-    session.held = new Map();
-    session.wrote = false;
-  };
-
-  const rewritten = async (): Promise<readonly string[]> => {
-    const current = await readRelfilenodes(run.admin);
-    const earlier = nodes ?? current;
     nodes = current;
-    return rewrittenRelations(earlier, current);
   };
 
-  const braking = async (look: () => Promise<void>): Promise<void> => {
-    const fromMs = run.now();
-    await look();
-    run.brakes.push({ fromMs, toMs: run.now() });
+  const finished = async (statement: TappedStatement) => {
+    const session = sessionOf(statement.session);
+    const seenOutside = await outside.get(statement.ordinal)?.end();
+    outside.delete(statement.ordinal);
+    const after = await look(statement.backendPid);
+    const earlier = before.get(statement.ordinal);
+    before.delete(statement.ordinal);
+    const brakedMs = brakes.sessionMs(statement.session);
+    if (statement.statusAfter === 'T' || statement.traced) {
+      session.held.take(statement, after, brakedMs);
+      session.wrote ||= after.xid !== null;
+    }
+    const changed = committedChange(statement, { ...session, earlier, after, isQuiet });
+    if (changed) await noteRewrites(statement, session);
+    if (statement.statusAfter === 'I' || changed) {
+      session.held.release(statement.traced ? 'traced' : 'held', statement.finishedAtMs, brakedMs);
+      Object.assign(session, { wrote: false, nextXid: after.nextXid });
+    }
+    if (!statement.traced && statement.transaction === null) {
+      for (const lock of seenOutside ?? []) {
+        append(locks, statement.ordinal, { ...lock, heldMs: statement.durationMs, source: 'waited' });
+      }
+    }
+    const walBytes = earlier === undefined ? 0 : Number(after.walBytes - earlier.walBytes);
+    const committed = changed ? ++commits : undefined;
+    notes.set(statement.ordinal, { statement, walBytes, committed });
+    if (committed === undefined) return;
+    await watch.committed?.({ committed, ordinal: statement.ordinal });
+    // Whoever was told may have written something himself.
+    lastLook = undefined;
+  };
+
+  const braking = async (session: number, work: () => Promise<void>): Promise<void> => {
+    try {
+      await brakes.hold(session, work);
+    } catch (error) {
+      watch.failed?.();
+      throw error;
+    }
   };
 
   return {
     hooks: {
-      arrived: (statement) =>
-        braking(async () => {
-          run.parties.set(statement.backendPid, { role: 'migration', ordinal: statement.ordinal });
-          nodes ??= await readRelfilenodes(run.admin);
-          before.set(statement.ordinal, await lookAtBackend(run.admin, statement.backendPid));
-          await watch.arrived?.(statement.ordinal);
-        }),
-      finished: (statement) =>
-        braking(async () => {
-          const session = sessionOf(statement.session);
-          const look = await lookAtBackend(run.admin, statement.backendPid);
-          const earlier = before.get(statement.ordinal);
-          before.delete(statement.ordinal);
-          const open = statement.statusAfter === 'T' || statement.traced;
-          if (open) {
-            takeLocks(session, statement, look);
-            session.wrote ||= look.xid !== null;
-          }
-          const changed = committedChange(statement, session.wrote, earlier, look);
-          const rewrote = changed ? await rewritten() : [];
-          if (statement.statusAfter === 'I') releaseLocks(session, statement.traced ? 'traced' : 'held');
-          const committed = changed ? ++commits : undefined;
-          notes.set(statement.ordinal, {
-            statement,
-            walBytes: earlier === undefined ? 0 : Number(look.walBytes - earlier.walBytes),
-            rewrote,
-            ...(committed === undefined ? {} : { committed }),
-          });
-          if (committed !== undefined) await watch.committed?.({ committed, ordinal: statement.ordinal });
-        }),
+      arrived: (statement) => braking(statement.session, () => arrived(statement)),
+      finished: (statement) => braking(statement.session, () => finished(statement)),
     },
+    brakedMs: () => brakes.totalMs,
     async statements() {
-      const place = matchSource(run.plan.bundle.statements, phaseFiles);
-      const recorded = [...notes.values()].sort((a, b) => a.statement.ordinal - b.statement.ordinal);
-      return Promise.all(
-        recorded.map(async ({ statement, walBytes, rewrote, committed }) => ({
-          ordinal: statement.ordinal,
-          sql: await normalizeSql(statement.sql),
-          ...place(statement.sql),
-          session: statement.session,
-          backendPid: statement.backendPid,
-          startedAtMs: statement.sentAtMs,
-          durationMs: statement.durationMs,
-          waitedMs: 0,
-          transaction: statement.transaction,
-          statusAfter: statement.statusAfter,
-          ...(committed === undefined ? {} : { committed }),
-          rows: statement.rows,
-          ...(statement.sqlstate === undefined ? {} : { sqlstate: statement.sqlstate }),
-          ...(statement.message === undefined ? {} : { message: run.redact(statement.message) }),
-          locks: locks.get(statement.ordinal) ?? [],
-          rewrote,
-          walBytes,
-          lockTimeout:
-            statement.lockTimeoutMs === null
-              ? { ms: lockTimeoutMs, from: 'server' as const }
-              : { ms: statement.lockTimeoutMs, from: 'session' as const },
-        })),
-      );
+      for (const watching of outside.values()) await watching.end();
+      await brakes.settled();
+      const place = matchSource(run.plan.bundle.statements, options.files);
+      return [...notes.values()]
+        .sort((left, right) => left.statement.ordinal - right.statement.ordinal)
+        .map((note) => ({
+          ...observationOf(run, note, options.lockTimeoutMs),
+          ...place(note.statement.sql),
+          locks: locks.get(note.statement.ordinal) ?? [],
+          rewrote: rewrites.get(note.statement.ordinal) ?? [],
+        }));
     },
   };
 }
 
-/** A transaction that was given an id and committed; in autocommit the server's next id tells, for the run is quiet. */
-function committedChange(
-  statement: TappedStatement,
-  wrote: boolean,
-  earlier: BackendLook | undefined,
-  look: BackendLook,
-): boolean {
-  if (statement.statusAfter !== 'I' || statement.sqlstate !== undefined) return false;
-  if (statement.transaction !== null) return wrote && statement.commandTag === 'COMMIT';
-  if (statement.traced) return wrote;
-  return earlier !== undefined && look.nextXid > earlier.nextXid;
+function observationOf(
+  run: LiveRun,
+  { statement, walBytes, committed }: Note,
+  lockTimeoutMs: number,
+): Omit<StatementObservation, 'locks' | 'rewrote'> {
+  const { sql, sqlstate, message } = statement;
+  return {
+    ordinal: statement.ordinal,
+    sql: normalizeSql(sql),
+    session: statement.session,
+    backendPid: statement.backendPid,
+    startedAtMs: statement.sentAtMs,
+    durationMs: statement.durationMs,
+    waitedMs: 0,
+    transaction: statement.transaction,
+    statusAfter: statement.statusAfter,
+    ...(committed === undefined ? {} : { committed }),
+    rows: statement.rows,
+    ...(sqlstate === undefined ? {} : { sqlstate }),
+    ...(message === undefined ? {} : { message: run.redact.message(message, { sqlstate, sql }) }),
+    walBytes,
+    lockTimeout:
+      statement.lockTimeoutMs === null
+        ? { ms: lockTimeoutMs, from: 'server' }
+        : { ms: statement.lockTimeoutMs, from: 'session' },
+  };
 }

@@ -8,6 +8,8 @@ import { readSchema } from './read-schema.ts';
 export interface StateOptions {
   /** Ledger tables that the manifest names, `name` or `schema.name`; others are recognised by their shape. */
   readonly namedLedgers: readonly string[];
+  /** Default true; false: every table is named in `uncounted`. */
+  readonly countRows?: boolean;
 }
 
 /**
@@ -19,6 +21,10 @@ export async function readDatabaseState(session: SqlSession, options: StateOptio
     schema: await readSchema(session),
     ledgers: await readLedgers(session, options.namedLedgers),
   }));
+  if (options.countRows === false) {
+    const tables = schema.objects.filter((object) => object.kind === 'table').map((object) => object.name);
+    return { schema, ledgers, rowCounts: [], uncounted: tables };
+  }
   const { rowCounts, uncounted } = await readRowCounts(session);
   return { schema, ledgers, rowCounts, ...(uncounted.length === 0 ? {} : { uncounted }) };
 }

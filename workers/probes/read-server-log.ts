@@ -2,7 +2,7 @@ import type { ServerLogEntry } from '../../shared/domain/observation.ts';
 
 export interface ServerLogOptions {
   /** Removes row values from a message. */
-  readonly redact: (message: string) => string;
+  readonly redact: (message: string, sqlstate: string) => string;
   /** Epoch ms of the server → ms from the run's start. */
   readonly toRunMs: (serverEpochMs: number) => number;
 }
@@ -21,7 +21,7 @@ export function readServerLog(text: string, options: ServerLogOptions): readonly
         atMs: options.toRunMs(epochMs(record.timestamp ?? '')),
         severity: record.error_severity ?? '',
         sqlstate: record.state_code ?? '00000',
-        message: options.redact(record.message ?? ''),
+        message: options.redact(record.message ?? '', record.state_code ?? ''),
         applicationName: record.application_name ?? '',
         pid: record.pid ?? 0,
       },

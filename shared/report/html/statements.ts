@@ -1,78 +1,68 @@
-import type { LockObservation } from '../../domain/lock.ts';
-import type { Report, ReportRun, ReportStatement } from '../../domain/report.ts';
-import { formatBytes, formatMs } from '../words.ts';
+import { blocksReaders, blocksWriters } from '../../domain/lock.ts';
+import type { Report, ReportAttempt, ReportStatement } from '../../domain/report.ts';
+import { limits } from '../limits.ts';
+import { lockWords } from '../phrases.ts';
+import { excerpt, formatBytes, formatMs } from '../words.ts';
 import { html, type Markup } from './markup.ts';
+import { table } from './table.ts';
 
-/** A page shows so many statements of one run; all of them are in report.json. */
-const statementsShown = 200;
-
-/** What each statement did on the quiet run, and what the other runs saw. */
+/** What each statement does when nobody else is in the room: its locks in plain words, and for how long. */
 export function statementsSection(report: Report): Markup {
-  const [control, ...others] = report.runs;
-  return html`<h2 id="statements">Statements</h2>
-${control !== undefined && runMarkup(control, true)}
-<h2 id="runs">Runs</h2>${others.map((run) => runMarkup(run, false))}`;
+  const control = report.runs.find(({ migration }) => migration.length > 0);
+  if (control === undefined) return html``;
+  return html`<section id="statements"><h2>Statements and their locks</h2>
+<p class="soft">As seen in ${control.id}, with nobody else in the room.</p>${control.migration.map(attemptMarkup)}</section>`;
 }
 
-function runMarkup(run: ReportRun, open: boolean): Markup {
-  const statements = run.migration.reduce((sum, attempt) => sum + attempt.statements.length, 0);
-  const fault =
-    run.fault === undefined
+/** One start of a command, statement by statement. */
+export function attemptMarkup(attempt: ReportAttempt): Markup {
+  const { statements } = attempt;
+  const shown = statements.slice(0, limits.statementsOfRun);
+  return html`<p>${attemptWords(attempt)}</p>${
+    shown.length > 0 &&
+    table(
+      `Statements of ${attempt.phase}, attempt ${attempt.attempt}`,
+      [
+        { title: '#', number: true },
+        { title: 'Statement' },
+        { title: 'Took', number: true },
+        { title: 'Waited', number: true },
+        { title: 'Rows', number: true },
+        { title: 'What it blocks, and for how long' },
+      ],
+      html`<tbody>${shown.map(statementRow)}</tbody>`,
+    )
+  }${statements.length > shown.length && html`<p class="soft">${statements.length - shown.length} more in report.json.</p>`}`;
+}
+
+function attemptWords(attempt: ReportAttempt): string {
+  const { phase, exitCode, signal, memoryPeakBytes, memoryLimitBytes } = attempt;
+  const end = exitCode === null ? `ended by ${signal ?? 'something unknown'}` : `exit code ${exitCode}`;
+  const memory =
+    memoryPeakBytes === undefined
       ? ''
-      : ` · ${run.fault.kind} ${run.fault.moment} statement ${run.fault.ordinal}${run.fault.relation === undefined ? '' : ` on ${run.fault.relation}`}`;
-  return html`<details ${open ? html`open` : ''}><summary>${run.id}: ${run.outcome}${fault}
-<span class="soft">${formatMs(run.durationMs)}, ${statements} statements</span></summary>
-${run.why !== undefined && html`<p>${run.why}</p>`}
-${run.aftermath !== undefined && aftermathLine(run.aftermath)}
-${run.migration.map(
-  (
-    attempt,
-  ) => html`<p class="soft">${attempt.phase}, attempt ${attempt.attempt}: exit code ${attempt.exitCode ?? 'none'}
-${attempt.signal !== undefined && html`(${attempt.signal})`} ${attempt.oomKilled && 'killed for memory'}
-${attempt.timedOut && 'timed out'} after ${formatMs(attempt.durationMs)}${
-    attempt.memoryPeakBytes !== undefined && html`, memory peak ${formatBytes(attempt.memoryPeakBytes)}`
-  }</p>
-${attempt.statements.length > 0 && statementTable(attempt.statements)}`,
-)}</details>`;
-}
-
-function aftermathLine(aftermath: NonNullable<ReportRun['aftermath']>): Markup {
-  const starts = (value: boolean | null) => (value === null ? 'not looked' : value ? 'starts' : 'does not start');
-  const retry =
-    aftermath.retry === undefined
-      ? 'not tried'
-      : `exit code ${aftermath.retry.exitCode ?? 'none'}, ${aftermath.retry.converged === true ? 'converged' : 'did not converge'}`;
-  const left = aftermath.leftovers.length === 0 ? 'nothing' : aftermath.leftovers.join(', ');
-  return html`<p>Afterwards: previous ${starts(aftermath.previousStarts)}, next ${starts(aftermath.nextStarts)};
-left behind: ${left}; running it again: ${retry}.</p>`;
-}
-
-function statementTable(statements: readonly ReportStatement[]): Markup {
-  return html`<div class="scroll"><table><thead><tr><th class="number">#</th><th>Statement</th><th class="number">took</th>
-<th class="number">waited</th><th class="number">rows</th><th>Locks and their hold</th></tr></thead>
-<tbody>${statements.slice(0, statementsShown).map(statementRow)}</tbody></table></div>
-${statements.length > statementsShown && html`<p class="soft">${statements.length - statementsShown} more in report.json.</p>`}`;
+      : `, memory peak ${formatBytes(memoryPeakBytes)}${memoryLimitBytes === undefined ? '' : ` of ${formatBytes(memoryLimitBytes)}`}`;
+  const special = `${attempt.oomKilled ? ', killed for memory' : ''}${attempt.timedOut ? ', ended at its timeout' : ''}`;
+  const times = attempt.attempt === 1 ? '' : `, start ${attempt.attempt}`;
+  return `${phase}${times}: ${end}${special} after ${formatMs(attempt.durationMs)}${memory}.`;
 }
 
 function statementRow(statement: ReportStatement): Markup {
-  const place = statement.file === undefined ? '' : `${statement.file}:${statement.line ?? '?'}`;
-  return html`<tr><td class="number">${statement.ordinal}</td><td><code>${shorten(statement.sql)}</code>
-<div class="soft">${place}${statement.transaction === null ? ' autocommit' : ` transaction ${statement.transaction}`}</div>
-${statement.sqlstate !== undefined && html`<div class="fail">${statement.sqlstate} ${statement.message ?? ''}</div>`}
-${statement.rewrote.length > 0 && html`<div class="inconclusive">rewrote ${statement.rewrote.join(', ')}</div>`}</td>
+  const { file, line, transaction, sqlstate, message, rewrote } = statement;
+  const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}, `;
+  return html`<tr><td class="number">${statement.ordinal}</td><th scope="row" class="sql"><code>${excerpt(statement.sql.trim(), limits.statementCharacters)}</code>
+<div class="soft">${place}${transaction === null ? 'autocommit' : `transaction ${transaction}`}</div>
+${sqlstate !== undefined && html`<div class="refused">refused: ${sqlstate} ${excerpt(message ?? '', limits.statementCharacters)}</div>`}
+${rewrote.length > 0 && html`<div class="rewrote">rewrote ${rewrote.join(', ')}, ${formatBytes(statement.walBytes)} of WAL</div>`}</th>
 <td class="number">${formatMs(statement.durationMs)}</td><td class="number">${formatMs(statement.waitedMs)}</td>
-<td class="number">${statement.rows}</td><td>${statement.locks.map((lock) => html`<div>${lockWords(lock)}</div>`)}</td></tr>`;
+<td class="number">${statement.rows}</td><td>${lockLines(statement)}</td></tr>`;
 }
 
-/** Never a lock without what it blocks, on which table. */
-function lockWords(lock: LockObservation): string {
-  const blocks =
-    lock.mode === 'AccessExclusiveLock'
-      ? 'blocks reads and writes of'
-      : /^(Share|ShareRowExclusive|Exclusive)Lock$/.test(lock.mode)
-        ? 'blocks writes of'
-        : 'lets reads and writes pass on';
-  return `${blocks} ${lock.relation} (${lock.mode}) for ${formatMs(lock.heldMs)}`;
+function lockLines({ locks }: ReportStatement): Markup {
+  const strong = locks.filter(({ mode }) => blocksWriters(mode) || blocksReaders(mode));
+  if (strong.length === 0) return html`<span class="soft">nothing: reads and writes pass</span>`;
+  return html`${strong.map(
+    ({ mode, relation, heldMs }) =>
+      html`<div>${lockWords(mode, relation)} for ${formatMs(heldMs)} <span class="soft">${mode}</span></div>`,
+  )}`;
 }
-
-const shorten = (sql: string): string => (sql.length > 400 ? `${sql.slice(0, 400)} …` : sql);

@@ -28,6 +28,9 @@ export async function startRedis(...settings: readonly string[]): Promise<RedisS
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', home];
   const server = spawn('redis-server', [...args, ...settings], { stdio: 'ignore' });
+  // A test that ran out of time is ended without its scopes being left.
+  const lastResort = () => server.kill('SIGKILL');
+  process.once('exit', lastResort);
   const url = `redis://127.0.0.1:${port}`;
   const client = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
   client.on('error', () => undefined);
@@ -36,6 +39,7 @@ export async function startRedis(...settings: readonly string[]): Promise<RedisS
     url,
     client,
     [Symbol.asyncDispose]: async () => {
+      process.removeListener('exit', lastResort);
       client.disconnect();
       const exited = once(server, 'exit');
       server.kill('SIGKILL');

@@ -104,6 +104,8 @@ class Cgroup implements ProcessGroup {
 
   async make(memoryBytes: number | undefined): Promise<void> {
     await mkdir(this.dir);
+    // In a container the place may be an ordinary directory, where anything can be written and nothing is limited.
+    await access(join(this.dir, 'cgroup.procs'));
     if (memoryBytes === undefined) return;
     for (const { file, swap } of this.#files.limits) {
       const path = join(this.dir, file);

@@ -12,15 +12,18 @@ try {
   await client.end();
 }
 
-/** Each step may be the last one before a kill: the next start finds what is done and goes on. */
+/**
+ * Each step may be the last one before a kill: the next start finds what is done and goes on. The check comes after the
+ * filling, because it also looks at every old row that somebody updates.
+ */
 async function makeOrganizationRequired() {
+  await fillOrganizations();
   const { rowCount: checked } = await client.query('SELECT FROM pg_constraint WHERE conname = $1', [check]);
   if (checked === 0) {
     await inShortTransaction(() =>
       client.query(`ALTER TABLE saved_searches ADD CONSTRAINT ${check} CHECK (organization_id IS NOT NULL) NOT VALID`),
     );
   }
-  await fillOrganizations();
   await inShortTransaction(() => client.query(`ALTER TABLE saved_searches VALIDATE CONSTRAINT ${check}`));
   await inShortTransaction(async () => {
     await client.query('ALTER TABLE saved_searches ALTER COLUMN organization_id SET NOT NULL');

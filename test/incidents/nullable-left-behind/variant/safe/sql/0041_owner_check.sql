@@ -1,4 +1,4 @@
--- New rows are checked from here on; old ones below.
+-- New rows are checked from here on, and old ones where they are updated: all of them have an owner by now.
 DO $$
 BEGIN
   FOR attempt IN 1..40 LOOP

@@ -1,0 +1,18 @@
+/** What a report that people read shows at most; report.json holds all of it. */
+export const limits = {
+  /** The sentence must be read in ten seconds. */
+  sentenceTitleCharacters: 180,
+  storyLines: 7,
+  summaryCharacters: 1200,
+  remedySqlCharacters: 4000,
+  statementCharacters: 400,
+  statementsOfRun: 200,
+  /** Findings of one check that are told in full; the others are named. */
+  findingsOfCheck: 20,
+  findingsOfPage: 300,
+  runsOfPage: 200,
+  /** GitLab and GitHub refuse notes from 65,536 characters on. */
+  noteCharacters: 60_000,
+  noteFindings: 20,
+  terminalColumns: 100,
+} as const;

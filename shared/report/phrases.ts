@@ -1,0 +1,78 @@
+import { blocksReaders, blocksWriters, type LockMode } from '../domain/lock.ts';
+import type { Report, ReportRun } from '../domain/report.ts';
+import type { Harm, JudgedCell } from '../domain/verdict.ts';
+
+/** Never a lock without what it blocks, on which table. */
+export function lockWords(mode: LockMode, relation: string): string {
+  if (blocksReaders(mode)) return `blocks reads and writes of ${relation}`;
+  if (blocksWriters(mode)) return `blocks writes of ${relation}`;
+  return `lets reads and writes of ${relation} pass`;
+}
+
+/** What the other session of a contention run is doing. */
+export function holderWords(mode: string | undefined, relation: string): string {
+  if (mode === 'RowExclusiveLock') return `has written to ${relation} and not committed`;
+  if (mode === 'AccessShareLock') return `is still reading ${relation} in an open transaction`;
+  return `holds a lock on ${relation}${mode === undefined ? '' : ` (${mode})`}`;
+}
+
+/** What was done to a run, without a verb in the past: it is what may happen. */
+export function faultWords(fault: NonNullable<ReportRun['fault']>): string {
+  const place = `${fault.moment} statement ${fault.ordinal} of ${fault.phase}`;
+  switch (fault.kind) {
+    case 'lock':
+      return `another session ${holderWords(fault.mode, fault.relation ?? 'a table')}, ${place}`;
+    case 'kill-command':
+      return `the command is killed ${place}`;
+    case 'kill-backend':
+      return `its server session is killed ${place}`;
+    case 'kill-server':
+      return `the server is killed ${place}`;
+    case 'cut-connection':
+      return `its connection is cut ${place}`;
+    case 'out-of-memory':
+      return `memory runs out ${place}`;
+  }
+}
+
+const scenarioWords = {
+  control: 'a quiet run',
+  'under-load': 'under write traffic',
+  contention: 'against another session',
+  interruption: 'interrupted',
+  rollback: 'rolled back',
+  compatibility: 'both versions asked',
+  standby: 'with a standby',
+} as const;
+
+/** What a run asked, for those who do not know its id. */
+export const runWords = (run: ReportRun): string =>
+  run.fault === undefined ? scenarioWords[run.scenario] : faultWords(run.fault);
+
+/** A state's name, and the run in which it was reached when that is not the quiet one. */
+export function splitState(state: string): { readonly point: string; readonly runId?: string } {
+  const found = /^(.*) in ([a-z0-9.-]+)$/.exec(state);
+  if (found === null) return { point: state };
+  const [, point = state, runId = ''] = found;
+  return { point, runId };
+}
+
+export const versionWords = (report: Report, app: 'previous' | 'next'): string =>
+  `${app} (${app === 'previous' ? report.previous : report.version})`;
+
+/** Why a cell failed, a reason an entry, without saying the same twice. */
+export function cellReasons(cell: JudgedCell): readonly string[] {
+  const probes = cell.probes
+    .filter(({ outcome }) => outcome === 'fail')
+    .map(({ name, detail }) => `${name}: ${detail}`);
+  const errors = cell.sqlErrors.map(({ sqlstate, message }) => `${sqlstate} ${message}`);
+  if (cell.because === undefined) return [...probes, ...errors];
+  return [...(probes.length > 0 ? probes : [cell.because]), ...errors];
+}
+
+export const harmWords: Readonly<Record<Harm, string>> = {
+  none: 'every run that was left alone reached the expected end',
+  refused: 'at worst it gives up loudly and leaves everything as it was',
+  harmed: 'it can leave damage behind',
+  unknown: 'what it can leave behind could not be told',
+};
