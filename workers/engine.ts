@@ -37,18 +37,22 @@ export interface Engine extends AsyncDisposable {
 }
 
 export async function openEngine(options: { readonly dataRoot: string; readonly host: HostChoice }): Promise<Engine> {
+  await using opened = new AsyncDisposableStack();
   const dataRoot = await openDataRoot(options.dataRoot);
+  opened.defer(() => dataRoot.close());
   const clock = systemClock;
   const sql = pgSql;
   const host = await chooseHost(options.host, { dataRoot, sql, clock });
   await host.reap();
-  const snapshots = openSnapshots({ dataRoot, sql, clock });
+  const snapshots = await openSnapshots({ dataRoot, sql, clock });
   const toolsDir = await installTools(dataRoot.dir);
+  const scratch = join(dataRoot.dir, 'scratch');
+  const held = opened.move();
   return {
     host,
-    load: (path) => loadBundle(path, join(dataRoot.dir, 'scratch')),
+    load: (path) => loadBundle(path, scratch),
     async prepare(loaded, { seed, only, snapshot: name } = {}) {
-      const snapshot = await findSnapshot(await snapshots, loaded, name);
+      const snapshot = await findSnapshot(snapshots, loaded, name);
       const rules = defaultRules();
       const { bundle } = loaded;
       const chosen = seed ?? seedOf(bundle.digest);
@@ -77,10 +81,8 @@ export async function openEngine(options: { readonly dataRoot: string; readonly 
     },
     perform: performRun,
     registered: async () =>
-      (await (await snapshots).list()).map(({ sealed }) => sealed.facts).filter(({ name }) => name !== 'sql'),
-    async [Symbol.asyncDispose]() {
-      await dataRoot.close();
-    },
+      (await snapshots.list()).map(({ sealed }) => sealed.facts).filter(({ name }) => name !== 'sql'),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
 

@@ -35,21 +35,28 @@ export async function rehearse(plan: Plan, by: Rehearsing): Promise<Evidence> {
       const result = await by.perform(spec);
       results.push(result);
       by.progress({ spec, result, planned: sheet.runs.length, done: results.length });
+      const refusal = refusalIn(results);
+      if (refusal !== undefined) throw refusal;
     });
-    const refusal = refusalIn(results);
-    if (refusal !== undefined) throw refusal;
   }
 }
 
-/** Side by side what may be, then one by one what must be alone. */
+/** Side by side what may be, then one by one what must be alone. After a failure nothing more is begun. */
 async function performAll(
   pending: readonly RunSpec[],
   by: Rehearsing,
   one: (spec: RunSpec) => Promise<void>,
 ): Promise<void> {
   const shared = pending.filter((spec) => !spec.alone).values();
+  let failed = false;
   const lane = async () => {
-    for (const spec of shared) await one(spec);
+    for (const spec of shared) {
+      if (failed) return;
+      await one(spec).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
   };
   const lanes = await Promise.allSettled(Array.from({ length: by.parallel }, lane));
   for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason;

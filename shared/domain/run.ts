@@ -66,6 +66,8 @@ export interface InterruptionRun extends RunBase {
   readonly committed: number;
   /** Ordinal of the statement that committed it, as the control run saw it. */
   readonly ordinal: number;
+  /** Fingerprint of the control run's state after that change; absent: it was not looked at. */
+  readonly expectedState?: string;
 }
 
 export interface RollbackRun extends RunBase {

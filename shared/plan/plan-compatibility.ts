@@ -33,13 +33,13 @@ export function compatibilityRuns(
 ): { readonly runs: readonly CompatibilityRun[]; readonly complete: boolean } {
   const { manifest } = plan.bundle;
   if (manifest.apps === 'none') return { runs: [], complete: true };
-  const places = distinctPlaces(control, notTested);
+  const places = distinctPlaces(plan, control, notTested);
   const last = places.at(-1);
   const runs: CompatibilityRun[] = [];
   let complete = true;
   for (const app of ['previous', 'next'] as const) {
     const baseline = baselineOf(app, results, last);
-    if (baseline === undefined) complete = false;
+    if (baseline === undefined && !wasAsked(app, results)) complete = false;
     for (const place of places) {
       const isBaseline = app === 'previous' ? place.point.kind === 'before' : place === last;
       const shown =
@@ -86,20 +86,30 @@ function firstPhaseOf(plan: Plan, app: AppName): string {
   return phase?.name ?? '';
 }
 
-/** States with equal schema and ledger are one, under the first name; of many inside a phase some are chosen. */
-function distinctPlaces(control: RunResult, notTested: NotTested[]): readonly Place[] {
-  const seen = new Set<string>();
-  const places: Place[] = [{ point: { kind: 'before' } }];
-  if (control.before.seen) seen.add(stateFingerprint(control.before.value));
+/**
+ * States with equal schema and ledger are one, under the first name; the end of a phase is kept where other versions
+ * must live there than at the first (its rows may differ), and at the very end. Of many inside a phase some are chosen.
+ */
+function distinctPlaces(plan: Plan, control: RunResult, notTested: NotTested[]): readonly Place[] {
+  const gatingOf = (point: StatePoint): string =>
+    (['previous', 'next'] as const).map((app) => gates(plan.bundle.manifest, app, point)).join();
+  const seen = new Map<string, Set<string>>();
+  const places: Place[] = [];
+  const keep = (place: Place, fingerprint: string | undefined) => {
+    places.push(place);
+    if (fingerprint === undefined) return;
+    seen.set(fingerprint, (seen.get(fingerprint) ?? new Set()).add(gatingOf(place.point)));
+  };
+  keep({ point: { kind: 'before' } }, control.before.seen ? stateFingerprint(control.before.value) : undefined);
   for (const { point, state } of control.states) {
     if (!state.seen) continue;
     const fingerprint = stateFingerprint(state.value);
-    if (point.kind === 'inside' && seen.has(fingerprint)) continue;
+    const known = seen.get(fingerprint);
+    if (point.kind === 'inside' && known !== undefined) continue;
     const isEnd = point.kind === 'after' && state === control.states.at(-1)?.state;
-    if (point.kind === 'after' && seen.has(fingerprint) && !isEnd) continue;
-    seen.add(fingerprint);
+    if (known?.has(gatingOf(point)) && !isEnd) continue;
     const ordinal = point.kind === 'inside' ? ordinalOf(control, point.phase, point.committed) : undefined;
-    places.push({ point, ...(ordinal === undefined ? {} : { ordinal }) });
+    keep({ point, ...(ordinal === undefined ? {} : { ordinal }) }, fingerprint);
   }
   const inside = places.filter((place) => place.point.kind === 'inside');
   const chosen = new Set(spread(inside, runLimits.statesInsidePhase));
@@ -126,6 +136,10 @@ function canBeRunning(plan: Plan, app: AppName, point: StatePoint): boolean {
   const moments = momentsOf(plan.bundle.manifest, point);
   return moments.includes('inside-after-rollout') || moments.includes('after-after-rollout');
 }
+
+/** A baseline that brought no cell will not bring one any more: nothing else waits for it. */
+const wasAsked = (app: AppName, results: readonly RunResult[]): boolean =>
+  results.some(({ spec }) => spec.scenario === 'compatibility' && spec.asksTwice && spec.app === app);
 
 function baselineOf(app: AppName, results: readonly RunResult[], last: Place | undefined): CellObservation | undefined {
   const wanted = app === 'previous' ? 'before' : last === undefined ? undefined : stateName(last.point);

@@ -3,6 +3,7 @@ import type { RunResult } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { InterruptionRun } from '../domain/run.ts';
 import { runLimits } from './limits.ts';
+import { stateFingerprint } from './state-fingerprint.ts';
 
 type NotTested = { what: string; because: string };
 
@@ -34,7 +35,21 @@ export function interruptionRuns(
     alone: false,
     expectedEnds,
     ...point,
+    ...expectedStateOf(control, point.phase, point.committed),
   }));
+}
+
+/** The last change of a phase leads to the state after it, which has that name only. */
+function expectedStateOf(control: RunResult, phase: string, committed: number): { readonly expectedState?: string } {
+  const isLast = !control.attempts.some(
+    (attempt) => attempt.phase === phase && attempt.statements.some((statement) => (statement.committed ?? 0) > committed),
+  );
+  const place = control.states.find(({ point }) =>
+    point.kind === 'inside'
+      ? point.phase === phase && point.committed === committed
+      : isLast && point.kind === 'after' && point.phase === phase,
+  );
+  return place?.state.seen ? { expectedState: stateFingerprint(place.state.value) } : {};
 }
 
 /** At most `count` of them, evenly spread, the first and the last always among them. */

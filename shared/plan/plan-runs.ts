@@ -19,7 +19,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   const notTested: NotTested[] = [...plan.bundle.notTested];
   const find = (id: string) => results.find((result) => result.spec.id === id);
   const control = find('control');
-  if (control === undefined) return { runs: only(plan, runs), notTested, complete: !wants(plan, 'control') };
+  if (control === undefined) return { runs: only(plan, runs), notTested, complete: false };
 
   if (endedByLimits(control)) runs.push(controlRun(plan, 'unlimited'));
   if (control.outcome !== 'completed') {
@@ -50,7 +50,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   }
   const compatibility = compatibilityRuns(plan, control, results, notTested);
   runs.push(...compatibility.runs);
-  return { runs: only(plan, runs), notTested, complete: aimed && compatibility.complete };
+  return { runs: only(plan, runs), notTested, complete: aimed && (compatibility.complete || !wants(plan, 'compatibility')) };
 }
 
 function controlRun(plan: Plan, limits: 'declared' | 'unlimited' | 'traced'): RunSpec {

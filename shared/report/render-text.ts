@@ -1,65 +1,59 @@
-import type { Finding } from '../domain/finding.ts';
-import type { Report, ReportRun } from '../domain/report.ts';
-import { formatMs, printable } from './words.ts';
+import type { Report } from '../domain/report.ts';
+import { groupFindings } from './group-findings.ts';
+import { tellStory } from './story.ts';
+import { groupLines } from './text/finding-lines.ts';
+import { matrixLines } from './text/matrix-lines.ts';
+import { plain, wrap } from './text/wrap.ts';
+import { counted, formatMs } from './words.ts';
 
-/** The report for a terminal: verdict first, then what blocks, then how it is known. */
+/** The report for a terminal: verdict first, then what would happen, what blocks, and how it is known. */
 export function renderText(report: Report): string {
-  const blocking = report.findings.filter((finding) => finding.severity === 'blocks' && finding.waivedBy === undefined);
-  const rest = report.findings.filter((finding) => !blocking.includes(finding));
-  const lines = [
-    `${report.verdict.toUpperCase()}  ${plain(report.sentence)}`,
+  return [
+    ...wrap(report.sentence, `${report.verdict.toUpperCase()}  `, '      '),
     '',
-    ...blocking.flatMap(findingLines),
-    ...rest.flatMap(findingLines),
+    ...storyLines(report),
+    ...groupFindings(report.findings).flatMap(groupLines),
     ...matrixLines(report),
     ...openLines(report),
-    ...report.runs.filter((run) => run.outcome === 'not-run').map(notRunLine),
-    ...(report.notTested.length === 0 ? [] : ['Not tested:']),
-    ...report.notTested.map(({ what, because }) => `  - ${plain(what)}: ${plain(because)}`),
+    ...notTestedLines(report),
+    ...wrap(
+      `${counted(report.runs.length, 'run')} in ${formatMs(report.durationMs)} on ${report.host.kind} (PostgreSQL ${report.host.postgres}), ` +
+        `snapshot ${report.snapshot.name}@${report.snapshot.version}, seed ${report.seed}`,
+      '',
+    ),
+    `bundle ${plain(report.digests.bundle)}`,
     '',
-    `${report.runs.length} runs in ${formatMs(report.durationMs)} on ${report.host.kind} (PostgreSQL ${plain(report.host.postgres)}), ` +
-      `snapshot ${plain(report.snapshot.name)}@${plain(report.snapshot.version)}, seed ${report.seed}`,
-    `bundle ${report.digests.bundle}`,
-    '',
-  ];
-  return lines.join('\n');
+  ].join('\n');
 }
 
-function findingLines(finding: Finding): string[] {
-  const mark = finding.waivedBy !== undefined ? 'waived' : finding.severity;
-  const place =
-    finding.file === undefined ? '' : `  ${plain(finding.file)}${finding.line === undefined ? '' : `:${finding.line}`}`;
-  const remedy = [finding.remedy.text, ...(finding.remedy.sql?.split('\n') ?? [])];
+function storyLines(report: Report): string[] {
+  const story = tellStory(report);
+  if (story === undefined || report.verdict === 'pass') return [];
   return [
-    `[${mark}] ${finding.check}: ${plain(finding.title)}${place}`,
-    `    ${plain(finding.summary)}`,
-    ...remedy.map((line, index) => `    ${index === 0 ? '→ ' : '    '}${plain(line)}`),
-    ...(finding.waivedBy === undefined ? [] : [`    waived by ${plain(finding.waivedBy)}`]),
-    '',
-  ];
-}
-
-function matrixLines(report: Report): string[] {
-  if (report.compatibility.cells.length === 0) return [];
-  const marks = { pass: 'ok', fail: 'BREAKS', 'not-run': 'not run' } as const;
-  return [
-    `Versions on each state (● gates, overlap ${report.compatibility.overlap}):`,
-    ...report.compatibility.cells.map(
-      (cell) =>
-        `  ${cell.gates ? '●' : ' '} ${cell.app.padEnd(8)} ${cell.boot.padEnd(7)} ${marks[cell.outcome].padEnd(7)} ${plain(cell.state)}` +
-        `${cell.because === undefined ? '' : `  (${plain(cell.because)})`}`,
+    `What would happen (${plain(story.run.id)}):`,
+    ...story.lines.flatMap(({ atMs, text }) =>
+      wrap(text, `  ${(atMs === undefined ? 'then' : formatMs(atMs)).padStart(8)}  `, ' '.repeat(12)),
     ),
     '',
   ];
 }
 
 function openLines(report: Report): string[] {
-  const open = report.checks.filter((check) => check.outcome === 'undetermined' || check.outcome === 'broken');
+  const open = report.checks.filter(({ outcome }) => outcome === 'undetermined' || outcome === 'broken');
   if (open.length === 0) return [];
-  return ['Could not be judged:', ...open.map((check) => `  - ${check.id}: ${plain(check.reason ?? '')}`), ''];
+  const byReason = Map.groupBy(open, ({ reason }) => reason ?? '');
+  const lines = [...byReason].flatMap(([reason, checks]) =>
+    wrap(`${checks.map(({ id }) => id).join(', ')}: ${reason}`, '  - ', '    '),
+  );
+  return ['Could not be judged:', ...lines, ''];
 }
 
-const notRunLine = (run: ReportRun): string => `Not run: ${run.id} (${plain(run.why ?? '')})`;
-
-/** Names and messages come from strangers: no control character of theirs reaches the terminal. */
-const plain = (text: string): string => printable(text).replaceAll('\n', ' ');
+function notTestedLines(report: Report): string[] {
+  const missing = report.runs
+    .filter(({ outcome }) => outcome === 'not-run')
+    .map(({ id, why }) => ({ what: id, because: why ?? 'it did not happen' }));
+  const lines = [...report.notTested, ...missing].flatMap(({ what, because }) =>
+    wrap(`${what}: ${because}`, '  - ', '    '),
+  );
+  return lines.length === 0 ? [] : ['Not tested:', ...lines, ''];
+}

@@ -1,9 +1,13 @@
 import { lockModes } from '../domain/lock.ts';
+import type { LoadObservation } from '../domain/observation.ts';
 import type { Report, ReportAttempt, ReportRun, ReportStatement } from '../domain/report.ts';
 import { markOf } from './group-findings.ts';
 import { limits } from './limits.ts';
 import { cellReasons, holderWords, lockWords, splitState, versionWords } from './phrases.ts';
 import { counted, excerpt, formatMs, oneLine } from './words.ts';
+
+/** A shorter wait is nothing to tell. */
+const tellableMs = 50;
 
 export interface StoryLine {
   /** Time since the migration began; absent where only the order is known. */
@@ -75,7 +79,7 @@ function worthTelling({ statements }: ReportAttempt): ReportStatement | undefine
   const refused = statements.find(({ sqlstate }) => sqlstate !== undefined);
   const longest = statements.toSorted((a, b) => b.waitedMs - a.waitedMs)[0];
   const strongest = statements.toSorted((a, b) => strength(b) - strength(a))[0];
-  return refused ?? (longest !== undefined && longest.waitedMs >= 50 ? longest : strongest);
+  return refused ?? (longest !== undefined && longest.waitedMs >= tellableMs ? longest : strongest);
 }
 
 const strength = ({ locks }: ReportStatement): number =>
@@ -97,18 +101,14 @@ function statementLines(
   const lock = strongestLock(report, run, phase, statement);
   const asks = lock === undefined ? '' : ` asks for a lock that ${lock}`;
   const lines: StoryLine[] = [];
-  if (statement.waitedMs >= 50) {
-    lines.push({ atMs, text: `${sql}${asks}${asks === '' ? '' : ','} and waits ${formatMs(statement.waitedMs)}.` });
-    const { load } = run;
-    if (load !== undefined && load.blockedMsMax >= 50) {
-      const queue = `up to ${counted(load.queueDepthMax, 'transaction')} of the traffic`;
-      lines.push({ atMs, text: `Behind it ${queue} wait, the longest ${formatMs(load.blockedMsMax)}.` });
-    }
+  if (statement.waitedMs >= tellableMs) {
+    const wait = `${sql}${asks}${asks === '' ? '' : ','} and waits ${formatMs(statement.waitedMs)}`;
+    lines.push({ atMs, text: `${wait}${queueWords(run)}.` });
   } else if (statement.sqlstate === undefined) {
     lines.push({ atMs, text: `${sql}${lock === undefined ? '' : ` takes a lock that ${lock},`} runs.` });
   }
   if (statement.sqlstate !== undefined) {
-    const refused = statement.waitedMs >= 50 ? 'it' : sql;
+    const refused = statement.waitedMs >= tellableMs ? 'it' : sql;
     const message = statement.message === undefined ? '' : `, ${excerpt(oneLine(statement.message), 120)}`;
     lines.push({
       atMs: endMs(statement) - beginMs,
@@ -144,10 +144,20 @@ function exitWords(run: ReportRun, attempt: ReportAttempt): string {
   return `${command} ends with ${code}${asIf}.`;
 }
 
+/** The wait is the outage: who stands behind a lock that is only asked for. */
+function queueWords({ load }: ReportRun): string {
+  if (load === undefined || load.blockedMsMax < tellableMs) return '';
+  const failed = load.failed === 0 ? '' : `, ${failedWords(load)}`;
+  return `; up to ${counted(load.queueDepthMax, 'transaction')} of the traffic wait behind it${failed}`;
+}
+
+const failedWords = ({ failed, transactions, failedBySqlstate }: LoadObservation): string =>
+  `${failed} of ${transactions} fail (${Object.keys(failedBySqlstate).join(', ')})`;
+
+/** Failures that no wait explains. */
 function trafficLine({ load }: ReportRun): StoryLine[] {
-  if (load === undefined || load.failed === 0) return [];
-  const codes = Object.keys(load.failedBySqlstate).join(', ');
-  return [{ text: `${load.failed} of ${counted(load.transactions, 'transaction')} of the traffic failed (${codes}).` }];
+  if (load === undefined || load.failed === 0 || load.blockedMsMax >= tellableMs) return [];
+  return [{ text: `Of the traffic's transactions, ${failedWords(load)}.` }];
 }
 
 function aftermathLines({ aftermath }: ReportRun): StoryLine[] {

@@ -14,27 +14,20 @@ const tailMs = 500;
 /** The worst moment is sought: somebody holds the table just before the statement that needs it. */
 export async function contention(run: LiveRun<ContentionRun>): Promise<ScenarioFindings> {
   const { spec } = run;
-  let heldMs: number | undefined;
-  let released: Promise<void> | undefined;
-  const hold = async () => {
-    const actor = await acquireActorLock(run.sql, { ...run.clone.admin, ...run.clone.apps }, spec);
-    const sinceMs = run.now();
-    heldMs = 0;
-    released = run.clock.wait(spec.holdMs).then(async () => {
-      await actor.release();
-      heldMs = run.now() - sinceMs;
-    });
-  };
+  let hold: Hold | undefined;
+  // Left after whatever happens to the phases: nobody goes on holding a lock in a run that is over.
+  await using holding = new AsyncDisposableStack();
   const traffic = { targets: spec.targets, actorsOn: [], leadMs, tailMs, durationMs: 0 };
   const seen = await withTraffic(run, traffic, async () => {
     const performed = await performPhases(run, run.plan.bundle.manifest.phases, {
       watch: (phase) => ({
         arrived: async (ordinal) => {
-          if (phase.name === spec.phase && ordinal === spec.ordinal && heldMs === undefined) await hold();
+          if (phase.name !== spec.phase || ordinal !== spec.ordinal || hold !== undefined) return;
+          hold = holding.use(await holdFor(run));
         },
       }),
     });
-    await released;
+    await hold?.released;
     return performed;
   });
   const met = seen.lockWaits.some(
@@ -47,10 +40,38 @@ export async function contention(run: LiveRun<ContentionRun>): Promise<ScenarioF
     moment: 'before',
     mode: spec.holds,
     relation: spec.relation,
-    heldMs: heldMs ?? 0,
+    heldMs: hold?.heldMs() ?? 0,
     met,
   };
   const found = await stressedEnd(run, seen);
   const missed = met ? [] : [{ part: 'locks' as const, because: `statement ${spec.ordinal} never met the held lock` }];
   return { ...found, fault, weaknesses: [...found.weaknesses, ...missed] };
+}
+
+interface Hold extends AsyncDisposable {
+  readonly released: Promise<void>;
+  heldMs(): number;
+}
+
+/** Somebody takes the lock, and lets go of it after the planned time or when the run is over. */
+async function holdFor(run: LiveRun<ContentionRun>): Promise<Hold> {
+  const { spec, clock, clone } = run;
+  const actor = await acquireActorLock(run.sql, { ...clone.admin, ...clone.apps }, spec);
+  const sinceMs = run.now();
+  const over = new AbortController();
+  let heldMs = 0;
+  const release = async () => {
+    await clock.wait(spec.holdMs, AbortSignal.any([over.signal, run.signal])).catch(() => undefined);
+    await actor.release();
+    heldMs = run.now() - sinceMs;
+  };
+  const released = release();
+  return {
+    released,
+    heldMs: () => heldMs,
+    [Symbol.asyncDispose]: async () => {
+      over.abort();
+      await released;
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { FaultObservation } from '../../shared/domain/observation.ts';
 import type { InterruptionRun } from '../../shared/domain/run.ts';
+import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
 import type { LiveRun } from '../live-run.ts';
 import { performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
@@ -28,6 +29,7 @@ export async function interruption(run: LiveRun<InterruptionRun>): Promise<Scena
     met: pid !== undefined,
     ...(pid === undefined ? {} : { pid }),
   };
+  const isAsExpected = end.seen && stateFingerprint(end.value) === spec.expectedState;
   const point = { kind: 'inside', phase: spec.phase, committed: spec.committed } as const;
   return {
     ...nothingElse,
@@ -41,6 +43,6 @@ export async function interruption(run: LiveRun<InterruptionRun>): Promise<Scena
         : [],
     ...(stoppedAt === undefined
       ? {}
-      : { aftermath: await lookAtAftermath(run, { point, from: stoppedAt, attempts, end }) }),
+      : { aftermath: await lookAtAftermath(run, { point, from: stoppedAt, attempts, end, isAsExpected }) }),
   };
 }

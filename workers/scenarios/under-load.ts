@@ -14,15 +14,20 @@ const tailMs = 3_000;
 /** What do the migration and production's traffic do to each other? */
 export async function underLoad(run: LiveRun<UnderLoadRun>): Promise<ScenarioFindings> {
   const { manifest } = run.plan.bundle;
+  const lastBefore = manifest.phases.findLast((phase) => phase.when === 'before-rollout');
   const traffic = { targets: run.spec.targets, actorsOn: run.spec.actorsOn, leadMs, tailMs };
   const seen = await withTraffic(run, { ...traffic, durationMs: manifest.load.durationMs }, ({ setVersion }) =>
     performPhases(run, manifest.phases, {
       beforePhase: async (phase) => {
         if (phase.when === 'after-rollout') setVersion('next');
       },
+      // The rollout begins here: from now on statements of the next version arrive.
+      afterPhase: async (phase) => {
+        if (phase === lastBefore) setVersion('next');
+      },
     }),
   );
-  return stressedEnd(run, seen);
+  return await stressedEnd(run, seen);
 }
 
 type Stressed = Awaited<ReturnType<typeof withTraffic<Awaited<ReturnType<typeof performPhases>>>>>;

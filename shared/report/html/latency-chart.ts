@@ -33,8 +33,9 @@ ${phaseBands(run, span, x)}${latencyAxis(topMs, y)}${timeAxis(span, originMs, x)
 <path class="median" d="M${x(span.fromMs)},${y(first.p50Ms)}${steps(series, x, y, 'p50Ms')}"/>
 ${series.filter(({ failed }) => failed > 0).map((second) => failureMark(second, x))}</svg></div>
 <figcaption class="soft"><span class="key slowest"></span>slowest transaction <span class="key median"></span>median
-<span class="key migration"></span>the migration runs <span class="key waits"></span>it waits for a lock
-${load.failed > 0 && html`<span class="failure">✕</span> transactions failed`}. Each transaction counts from the moment it was due.</figcaption></figure>`;
+<span class="key migration"></span>the migration runs <span class="key waits"></span>it waits for a lock${
+    load.failed > 0 && html` <span class="key failure">✕</span>transactions failed`
+  }. Each transaction counts from the moment it was due.</figcaption></figure>`;
 }
 
 type Scale = (ms: number) => string;

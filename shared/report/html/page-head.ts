@@ -31,7 +31,10 @@ function figures(report: Report): readonly { readonly value: string; readonly wh
   const broken = gating.filter(({ outcome }) => outcome === 'fail').length;
   const count = blocking.reduce((sum, { findings }) => sum + findings.length, 0);
   return [
-    { value: count === 0 ? 'none' : `${count}, of ${counted(blocking.length, 'kind')}`, what: 'findings that block' },
+    {
+      value: count === 0 ? 'none' : String(count),
+      what: count === 0 ? 'findings that block' : `findings that block, of ${counted(blocking.length, 'check')}`,
+    },
     {
       value: loads.length === 0 ? 'not seen' : formatMs(Math.max(...loads.map((load) => load.blockedMsMax))),
       what: 'longest wait of a transaction behind the migration',

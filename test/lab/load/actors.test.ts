@@ -5,7 +5,7 @@ import { systemClock } from '../../../shared/edge/adapters/system-clock.ts';
 import type { SqlSession } from '../../../shared/edge/ports/sql.ts';
 import { acquireActorLock } from '../../../workers/load/actor-lock.ts';
 import { startActors } from '../../../workers/load/start-actors.ts';
-import { readRelationLocks } from '../../../workers/probes/read-locks.ts';
+import { lookAtBackend } from '../../../workers/probes/look-at-backend.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../support/embedded-postgres.ts';
 
 let server: EmbeddedPostgres;
@@ -22,9 +22,7 @@ afterAll(async () => {
 });
 
 const heldBy = async (pid: number): Promise<readonly string[]> =>
-  (await readRelationLocks(admin, pid))
-    .filter((lock) => lock.kind === 'table')
-    .map((lock) => `${lock.relation} ${lock.mode}`);
+  (await lookAtBackend(admin, pid)).locks.map((lock) => `${lock.relation} ${lock.mode}`);
 
 test.each(lockModes)(
   'an actor holds %s until it is released, longer than the server lets others idle',

@@ -3,14 +3,8 @@ import { pgSql } from '../../../shared/edge/adapters/pg-sql.ts';
 import { systemClock } from '../../../shared/edge/adapters/system-clock.ts';
 import type { SqlSession } from '../../../shared/edge/ports/sql.ts';
 import { sampleLocks } from '../../../workers/probes/lock-sampler.ts';
-import {
-  readBlockers,
-  readRelationLocks,
-  readRelationNames,
-  readRelfilenodes,
-  rewrittenRelations,
-} from '../../../workers/probes/read-locks.ts';
-import { nextXid, walPosition, xidOf } from '../../../workers/probes/read-transactions.ts';
+import { lookAtBackend } from '../../../workers/probes/look-at-backend.ts';
+import { readRelfilenodes, rewrittenRelations } from '../../../workers/probes/read-relfilenodes.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../support/embedded-postgres.ts';
 
 let server: EmbeddedPostgres;
@@ -24,7 +18,9 @@ afterAll(async () => {
 const connect = (name = 'rehearsal/test'): Promise<SqlSession> => pgSql.connect(server.address, name);
 
 async function untilBlocked(watcher: SqlSession, waiter: SqlSession): Promise<void> {
-  while ((await readBlockers(watcher, waiter.backendPid)).length === 0) await systemClock.wait(5);
+  const isBlocked = 'SELECT cardinality(pg_blocking_pids($1)) > 0 AS blocked';
+  const asked = async () => (await watcher.query<{ blocked: boolean }>(isBlocked, [waiter.backendPid]))[0]?.blocked;
+  while ((await asked()) !== true) await systemClock.wait(5);
 }
 
 const roleOf = (_pid: number, applicationName: string) =>
@@ -108,24 +104,33 @@ test('the sampler outlives a killed connection and says what it missed', async (
   expect(lastFailure).toMatch(/terminat/);
 });
 
-test('locks of an open transaction are read from another session, dropped and new relations included', async () => {
+test('locks of an open transaction are read from another session, those on dropped tables too', async () => {
   await using watcher = await connect();
   await using migration = await connect('migrate');
   await watcher.query('CREATE TABLE gone (id int PRIMARY KEY); CREATE TABLE kept (id int)');
-  const names = await readRelationNames(watcher);
   await migration.query(`BEGIN; SET LOCAL lock_timeout = '5s'; DROP TABLE gone; CREATE TABLE fresh (id int);
-    LOCK TABLE kept IN SHARE ROW EXCLUSIVE MODE; SELECT count(*) FROM pg_class`);
-  const locks = await readRelationLocks(watcher, migration.backendPid, names);
-  const told = locks.map(({ relation, mode, kind }) => `${kind} ${relation} ${mode}`);
-  expect(told).toContain('table public.gone AccessExclusiveLock');
-  expect(told).toContain('index public.gone_pkey AccessExclusiveLock');
-  expect(told).toContain('table public.kept ShareRowExclusiveLock');
-  expect(locks.filter((lock) => lock.kind === 'new').length).toBeGreaterThan(0);
-  expect(told.some((line) => line.includes('pg_class'))).toBe(false);
-  const made = locks.find((lock) => lock.kind === 'new')?.oid ?? 0;
+    SELECT FROM kept; LOCK TABLE kept IN SHARE ROW EXCLUSIVE MODE; SELECT count(*) FROM pg_class`);
+  expect((await lookAtBackend(watcher, migration.backendPid)).locks).toEqual([
+    { relation: 'public.gone', mode: 'AccessExclusiveLock' },
+    { relation: 'public.kept', mode: 'ShareRowExclusiveLock' },
+  ]);
   await migration.query('COMMIT');
-  expect((await readRelationNames(watcher)).get(made)).toBe('public.fresh');
-  expect(await readRelationLocks(watcher, migration.backendPid, names)).toEqual([]);
+  expect((await lookAtBackend(watcher, migration.backendPid)).locks).toEqual([]);
+});
+
+test('a concurrent index build that waits for an older snapshot is seen with its lock', async () => {
+  await using watcher = await connect();
+  await using older = await connect();
+  await using migration = await connect('migrate');
+  await watcher.query('CREATE TABLE indexed (id int)');
+  await older.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+  const build = migration.query('CREATE INDEX CONCURRENTLY ON indexed (id)');
+  await untilBlocked(watcher, migration);
+  const look = await lookAtBackend(watcher, migration.backendPid);
+  await older.query('COMMIT');
+  await build;
+  expect(look.waitsForOthers).toBe(true);
+  expect(look.locks).toEqual([{ relation: 'public.indexed', mode: 'ShareUpdateExclusiveLock' }]);
 });
 
 test('a rewrite shows by another file, also under a new name; a catalog change does not', async () => {
@@ -141,13 +146,14 @@ test('a transaction id is assigned by the first write only, and WAL grows with i
   await using watcher = await connect();
   await using writer = await connect();
   await watcher.query('CREATE TABLE written (id int)');
-  const before = await walPosition(watcher);
-  const next = await nextXid(watcher);
+  const look = () => lookAtBackend(watcher, writer.backendPid);
+  const before = await look();
   await writer.query('BEGIN; SELECT count(*) FROM written');
-  expect(await xidOf(watcher, writer.backendPid)).toBeNull();
+  expect(await look()).toMatchObject({ xid: null, nextXid: before.nextXid });
   await writer.query('INSERT INTO written VALUES (1)');
-  expect(await xidOf(watcher, writer.backendPid)).toBe(next);
+  expect((await look()).xid).toBe(String(before.nextXid));
   await writer.query('COMMIT');
-  expect(await nextXid(watcher)).toBe(next + 1);
-  expect(await walPosition(watcher)).toBeGreaterThan(before);
+  const after = await look();
+  expect(after).toMatchObject({ xid: null, nextXid: before.nextXid + 1n });
+  expect(after.walBytes).toBeGreaterThan(before.walBytes);
 });

@@ -3,7 +3,7 @@ import type { DatabaseState, SchemaObject, SchemaObjectKind } from '../../../sha
 import { pgSql } from '../../../shared/edge/adapters/pg-sql.ts';
 import type { ServerAddress, SqlSession } from '../../../shared/edge/ports/sql.ts';
 import { readDatabaseState } from '../../../workers/probes/read-database-state.ts';
-import { stateFingerprint } from '../../../workers/probes/state-fingerprint.ts';
+import { stateFingerprint } from '../../../shared/plan/state-fingerprint.ts';
 import { startEmbeddedPostgres } from '../../support/embedded-postgres.ts';
 import { everythingSql } from './everything-sql.ts';
 

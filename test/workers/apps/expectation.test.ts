@@ -33,7 +33,7 @@ describe('what a probe expects', () => {
   });
 
   test('saves from JSON and from headers', () => {
-    const headers = new Headers({ 'x-token': 'h' });
+    const headers = { 'x-token': 'h' };
     expect(pick('json.a.b', '{"a":{"b":5}}', headers)).toBe('5');
     expect(pick('header.X-Token', '', headers)).toBe('h');
     expect(pick('json.missing', '{}', headers)).toBeUndefined();

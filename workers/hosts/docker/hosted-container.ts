@@ -63,7 +63,7 @@ export class HostedContainer implements HostedProcess {
     this.#container = container;
     this.#parts = parts;
     this.#output = output;
-    this.exited = this.#untilExited(watchMemory(parts.engine, container, pid));
+    this.exited = this.#untilExited(watchMemory(container.id, pid));
   }
 
   output(): { readonly stdout: string; readonly stderr: string } {

@@ -1,52 +1,40 @@
-import { readFileSync } from 'node:fs';
-import type Docker from 'dockerode';
-import type { Engine } from './engine.ts';
+import { existsSync, readFileSync } from 'node:fs';
 
-const lookAtFileEveryMs = 25;
-const askEngineEveryMs = 500;
+const lookEveryMs = 25;
 
 export interface MemoryWatch extends Disposable {
-  /** The kernel's own high-water mark as last seen: page cache included. */
+  /** The kernel's own high-water mark as last seen, page cache included; undefined where its files are not to be seen from here. */
   peakBytes(): number | undefined;
 }
 
 /** A container's control group is gone the moment it ends, so its high-water mark is read while it lives. */
-export function watchMemory(engine: Engine, container: Docker.Container, pid: number): MemoryWatch {
+export function watchMemory(containerId: string, pid: number): MemoryWatch {
+  const file = peakFileOf(containerId, pid);
   let peakBytes: number | undefined;
-  const note = (bytes: number | undefined): void => {
-    if (bytes !== undefined && bytes > (peakBytes ?? 0)) peakBytes = bytes;
-  };
-  const file = engine.ownContainer === undefined ? peakFileOf(pid) : undefined;
   const look = (): void => {
-    if (file !== undefined) note(readNumber(file));
-    else void askEngine(container).then(note);
+    const text = file === undefined ? undefined : readText(file);
+    if (text !== undefined) peakBytes = Number(text);
   };
   look();
-  const timer = setInterval(look, file === undefined ? askEngineEveryMs : lookAtFileEveryMs);
+  const timer = setInterval(look, lookEveryMs);
   timer.unref();
   return { peakBytes: () => peakBytes, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** Version 1 and 2 of control groups. Source: kernel documentation, cgroup-v1/memory and cgroup-v2. */
-function peakFileOf(pid: number): string | undefined {
-  const groups = pid > 0 ? readText(`/proc/${pid}/cgroup`) : undefined;
-  if (groups === undefined) return undefined;
-  const first = /^\d+:memory:(.*)$/m.exec(groups)?.[1];
-  if (first !== undefined) return `/sys/fs/cgroup/memory${first}/memory.max_usage_in_bytes`;
-  const second = /^0::(.*)$/m.exec(groups)?.[1];
-  return second === undefined ? undefined : `/sys/fs/cgroup${second}/memory.peak`;
+/** Versions 1 and 2 of control groups. Source: kernel documentation, cgroup-v1/memory and cgroup-v2. */
+function peakFileOf(containerId: string, pid: number): string | undefined {
+  const groups = readText(`/proc/${pid}/cgroup`) ?? '';
+  // A worker that is a container does not see that process; where the two drivers of the engine put its group is known.
+  const paths = [
+    /^(?:\d+:memory|0:):(.*)$/m.exec(groups)?.[1],
+    `/docker/${containerId}`,
+    `/system.slice/docker-${containerId}.scope`,
+  ];
+  return paths
+    .filter((path) => path?.includes(containerId))
+    .flatMap((path) => [`/sys/fs/cgroup/memory${path}/memory.max_usage_in_bytes`, `/sys/fs/cgroup${path}/memory.peak`])
+    .find((path) => existsSync(path));
 }
-
-async function askEngine(container: Docker.Container): Promise<number | undefined> {
-  // A container that ended meanwhile has nothing to say.
-  const stats = await container.stats({ stream: false, 'one-shot': true }).catch(() => undefined);
-  return stats?.memory_stats?.max_usage ?? stats?.memory_stats?.usage;
-}
-
-const readNumber = (file: string): number | undefined => {
-  const text = readText(file);
-  return text === undefined ? undefined : Number(text);
-};
 
 /** Undefined where the process ended meanwhile. */
 function readText(path: string): string | undefined {
