@@ -42,7 +42,8 @@ export function interruptionRuns(
 /** The last change of a phase leads to the state after it, which has that name only. */
 function expectedStateOf(control: RunResult, phase: string, committed: number): { readonly expectedState?: string } {
   const isLast = !control.attempts.some(
-    (attempt) => attempt.phase === phase && attempt.statements.some((statement) => (statement.committed ?? 0) > committed),
+    (attempt) =>
+      attempt.phase === phase && attempt.statements.some((statement) => (statement.committed ?? 0) > committed),
   );
   const place = control.states.find(({ point }) =>
     point.kind === 'inside'

@@ -50,7 +50,11 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   }
   const compatibility = compatibilityRuns(plan, control, results, notTested);
   runs.push(...compatibility.runs);
-  return { runs: only(plan, runs), notTested, complete: aimed && (compatibility.complete || !wants(plan, 'compatibility')) };
+  return {
+    runs: only(plan, runs),
+    notTested,
+    complete: aimed && (compatibility.complete || !wants(plan, 'compatibility')),
+  };
 }
 
 function controlRun(plan: Plan, limits: 'declared' | 'unlimited' | 'traced'): RunSpec {

@@ -1,9 +1,5 @@
 /** What a program wrote may hold any row's values: a word stays only where it is known, a number only where it is short. */
-export function redactOutput(
-  line: string,
-  identifiers: ReadonlySet<string>,
-  words: ReadonlySet<string>,
-): string {
+export function redactOutput(line: string, identifiers: ReadonlySet<string>, words: ReadonlySet<string>): string {
   return line.replace(wordPattern, (word) => (isKnown(word, identifiers, words) ? word : '…'));
 }
 
@@ -22,7 +18,8 @@ const wordPattern = /[\p{L}\p{N}_$]+/gu;
 /** Status codes, lines, columns and milliseconds have so few digits; what identifies somebody has more. */
 const shortNumber = /^\d{1,3}(ms|s)?$/;
 /** SQLSTATEs of classes that tools print: syntax and schema, integrity, locks, cancellation, raised. */
-const sqlstate = /^(?:0A000|22\d\d\d|23[5P]\d\d|25\d\d\d|40[0P]\d\d|42\w\d\d|42[6-9]\d\d|53\d\d\d|55\w\d\d|57\w\d\d|P000\d)$/;
+const sqlstate =
+  /^(?:0A000|22\d\d\d|23[5P]\d\d|25\d\d\d|40[0P]\d\d|42\w\d\d|42[6-9]\d\d|53\d\d\d|55\w\d\d|57\w\d\d|P000\d)$/;
 
 function isKnown(word: string, identifiers: ReadonlySet<string>, words: ReadonlySet<string>): boolean {
   if (shortNumber.test(word) || sqlstate.test(word)) return true;

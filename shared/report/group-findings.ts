@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/finding.ts';
+import { excerpt, oneLine } from './words.ts';
 
 export interface FindingGroup {
   readonly check: string;
@@ -25,4 +26,11 @@ export function placeOf({ file, line, phase, ordinal }: Finding): string | undef
   if (file !== undefined) return line === undefined ? file : `${file}:${line}`;
   if (phase === undefined) return undefined;
   return ordinal === undefined ? `phase ${phase}` : `phase ${phase}, statement ${ordinal}`;
+}
+
+/** A title with its place: the same check may say the same of several statements. */
+export function likeTitle(finding: Finding, charactersMax: number): string {
+  const title = excerpt(oneLine(finding.title), charactersMax);
+  const place = placeOf(finding);
+  return place === undefined || finding.ordinal === undefined ? title : `${title} (${place})`;
 }

@@ -1,6 +1,8 @@
-import type { CheckOutcome } from '../domain/finding.ts';
+import type { CheckOutcome, Finding } from '../domain/finding.ts';
 import type { Report } from '../domain/report.ts';
-import { printable } from './words.ts';
+import { placeOf } from './group-findings.ts';
+import { limits } from './limits.ts';
+import { excerpt, printable } from './words.ts';
 
 /** One test case a check: a blocking finding fails it, what could not be judged is an error, so CI shows no false green. */
 export function renderJunit(report: Report): string {
@@ -24,7 +26,7 @@ function testCase(report: Report, check: CheckOutcome): string {
   );
   if (blocking.length > 0) {
     const [first] = blocking;
-    const body = blocking.map((finding) => `${finding.summary}\n→ ${finding.remedy.text}`).join('\n\n');
+    const body = blocking.slice(0, limits.findingsOfCheck).map(failureText).join('\n\n');
     return `${open}<failure message="${text(first?.title ?? '')}">${text(body)}</failure></testcase>`;
   }
   switch (check.outcome) {
@@ -37,6 +39,17 @@ function testCase(report: Report, check: CheckOutcome): string {
     case 'found':
       return `${open}</testcase>`;
   }
+}
+
+function failureText(finding: Finding): string {
+  const place = placeOf(finding);
+  return [
+    excerpt(finding.title, limits.summaryCharacters),
+    ...(place === undefined ? [] : [`at ${place}`]),
+    excerpt(finding.summary, limits.summaryCharacters),
+    `→ ${finding.remedy.text}`,
+    ...(finding.remedy.sql === undefined ? [] : [excerpt(finding.remedy.sql, limits.remedySqlCharacters)]),
+  ].join('\n');
 }
 
 /** XML 1.0 has no place for control characters, escaped or not. */

@@ -1,5 +1,5 @@
 import type { Report } from '../domain/report.ts';
-import { type FindingGroup, groupFindings, placeOf } from './group-findings.ts';
+import { type FindingGroup, groupFindings, likeTitle, placeOf } from './group-findings.ts';
 import { limits } from './limits.ts';
 import { tellStory } from './story.ts';
 import { counted, excerpt, formatMs, oneLine, printable } from './words.ts';
@@ -52,7 +52,7 @@ function groupLines({ check, mark, findings }: FindingGroup): string[] {
   const [first, ...others] = findings;
   const place = placeOf(first);
   const waived = first.waivedBy === undefined ? mark : `waived by ${text(first.waivedBy, 100)}`;
-  const like = others.slice(0, 5).map((finding) => `- ${text(finding.title, 200)}`);
+  const like = others.slice(0, 5).map((finding) => `- ${text(likeTitle(finding, 180), 250)}`);
   const sql = first.remedy.sql;
   return [
     `**${text(first.title, 300)}**`,

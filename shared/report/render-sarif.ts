@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../domain/finding.ts';
 import type { Report } from '../domain/report.ts';
+import { limits } from './limits.ts';
+import { splitState } from './phrases.ts';
+import { excerpt, printable } from './words.ts';
 
 /** Static Analysis Results Interchange Format 2.1.0 (OASIS): one result a finding, at the statement's line. */
 export function renderSarif(report: Report): string {
@@ -15,7 +18,7 @@ export function renderSarif(report: Report): string {
             name: 'rehearsal',
             rules: ids.map((id) => ({
               id,
-              shortDescription: { text: report.findings.find((finding) => finding.check === id)?.title ?? id },
+              shortDescription: { text: id.replaceAll('-', ' ') },
             })),
           },
         },
@@ -33,19 +36,25 @@ function result(finding: Finding, ids: readonly string[]) {
     ruleId: finding.check,
     ruleIndex: ids.indexOf(finding.check),
     level: finding.severity === 'blocks' ? 'error' : 'warning',
-    message: { text: `${finding.summary} ${finding.remedy.text}` },
+    message: { text: printable(excerpt(messageOf(finding), limits.summaryCharacters)) },
     locations: [
-      { physicalLocation: { artifactLocation: { uri: encodeURI(finding.file ?? 'rehearsal.yaml') }, ...region } },
+      { physicalLocation: { artifactLocation: { uri: uriOf(finding.file ?? 'rehearsal.yaml') }, ...region } },
     ],
     partialFingerprints: { 'rehearsalFinding/v1': fingerprint(finding) },
     ...(finding.waivedBy === undefined
       ? {}
-      : { suppressions: [{ kind: 'external', justification: `waived by ${finding.waivedBy}` }] }),
+      : { suppressions: [{ kind: 'external', justification: printable(`waived by ${finding.waivedBy}`) }] }),
   };
 }
 
+const messageOf = ({ title, summary, remedy }: Finding): string => `${title}. ${summary} ${remedy.text}`;
+
+/** Relative to the bundle; a file name may hold what has a meaning in a URI. */
+const uriOf = (path: string): string => printable(path).split('/').map(encodeURIComponent).join('/');
+
 /** The identity of a finding, so that the same one is recognised in the next rehearsal. */
 function fingerprint({ check, phase, ordinal, relation, app, state }: Finding): string {
-  const identity = JSON.stringify([check, phase, ordinal, relation, app, state?.replace(/ in .*$/, '')]);
+  const point = state === undefined ? undefined : splitState(state).point;
+  const identity = JSON.stringify([check, phase, ordinal, relation, app, point]);
   return createHash('sha256').update(identity).digest('hex').slice(0, 32);
 }

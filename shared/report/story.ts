@@ -74,12 +74,14 @@ function attemptLines(report: Report, run: ReportRun, attempt: ReportAttempt, be
   ];
 }
 
-/** The statement that was refused, that waited longest, or whose lock is the strongest. */
+/** The statement that was refused, that waited longest, or that locks most; of those that lock nothing, the last. */
 function worthTelling({ statements }: ReportAttempt): ReportStatement | undefined {
   const refused = statements.find(({ sqlstate }) => sqlstate !== undefined);
   const longest = statements.toSorted((a, b) => b.waitedMs - a.waitedMs)[0];
   const strongest = statements.toSorted((a, b) => strength(b) - strength(a))[0];
-  return refused ?? (longest !== undefined && longest.waitedMs >= tellableMs ? longest : strongest);
+  if (refused !== undefined) return refused;
+  if (longest !== undefined && longest.waitedMs >= tellableMs) return longest;
+  return strongest !== undefined && strength(strongest) >= 0 ? strongest : statements.at(-1);
 }
 
 const strength = ({ locks }: ReportStatement): number =>
@@ -147,17 +149,17 @@ function exitWords(run: ReportRun, attempt: ReportAttempt): string {
 /** The wait is the outage: who stands behind a lock that is only asked for. */
 function queueWords({ load }: ReportRun): string {
   if (load === undefined || load.blockedMsMax < tellableMs) return '';
-  const failed = load.failed === 0 ? '' : `, ${failedWords(load)}`;
+  const failed = load.failed === 0 ? '' : `; ${failedWords(load)}`;
   return `; up to ${counted(load.queueDepthMax, 'transaction')} of the traffic wait behind it${failed}`;
 }
 
 const failedWords = ({ failed, transactions, failedBySqlstate }: LoadObservation): string =>
-  `${failed} of ${transactions} fail (${Object.keys(failedBySqlstate).join(', ')})`;
+  `${failed} of ${transactions} failed (${Object.keys(failedBySqlstate).join(', ')})`;
 
 /** Failures that no wait explains. */
 function trafficLine({ load }: ReportRun): StoryLine[] {
   if (load === undefined || load.failed === 0 || load.blockedMsMax >= tellableMs) return [];
-  return [{ text: `Of the traffic's transactions, ${failedWords(load)}.` }];
+  return [{ text: `Of the traffic's transactions ${failedWords(load)}.` }];
 }
 
 function aftermathLines({ aftermath }: ReportRun): StoryLine[] {

@@ -84,7 +84,12 @@ function sqlErrorsOf(
     const shape = normalizeSql(sql);
     const key = `${sqlstate} ${shape}`;
     const known = errors.get(key);
-    errors.set(key, { sqlstate, message: run.redact.message(message ?? '', { sqlstate, sql }), sql: shape, count: (known?.count ?? 0) + 1 });
+    errors.set(key, {
+      sqlstate,
+      message: run.redact.message(message ?? '', { sqlstate, sql }),
+      sql: shape,
+      count: (known?.count ?? 0) + 1,
+    });
   }
   return [...errors.values()];
 }

@@ -100,10 +100,7 @@ async function answers(url: string, timeoutMs: number): Promise<boolean> {
   }
 }
 
-function accepts(
-  address: { readonly host: string; readonly port: number },
-  timeoutMs: number,
-): Promise<boolean> {
+function accepts(address: { readonly host: string; readonly port: number }, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(address.port, address.host);
     const settle = (open: boolean) => {

@@ -58,5 +58,7 @@ function strongestOf(locks: readonly (readonly [string, string])[]): BackendLook
     const known = strongest.get(relation);
     if (known === undefined || lockModes.indexOf(mode) > lockModes.indexOf(known)) strongest.set(relation, mode);
   }
-  return [...strongest].map(([relation, mode]) => ({ relation, mode })).sort((a, b) => (a.relation < b.relation ? -1 : 1));
+  return [...strongest]
+    .map(([relation, mode]) => ({ relation, mode }))
+    .sort((a, b) => (a.relation < b.relation ? -1 : 1));
 }

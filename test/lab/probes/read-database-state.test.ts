@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { DatabaseState, SchemaObject, SchemaObjectKind } from '../../../shared/domain/schema.ts';
 import { pgSql } from '../../../shared/edge/adapters/pg-sql.ts';
 import type { ServerAddress, SqlSession } from '../../../shared/edge/ports/sql.ts';
-import { readDatabaseState } from '../../../workers/probes/read-database-state.ts';
 import { stateFingerprint } from '../../../shared/plan/state-fingerprint.ts';
+import { readDatabaseState } from '../../../workers/probes/read-database-state.ts';
 import { startEmbeddedPostgres } from '../../support/embedded-postgres.ts';
 import { everythingSql } from './everything-sql.ts';
 
