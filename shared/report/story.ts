@@ -107,7 +107,7 @@ function statementLines(
     const wait = `${sql}${asks}${asks === '' ? '' : ','} and waits ${formatMs(statement.waitedMs)}`;
     lines.push({ atMs, text: `${wait}${queueWords(run)}.` });
   } else if (statement.sqlstate === undefined) {
-    lines.push({ atMs, text: `${sql}${lock === undefined ? '' : ` takes a lock that ${lock},`} runs.` });
+    lines.push({ atMs, text: lock === undefined ? `${sql} runs.` : `${sql} runs; its lock ${lock}.` });
   }
   if (statement.sqlstate !== undefined) {
     const refused = statement.waitedMs >= tellableMs ? 'it' : sql;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,6 +34,7 @@ const runs = Number(values.runs);
 const work = await mkdtemp(join(values.dir, 'rehearsal-bench-'));
 try {
   // A clone's processes are other users, who must pass through.
+  await chmod(work, 0o711);
   await mkdir(join(work, 'bundle'));
   await measure();
 } finally {
@@ -62,8 +63,7 @@ async function measure(): Promise<void> {
     const copyMs = await median(() => timeClone(copies, big));
     const restoreMs = typeof tools === 'string' ? undefined : await restore(tools, big, empty);
     rows.push({ gib: big.facts.bytes / GiB, cloneMs, copyMs, restoreMs });
-    await rm(big.pgdata, { recursive: true, force: true });
-    await rm(join(sharing.snapshots), { recursive: true, force: true });
+    await rm(sharing.snapshots, { recursive: true, force: true });
     await mkdir(sharing.snapshots, { mode: 0o711 });
   }
   report(rows, sharing.method, copying.method, typeof tools === 'string' ? tools : undefined);

@@ -18,7 +18,13 @@ export async function startService(): Promise<Service> {
   const port = await freePort();
   const child = spawn(process.execPath, [join(checkout, 'infra/setup/start.mjs')], {
     cwd: checkout,
-    env: { ...process.env, PORT: String(port), REHEARSAL_DATA: data.dir, REHEARSAL_TOKEN: token },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      REHEARSAL_DATA: data.dir,
+      REHEARSAL_TOKEN: token,
+      REHEARSAL_EXAMPLE: 'off',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

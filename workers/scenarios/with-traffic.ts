@@ -1,4 +1,3 @@
-import type { Budgets } from '../../shared/domain/bundle.ts';
 import type { LockWait } from '../../shared/domain/lock.ts';
 import type { LoadObservation, MigrationAttempt, Weakness } from '../../shared/domain/observation.ts';
 import type { TrafficTarget } from '../../shared/domain/run.ts';
