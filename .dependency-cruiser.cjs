@@ -1,4 +1,7 @@
-/** Which room may import which, each with its reason. `npm test` runs it and shows every rule firing on a planted violation. */
+/**
+ * Which room may import which, each with its reason. `npm test` runs it and shows every rule firing on a planted
+ * violation.
+ */
 const core = '^shared/(domain|plan|judge|report)/';
 const rooms = '^workers/(scenarios|migration|tap|probes|load|apps)/';
 

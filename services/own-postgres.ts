@@ -57,7 +57,9 @@ const superuser = 'rehearsal';
 const database = 'rehearsal';
 const startMs = 60_000;
 
-/** The password. All is made beside its final place and moved there whole, so that a killed first start can be repeated. */
+/**
+ * The password. All is made beside its final place and moved there whole, so that a killed first start can be repeated.
+ */
 async function initialized(home: string, pgdata: string, initdb: string): Promise<string> {
   const passwordFile = join(home, 'password');
   const known = await readFile(passwordFile, 'utf8').catch(() => undefined);

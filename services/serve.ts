@@ -58,7 +58,9 @@ async function keptToken(dataRoot: string): Promise<string> {
 
 interface Program extends AsyncDisposable {
   readonly ended: Promise<void>;
-  /** The groups of the first line on its stdout that fits. Throws RehearsalError `did-not-start` where it ends before. */
+  /**
+   * The groups of the first line on its stdout that fits. Throws RehearsalError `did-not-start` where it ends before.
+   */
   said(line: RegExp): Promise<readonly string[]>;
 }
 

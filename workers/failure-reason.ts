@@ -2,7 +2,10 @@ import { RehearsalError } from '../shared/domain/problem.ts';
 import { SqlError } from '../shared/edge/ports/sql.ts';
 import { redactMessage } from '../shared/plan/normalize-sql.ts';
 
-/** The failure that decides what becomes of a run: a lack of the machine or the bundle wherever one is among them, else ours. */
+/**
+ * The failure that decides what becomes of a run: a lack of the machine or the bundle wherever one is among them, else
+ * ours.
+ */
 export function decisive(error: unknown): Pick<RehearsalError, 'fault' | 'code'> {
   const named = partsOf(error).filter((part) => part instanceof RehearsalError);
   return named.find(({ fault }) => fault !== 'ours') ?? named[0] ?? { fault: 'ours', code: 'internal' };

@@ -19,7 +19,10 @@ export interface Rehearsing {
   }): void;
 }
 
-/** The story of one rehearsal: plan, perform, learn, plan again, until the sheet is complete and every run has been made. */
+/**
+ * The story of one rehearsal: plan, perform, learn, plan again, until the sheet is complete and every run has been
+ * made.
+ */
 export async function rehearse(plan: Plan, by: Rehearsing): Promise<Evidence> {
   const startedAt = by.clock.wallTime();
   const startMs = by.clock.now();

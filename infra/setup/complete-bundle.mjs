@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 
 /**
  * Copies a bundle and adds what its package.json depends on, from the modules of this checkout, so that bundles in
- * version control stay small while what is rehearsed carries its own modules. A bundle without package.json is copied as it is.
+ * version control stay small while what is rehearsed carries its own modules. A bundle without package.json is copied
+ * as it is.
  */
 export async function completeBundle(sourceDir, targetDir, checkoutDir = resolve(import.meta.dirname, '../..')) {
   await copy(sourceDir, targetDir);

@@ -8,7 +8,8 @@ const startWaitMs = 60_000;
 const stopWaitMs = 30_000;
 
 /**
- * An engine that answers, with the images that clones need. With `install`, what is missing is installed, started and built;
+ * An engine that answers, with the images that clones need. With `install`, what is missing is installed, started and
+ * built;
  * `stop` is there only where the daemon is ours and must end with us.
  */
 export function ensureDocker({ install }) {

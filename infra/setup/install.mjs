@@ -10,7 +10,8 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const nodeBinary = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 /**
- * Installs the packages of the lock file unless they are there; npm's output goes to stderr, stdout stays the command's.
+ * Installs the packages of the lock file unless they are there; npm's output goes to stderr, stdout stays the
+ * command's.
  * `npm ci` would refuse a lock file that lacks other platforms' optional packages, which a partial mirror makes.
  */
 export function ensurePackages() {

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
- * What of ours is on this machine now: containers, networks, volumes, mounts, control groups, processes. Taken before and
+ * What of ours is on this machine now: containers, networks, volumes, mounts, control groups, processes. Taken before
+ * and
  * after the tests; what is new afterwards was left behind.
  */
 export function lookAround() {

@@ -1,7 +1,8 @@
 import { ensureChromium, ensureDocker, ensureRedis, ensureXfs } from './docker.mjs';
 
 /**
- * What the tests need besides npm's packages. With `install`, what is missing is installed where we may; else the command is
+ * What the tests need besides npm's packages. With `install`, what is missing is installed where we may; else the
+ * command is
  * printed and what needs it is skipped, unless REHEARSAL_REQUIRE names it.
  */
 export function ensureMachine({ install }) {

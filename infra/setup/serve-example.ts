@@ -14,7 +14,10 @@ const example = join(import.meta.dirname, '..', '..', 'test', 'incidents', 'swal
 
 const asked = askedToStop();
 try {
-  await using service = await serve({ dataRoot: defaultDataRoot(process.env), env: { LOG_LEVEL: 'warn', ...process.env } });
+  await using service = await serve({
+    dataRoot: defaultDataRoot(process.env),
+    env: { LOG_LEVEL: 'warn', ...process.env },
+  });
   process.stdout.write(`listening ${service.address}\ntoken     ${service.token}\n`);
   if (process.env.REHEARSAL_EXAMPLE !== 'off') await rehearseExample(service);
   process.stdout.write('serving until you press Ctrl-C\n');

@@ -52,7 +52,9 @@ export function answerGate(
   };
 }
 
-/** Bundles that were or will be judged; one that could not even be rehearsed does not stand beside its corrected self. */
+/**
+ * Bundles that were or will be judged; one that could not even be rehearsed does not stand beside its corrected self.
+ */
 function openDigests(known: readonly KnownRehearsal[]): readonly string[] {
   const open = known.filter(({ rehearsal: { status } }) => status !== 'failed' && status !== 'cancelled');
   return [...new Set(open.map(({ rehearsal }) => rehearsal.bundleDigest))].sort();

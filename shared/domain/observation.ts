@@ -227,6 +227,8 @@ export interface HostFacts {
   readonly memoryLimit: 'cgroup' | 'watchdog' | 'none';
   readonly cpus: number;
   readonly memoryBytes: number;
-  /** Process host: whether the bundle's commands are kept apart from the server's files and ours by a user of their own. */
+  /**
+   * Process host: whether the bundle's commands are kept apart from the server's files and ours by a user of their own.
+   */
   readonly commandsRunAs?: 'own-user' | 'same-user';
 }

@@ -27,7 +27,10 @@ interface RunBase {
 
 export interface ControlRun extends RunBase {
   readonly scenario: 'control';
-  /** `declared`: as the manifest limits it. `unlimited`: for the expected end state. `traced`: to see the locks of autocommit statements. */
+  /**
+   * `declared`: as the manifest limits it. `unlimited`: for the expected end state. `traced`: to see the locks of
+   * autocommit statements.
+   */
   readonly limits: 'declared' | 'unlimited' | 'traced';
 }
 
@@ -81,7 +84,7 @@ export interface CompatibilityRun extends RunBase {
   readonly app: AppName;
   readonly boot: 'running' | 'fresh';
   readonly state: StatePoint;
-  /** For a state inside a phase: the statement that committed it, as the control run saw it. */
+  /** The statement of its phase that committed the state, as the control run saw it. */
   readonly ordinal?: number;
   /** For a running application: the phase before which it was started. */
   readonly bootsBefore?: string;

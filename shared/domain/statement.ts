@@ -1,6 +1,9 @@
 import type { LockObservation } from './lock.ts';
 
-/** One statement of a migration as the tap saw it. Times are ms from the run's start, our own holds subtracted from durations. */
+/**
+ * One statement of a migration as the tap saw it. Times are ms from the run's start, our own holds subtracted from
+ * durations.
+ */
 export interface StatementObservation {
   /** From 1 within the phase's attempt, in order of arrival over all its sessions; every message counts, BEGIN too. */
   readonly ordinal: number;

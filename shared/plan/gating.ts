@@ -44,7 +44,10 @@ export function gates(manifest: Manifest, app: AppName, point: StatePoint): bool
   return moments.some((moment) => gating[manifest.overlap][app].includes(moment));
 }
 
-/** Which columns of the table a state stands in; the end of the only before-rollout phase is also the last where nothing follows. */
+/**
+ * Which columns of the table a state stands in; the end of the only before-rollout phase is also the last where nothing
+ * follows.
+ */
 export function momentsOf(manifest: Manifest, point: StatePoint): readonly Moment[] {
   if (point.kind === 'before') return ['before'];
   if (point.kind === 'after-rollback') return ['after-rollback'];

@@ -9,7 +9,8 @@ await loadModule();
 const parsedCharsMax = 1024 * 1024;
 
 /**
- * The statement with its constants removed: `$1`, `$2` … where the grammar knows them, `…` in what it leaves alone (bodies,
+ * The statement with its constants removed: `$1`, `$2` … where the grammar knows them, `…` in what it leaves alone
+ * (bodies,
  * defaults, texts that it cannot read). Numbers in DDL outside of bodies stay: they are lengths and scales of types.
  */
 export function normalizeSql(sql: string): string {

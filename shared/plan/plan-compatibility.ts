@@ -78,7 +78,9 @@ function cell(
   };
 }
 
-/** A running version was started before this phase: previous and code-first versions before all, next at the rollout. */
+/**
+ * A running version was started before this phase: previous and code-first versions before all, next at the rollout.
+ */
 function firstPhaseOf(plan: Plan, app: AppName): string {
   const { phases, overlap } = plan.bundle.manifest;
   const early = app === 'previous' || overlap === 'code-first';
@@ -108,7 +110,7 @@ function distinctPlaces(plan: Plan, control: RunResult, notTested: NotTested[]):
     if (point.kind === 'inside' && known !== undefined) continue;
     const isEnd = point.kind === 'after' && state === control.states.at(-1)?.state;
     if (known?.has(gatingOf(point)) && !isEnd) continue;
-    const ordinal = point.kind === 'inside' ? ordinalOf(control, point.phase, point.committed) : undefined;
+    const ordinal = ordinalOf(control, point);
     keep({ point, ...(ordinal === undefined ? {} : { ordinal }) }, fingerprint);
   }
   const inside = places.filter((place) => place.point.kind === 'inside');
@@ -122,10 +124,13 @@ function distinctPlaces(plan: Plan, control: RunResult, notTested: NotTested[]):
   return places.filter((place) => place.point.kind !== 'inside' || chosen.has(place));
 }
 
-function ordinalOf(control: RunResult, phase: string, committed: number): number | undefined {
-  return control.attempts
-    .find((attempt) => attempt.phase === phase)
-    ?.statements.find((statement) => statement.committed === committed)?.ordinal;
+/** The statement that led to the state, as the control run saw it. */
+function ordinalOf(control: RunResult, point: StatePoint): number | undefined {
+  if (point.kind !== 'inside' && point.kind !== 'after') return undefined;
+  const statements = control.attempts.find((attempt) => attempt.phase === point.phase)?.statements ?? [];
+  return statements.findLast(({ committed }) =>
+    point.kind === 'inside' ? committed === point.committed : committed !== undefined,
+  )?.ordinal;
 }
 
 /** Previous has been running since before; next only from the rollout on, or from the start under `code-first`. */

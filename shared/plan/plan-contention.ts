@@ -10,7 +10,10 @@ import { isTable, trafficTargets } from './plan-traffic.ts';
 
 type NotTested = { what: string; because: string };
 
-/** For each strong lock that a statement is the first of its transaction to ask for: a writer that holds on just before it. */
+/**
+ * For each strong lock that a statement is the first of its transaction to ask for: a writer that holds on just before
+ * it.
+ */
 export function contentionRuns(
   plan: Plan,
   control: RunResult,

@@ -4,7 +4,10 @@ import type { TrafficTarget } from '../domain/run.ts';
 import type { DatabaseState } from '../domain/schema.ts';
 import { knownLocks } from './known-locks.ts';
 
-/** Where a phase locks no table that was there before, the traffic goes to so many of the largest: it must not suffer either. */
+/**
+ * Where a phase locks no table that was there before, the traffic goes to so many of the largest: it must not suffer
+ * either.
+ */
 const unlockedTargets = 3;
 
 /** What the traffic of the loaded run writes and reads; the contended relations are those that a phase locks. */

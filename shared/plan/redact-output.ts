@@ -1,4 +1,6 @@
-/** What a program wrote may hold any row's values: a word stays only where it is known, a number only where it is short. */
+/**
+ * What a program wrote may hold any row's values: a word stays only where it is known, a number only where it is short.
+ */
 export function redactOutput(line: string, identifiers: ReadonlySet<string>, words: ReadonlySet<string>): string {
   return line.replace(wordPattern, (word) => (isKnown(word, identifiers, words) ? word : '…'));
 }

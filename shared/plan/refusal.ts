@@ -1,7 +1,10 @@
 import type { RunResult } from '../domain/observation.ts';
 import { RehearsalError } from '../domain/problem.ts';
 
-/** A bundle whose version in production does not even start on the untouched clone proves nothing: it is refused (CONTRACT 1.1). */
+/**
+ * A bundle whose version in production does not even start on the untouched clone proves nothing: it is refused
+ * (CONTRACT 1.1).
+ */
 export function refusalIn(results: readonly RunResult[]): RehearsalError | undefined {
   const cell = results
     .filter((result) => result.spec.id === 'compatibility-previous-fresh-before')

@@ -9,8 +9,10 @@ export type Resolved =
 const linksMax = 40;
 
 /**
- * Resolves a `/`-separated path from the bundle's root as a kernel would: a `..` after a link leaves the link's target, so
- * comparing the text of paths is not enough. `targets` has the target of every link by its path. The root itself is `.`.
+ * Resolves a `/`-separated path from the bundle's root as a kernel would: a `..` after a link leaves the link's target,
+ * so
+ * comparing the text of paths is not enough. `targets` has the target of every link by its path. The root itself is
+ * `.`.
  */
 export function resolvePath(path: string, targets: ReadonlyMap<string, string>): Resolved {
   const ahead = path.split('/').reverse();

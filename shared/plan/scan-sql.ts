@@ -16,7 +16,8 @@ export interface SqlPiece {
 }
 
 /**
- * The next statement at or after `from`, or null where only space and comments are left. It works on text that the grammar
+ * The next statement at or after `from`, or null where only space and comments are left. It works on text that the
+ * grammar
  * refuses too, and looks at every character once.
  */
 export function nextPiece(text: string, from: number, dialect: SqlDialect): SqlPiece | null {

@@ -5,7 +5,8 @@ import { nextPiece } from './scan-sql.ts';
 export { type ScriptItem, splitScript } from './split-script.ts';
 
 /**
- * The statements of a file in order, by the lexical rules of PostgreSQL's grammar: each from its first token up to its `;`.
+ * The statements of a file in order, by the lexical rules of PostgreSQL's grammar: each from its first token up to its
+ * `;`.
  * Text that the grammar refuses is split all the same, so that the server's refusal has a line.
  */
 export function splitSql(file: string, text: string): readonly SourceStatement[] {

@@ -11,7 +11,8 @@ const variableCharsMax = 30_000;
 
 /**
  * How a phase with `sql` is started: the built-in runner is a child process like any other command (CONTRACT 1.5).
- * `toolsPath` and `bundlePath` are as that process sees them. Its orders are the JSON in REHEARSAL_SQL_RUN, which goes on in
+ * `toolsPath` and `bundlePath` are as that process sees them. Its orders are the JSON in REHEARSAL_SQL_RUN, which goes
+ * on in
  * REHEARSAL_SQL_RUN_2, … where the list of files is long.
  */
 export function sqlRunnerCommand(phase: Phase, toolsPath: string, bundlePath: string): SqlRunnerCommand {

@@ -7,7 +7,10 @@ export interface FindingGroup {
   readonly findings: readonly [Finding, ...Finding[]];
 }
 
-/** What blocks comes first, then warnings, then what was waived; the same check for three statements is one thing to read. */
+/**
+ * What blocks comes first, then warnings, then what was waived; the same check for three statements is one thing to
+ * read.
+ */
 export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
   const groups = (['blocks', 'warns', 'waived'] as const).flatMap((mark) => {
     const marked = findings.filter((finding) => markOf(finding) === mark);

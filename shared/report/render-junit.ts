@@ -4,7 +4,9 @@ import { placeOf } from './group-findings.ts';
 import { limits } from './limits.ts';
 import { excerpt, printable } from './words.ts';
 
-/** One test case a check: a blocking finding fails it, what could not be judged is an error, so CI shows no false green. */
+/**
+ * One test case a check: a blocking finding fails it, what could not be judged is an error, so CI shows no false green.
+ */
 export function renderJunit(report: Report): string {
   const cases = report.checks.map((check) => testCase(report, check));
   const count = (kind: string) => cases.filter((line) => line.includes(`<${kind} `)).length;

@@ -6,7 +6,9 @@ const rowsOfPage = 7;
 const pageBytes = 8192;
 const tableBytes = 512 * 1024 ** 2;
 
-/** SQL for a database of about this size, in tables as large as a segment of half a gigabyte, each with a primary key. */
+/**
+ * SQL for a database of about this size, in tables as large as a segment of half a gigabyte, each with a primary key.
+ */
 export async function writeFiller(dir: string, bytes: number): Promise<readonly string[]> {
   const tables = Math.max(1, Math.round(bytes / tableBytes));
   const rows = Math.round((bytes / tables / pageBytes) * rowsOfPage);

@@ -14,7 +14,9 @@ export interface Place {
   readonly work: string;
 }
 
-/** A clone and the first answer out of it; removing it is not counted. Where the host copies, this is the plain copy. */
+/**
+ * A clone and the first answer out of it; removing it is not counted. Where the host copies, this is the plain copy.
+ */
 export async function timeClone(place: Place, snapshot: SealedSnapshot): Promise<number> {
   const beginMs = performance.now();
   await using clone = await cloneOf(place, snapshot);

@@ -7,7 +7,10 @@ import { rehearse } from '../support/cli.ts';
 import { libraryBundle, shelf } from '../support/contract-bundles.ts';
 import { type BundleFiles, type Directory, temporaryDirectory, writtenBundle } from '../support/vendor.ts';
 
-/** CONTRACT 1.1: "Refused (exit 2, nothing started, all problems at once, each with file, line, key and, for an unknown key, the nearest known one)". */
+/**
+ * CONTRACT 1.1: "Refused (exit 2, nothing started, all problems at once, each with file, line, key and, for an unknown
+ * key, the nearest known one)".
+ */
 describe('a bundle is refused with exit 2', () => {
   test('"no … manifest"', async () => {
     const problem = await refusal({ 'seed.sql': 'SELECT 1' });

@@ -22,7 +22,10 @@ function lack(need: Need): string | undefined {
   }
 }
 
-/** `describe` where the machine has it; a visible skip where not; an error where REHEARSAL_REQUIRE says it must be there. */
+/**
+ * `describe` where the machine has it; a visible skip where not; an error where REHEARSAL_REQUIRE says it must be
+ * there.
+ */
 export function describeWith(need: Need, title: string, body: () => void): void {
   const missing = lack(need);
   if (missing === undefined) {

@@ -15,8 +15,10 @@ export interface CopyChanges {
 const concurrentCalls = 8;
 
 /**
- * Copies a directory tree with modes, owners and symbolic links; `to` must not exist. With `reflink` every file shares its blocks
- * with the source, so that size costs nothing, and the copy fails where the file system cannot; `copy` shares where it can.
+ * Copies a directory tree with modes, owners and symbolic links; `to` must not exist. With `reflink` every file shares
+ * its blocks
+ * with the source, so that size costs nothing, and the copy fails where the file system cannot; `copy` shares where it
+ * can.
  */
 export async function copyTree(from: string, to: string, method: CopyMethod, changes: CopyChanges = {}): Promise<void> {
   const gate = new Gate(concurrentCalls);

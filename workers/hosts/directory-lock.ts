@@ -8,7 +8,9 @@ const pollMs = 25;
 /** Nobody holds the right to steal for longer than it takes to read and remove one small file. */
 const stealExpiresMs = 10_000;
 
-/** Exclusive among all processes that share the disk; a holder that died is passed over. Leaving the scope releases it. */
+/**
+ * Exclusive among all processes that share the disk; a holder that died is passed over. Leaving the scope releases it.
+ */
 export async function lockFile(path: string, waitMs: number): Promise<AsyncDisposable> {
   const deadline = performance.now() + waitMs;
   for (;;) {

@@ -18,7 +18,8 @@ const imageBytesMin = 2 * GiB;
 const mountWaitMs = 30_000;
 
 /**
- * A copy-on-write file system in a sparse file, for disks that cannot share blocks themselves (ext4). Any number of processes may
+ * A copy-on-write file system in a sparse file, for disks that cannot share blocks themselves (ext4). Any number of
+ * processes may
  * use it at once: each registers itself, and the last to leave unmounts. Undefined where this machine cannot do it.
  */
 export async function useLoopVolume(root: string, locks: string): Promise<LoopVolume | undefined> {
@@ -109,7 +110,10 @@ async function leave(places: Places, locks: string, ticket: string): Promise<voi
   if (await isMounted(places)) await unmount(places.mountPoint);
 }
 
-/** A process that is just ending may hold a file for a moment; one that stays keeps it mounted until the next user leaves. */
+/**
+ * A process that is just ending may hold a file for a moment; one that stays keeps it mounted until the next user
+ * leaves.
+ */
 async function unmount(mountPoint: string): Promise<void> {
   for (let attempt = 1; attempt <= 20; attempt += 1) {
     const done = await run('umount', [mountPoint]).then(

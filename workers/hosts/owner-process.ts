@@ -14,7 +14,10 @@ export function thisProcess(): OwnerProcess {
   return { pid: process.pid, startTime: startTimeOf(process.pid) ?? '', realm: realm() };
 }
 
-/** A process of another realm (another container on the same disk) cannot be looked at and counts as alive until it expires. */
+/**
+ * A process of another realm (another container on the same disk) cannot be looked at and counts as alive until it
+ * expires.
+ */
 export function isAlive(owner: OwnerProcess): boolean {
   if (owner.realm !== realm()) return sameBoot(owner.realm);
   const started = startTimeOf(owner.pid);

@@ -28,7 +28,8 @@ const neverCopied = new Set([
 ]);
 
 /**
- * The clone's postgresql.conf: defaults, then the settings captured with the snapshot, then those of the request. The last mention wins.
+ * The clone's postgresql.conf: defaults, then the settings captured with the snapshot, then those of the request. The
+ * last mention wins.
  * In the file, not on the command line, so that a session, a role or ALTER SYSTEM may override them as in production.
  */
 export function configurationFile(captured: Settings, requested: Settings): string {
@@ -57,7 +58,8 @@ export function enforcedSettings({ listenAddresses, port, logDirectory }: Server
     unix_socket_directories: '',
     ssl: 'off',
     huge_pages: 'off',
-    // A killed process loses nothing that it wrote: only a machine without power would, and a clone does not outlive that.
+    // A killed process loses nothing that it wrote: only a machine without power would, and a clone does not outlive
+    // that.
     fsync: 'off',
     archive_mode: 'off',
     // Shared memory in files of the data directory, so that even a killed server leaves nothing elsewhere.

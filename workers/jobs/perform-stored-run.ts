@@ -5,7 +5,9 @@ import { notRun } from './not-run.ts';
 /** A run that takes its worker down so often is given up. */
 const claimsMax = 5;
 
-/** Claim, perform, store: the claim's fence makes sure that of all who perform a run at once only the last one stores. */
+/**
+ * Claim, perform, store: the claim's fence makes sure that of all who perform a run at once only the last one stores.
+ */
 export async function performStoredRun(
   parts: JobParts,
   id: RehearsalId,

@@ -7,7 +7,9 @@ import type { KnownSnapshot, StoredRehearsal } from '../../shared/edge/ports/sto
 
 /** The core as the jobs of the queue use it: everything between a stored archive and a report. */
 export interface Pipeline extends AsyncDisposable {
-  /** Unpacks the archive, finds or builds the snapshot. Throws RehearsalError fault `bundle` for what the bundle lacks. */
+  /**
+   * Unpacks the archive, finds or builds the snapshot. Throws RehearsalError fault `bundle` for what the bundle lacks.
+   */
   prepare(archivePath: string, rehearsal: StoredRehearsal, plan: Plan | null): Promise<Prepared>;
   planRuns(plan: Plan, results: readonly RunResult[]): RunSheet;
   /** What the results so far refuse the whole bundle for. */

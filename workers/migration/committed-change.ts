@@ -13,7 +13,9 @@ export interface CommitClues {
   readonly isQuiet: boolean;
 }
 
-/** Whether this statement committed a change: its transaction, or the statement itself in autocommit, was given an id. */
+/**
+ * Whether this statement committed a change: its transaction, or the statement itself in autocommit, was given an id.
+ */
 export function committedChange(statement: TappedStatement, clues: CommitClues): boolean {
   const { statusAfter, sqlstate, commandTag } = statement;
   if (sqlstate !== undefined || statusAfter === null) return false;

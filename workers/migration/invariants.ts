@@ -36,7 +36,9 @@ export async function askInvariants(
   return observations;
 }
 
-/** The first column of the first row as text; rows as an array, so that two columns of one name do not hide each other. */
+/**
+ * The first column of the first row as text; rows as an array, so that two columns of one name do not hide each other.
+ */
 async function ask(run: LiveRun, sql: string): Promise<Observed<string>> {
   try {
     const rows = await run.observer.look((admin) => askWithin(admin, sql));

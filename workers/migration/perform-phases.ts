@@ -4,7 +4,9 @@ import type { LiveRun } from '../live-run.ts';
 import { type PhaseOptions, type PhaseWatch, performPhase } from './perform-phase.ts';
 import { readState } from './read-state.ts';
 
-/** Of one phase so many committed states are looked at; a batch job commits thousands that differ in nothing but rows. */
+/**
+ * Of one phase so many committed states are looked at; a batch job commits thousands that differ in nothing but rows.
+ */
 const statesPerPhase = 200;
 
 export interface PhasesOptions extends Omit<PhaseOptions, 'attempt' | 'watch'> {

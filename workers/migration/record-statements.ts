@@ -57,7 +57,9 @@ interface Note {
   readonly committed: number | undefined;
 }
 
-/** Records what each statement of one attempt did, by looking at its backend from another session while the tap brakes. */
+/**
+ * Records what each statement of one attempt did, by looking at its backend from another session while the tap brakes.
+ */
 export function recordStatements(run: LiveRun, options: RecordOptions): StatementRecorder {
   const { watch, mode } = options;
   const brakes = new Brakes(run);

@@ -11,7 +11,10 @@ export interface BackendLook {
   readonly walBytes: bigint;
   /** It waits for transactions that were open before it to end, as concurrent index builds do. */
   readonly waitsForOthers: boolean;
-  /** The strongest granted lock on each table or view, those only that others can see: not what its own transaction made. */
+  /**
+   * The strongest granted lock on each table or view, those only that others can see: not what its own transaction
+   * made.
+   */
   readonly locks: readonly { readonly relation: string; readonly mode: LockMode }[];
 }
 

@@ -39,7 +39,7 @@ export async function compatibility(run: LiveRun<CompatibilityRun>): Promise<Sce
         if (spec.state.kind === 'inside' && phase.name === spec.state.phase && change.ordinal === spec.ordinal) {
           await observe();
           await command.kill();
-        } else if (commits <= readsBetween) {
+        } else if (commits <= readsBetween && !leadsTo(spec, phase, change.ordinal)) {
           await warm.readOnly();
         }
       },
@@ -55,6 +55,10 @@ export async function compatibility(run: LiveRun<CompatibilityRun>): Promise<Sce
     weaknesses: cells.length > 0 ? [] : [{ part: 'cells', because: `the state was not reached: ${whyNot(stoppedAt)}` }],
   };
 }
+
+/** A version that was asked there already may have noticed and recovered: the first question belongs to the cell. */
+const leadsTo = ({ state, ordinal }: CompatibilityRun, phase: Phase, committedBy: number): boolean =>
+  state.kind === 'after' && state.phase === phase.name && ordinal !== undefined && committedBy >= ordinal;
 
 function phasesUpTo(run: LiveRun<CompatibilityRun>): readonly Phase[] {
   const { phases } = run.plan.bundle.manifest;

@@ -7,7 +7,9 @@ import { readState } from '../migration/read-state.ts';
 import { lookAtAftermath } from './aftermath.ts';
 import { nothingElse, type ScenarioFindings } from './scenario.ts';
 
-/** What does the migration do when nobody else is in the room? Its end is what every stressed run is measured against. */
+/**
+ * What does the migration do when nobody else is in the room? Its end is what every stressed run is measured against.
+ */
 export async function control(run: LiveRun<ControlRun>): Promise<ScenarioFindings> {
   const { phases } = run.plan.bundle.manifest;
   const traced = run.spec.limits === 'traced';

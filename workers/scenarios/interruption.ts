@@ -7,7 +7,9 @@ import { readState } from '../migration/read-state.ts';
 import { lookAtAftermath } from './aftermath.ts';
 import { nothingElse, type ScenarioFindings } from './scenario.ts';
 
-/** What is left when the command is killed right after a commit that it never hears of, and does running it again help? */
+/**
+ * What is left when the command is killed right after a commit that it never hears of, and does running it again help?
+ */
 export async function interruption(run: LiveRun<InterruptionRun>): Promise<ScenarioFindings> {
   const { spec } = run;
   let pid: number | undefined;

@@ -31,7 +31,8 @@ const recipe = 'dump 1';
 const database = 'app';
 
 /**
- * Loads a dump so that no raw row is ever written to what is sealed: rows are copied into a scratch server, which is thrown away,
+ * Loads a dump so that no raw row is ever written to what is sealed: rows are copied into a scratch server, which is
+ * thrown away,
  * and from there, through the policy's expressions, into the server whose data become the snapshot.
  */
 export async function importDump(

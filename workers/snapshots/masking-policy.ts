@@ -35,7 +35,9 @@ export function parsePolicy(file: string, text: string): MaskingPolicy {
   return policy;
 }
 
-/** A column that nobody classified must not get in: throws RehearsalError `unclassified-columns` with the lines to add. */
+/**
+ * A column that nobody classified must not get in: throws RehearsalError `unclassified-columns` with the lines to add.
+ */
 export function requireClassified(policy: MaskingPolicy, tables: readonly DumpedTable[], file?: string): void {
   const missing = tables
     .map(({ table, columns }) => ({ table, columns: columns.filter((column) => !policy.get(table)?.has(column)) }))

@@ -14,7 +14,9 @@ import type { WorkshopParts } from './workshop.ts';
 
 /** What people do with snapshots besides rehearsing on them. */
 export interface SnapshotAdmin {
-  /** Makes a version of a named snapshot from a plain `pg_dump` file; every value goes through the policy on its way in. */
+  /**
+   * Makes a version of a named snapshot from a plain `pg_dump` file; every value goes through the policy on its way in.
+   */
   fromDump(request: DumpRequest): Promise<StoredSnapshot>;
   /** Registers what SQL files make under a name. Paths are the caller's. */
   nameSql(name: string, dir: string, files: readonly string[], major: number): Promise<StoredSnapshot>;

@@ -8,7 +8,8 @@ const mostTables = `
   GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1`;
 
 /**
- * Every role that the dump named can log in, all with `app`'s password, and none is a superuser. The owner of most tables owns the
+ * Every role that the dump named can log in, all with `app`'s password, and none is a superuser. The owner of most
+ * tables owns the
  * database, and is who bundles connect as unless they say otherwise.
  */
 export async function makeLoginsForRoles(workshop: Workshop, database: string, app: Login): Promise<Login> {

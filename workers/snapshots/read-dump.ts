@@ -8,7 +8,10 @@ export type DumpItem =
   | { readonly kind: 'sql'; readonly sql: string; readonly line: number }
   | { readonly kind: 'copy'; readonly sql: string; readonly line: number; readonly rows: AsyncIterable<Buffer> };
 
-/** Reads a plain `pg_dump` file, gzipped or not, without ever holding more of it than one statement and one piece of rows. */
+/**
+ * Reads a plain `pg_dump` file, gzipped or not, without ever holding more of it than one statement and one piece of
+ * rows.
+ */
 export async function* readDump(file: string): AsyncGenerator<DumpItem, void, undefined> {
   const lines = linesOf(file);
   let text = '';

@@ -8,7 +8,8 @@ export interface ScriptPlace {
 }
 
 /**
- * How a missing role is taken. `strict`: as an error. In what pg_dump wrote roles are named and never created; `as-own-role`: everything
+ * How a missing role is taken. `strict`: as an error. In what pg_dump wrote roles are named and never created;
+ * `as-own-role`: everything
  * stays with the loading role; `as-in-production`: the role is made, so that ownership and grants are as they were.
  */
 export type Manners = 'strict' | 'as-own-role' | 'as-in-production';

@@ -6,7 +6,9 @@ import type { Login } from '../../shared/edge/ports/snapshots.ts';
 import { adminRole } from './base-cluster.ts';
 import type { Workshop } from './workshop.ts';
 
-/** Statistics and visibility as a well-kept production has them, a new superuser password, a clean stop, no spare WAL. */
+/**
+ * Statistics and visibility as a well-kept production has them, a new superuser password, a clean stop, no spare WAL.
+ */
 export async function finishCluster(workshop: Workshop, database: string): Promise<Login> {
   const admin = { user: adminRole, password: newPassword() };
   {
@@ -28,7 +30,8 @@ export const newPassword = (): string => randomBytes(18).toString('hex');
 const cleanlyStopped = 1;
 
 /**
- * After a clean stop recovery starts at the last checkpoint: every WAL file with a greater name only waits to be used again.
+ * After a clean stop recovery starts at the last checkpoint: every WAL file with a greater name only waits to be used
+ * again.
  * Offsets in pg_control are the same in 15 to 18. Source: src/include/catalog/pg_control.h.
  */
 async function removeSpareWal(pgdata: string): Promise<void> {

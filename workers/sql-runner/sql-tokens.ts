@@ -5,7 +5,9 @@ export interface SqlToken {
   readonly end: number;
 }
 
-/** The token that begins at `at`, by the lexical rules of PostgreSQL. Source: scan.l and psqlscan.l of PostgreSQL 18. */
+/**
+ * The token that begins at `at`, by the lexical rules of PostgreSQL. Source: scan.l and psqlscan.l of PostgreSQL 18.
+ */
 export function tokenAt(text: string, at: number): SqlToken {
   const afterSpace = spaceEnd(text, at);
   if (afterSpace > at) return { kind: 'space', end: afterSpace };

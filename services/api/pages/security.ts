@@ -12,7 +12,10 @@ export const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A report carries its style with it, so that it opens from a disk too: its style is allowed by its hash, no script at all. */
+/**
+ * A report carries its style with it, so that it opens from a disk too: its style is allowed by its hash, no script at
+ * all.
+ */
 export function reportPolicy(html: string): string {
   const styles = [...html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].map((found) => hashOf(found[1] ?? ''));
   const attributes = [...html.matchAll(/\sstyle="([^"]*)"/g)].map((found) => hashOf(found[1] ?? ''));

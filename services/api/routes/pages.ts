@@ -12,7 +12,9 @@ import { findRehearsal, IdParams } from './rehearsals.ts';
 const pageType = 'text/html; charset=utf-8';
 const hidden = { hide: true } as const;
 
-/** What a person reads in a browser; it holds together without any script but the one that follows a running rehearsal. */
+/**
+ * What a person reads in a browser; it holds together without any script but the one that follows a running rehearsal.
+ */
 export function pageRoutes(app: Api, { store }: ApiParts): void {
   app.get(
     '/',

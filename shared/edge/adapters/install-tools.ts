@@ -10,7 +10,8 @@ const packages = ['pg', 'libpg-query'] as const;
 const packageJson = `${JSON.stringify({ name: 'rehearsal-tools', private: true, type: 'module' })}\n`;
 
 /**
- * A directory with our own programs for the processes of a clone: `sql-runner/` and the packages that it needs, readable by
+ * A directory with our own programs for the processes of a clone: `sql-runner/` and the packages that it needs,
+ * readable by
  * everyone. Made once for each content and then found again; any number of processes may ask at once.
  */
 export async function installTools(dataRoot: string): Promise<string> {

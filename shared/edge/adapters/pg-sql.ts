@@ -18,7 +18,8 @@ export async function connectClient(address: ServerAddress, applicationName: str
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   });
-  // Without a listener a server that goes away between two queries would end this whole process; the next query says it.
+  // Without a listener a server that goes away between two queries would end this whole process; the next query says
+  // it.
   client.on('error', ignoreUntilNextQuery);
   await client.connect().catch(throwSqlError);
   return client;

@@ -63,7 +63,9 @@ export interface Clone extends AsyncDisposable {
 export interface ProcessRequest {
   /** For labels and messages: `migration`, `previous`, `feed job`. */
   readonly name: string;
-  /** Absent: the image's own entrypoint (docker host only; on the process host it throws RehearsalError `no-command`). */
+  /**
+   * Absent: the image's own entrypoint (docker host only; on the process host it throws RehearsalError `no-command`).
+   */
   readonly command?: readonly string[];
   readonly image?: string;
   /** Bundle-relative directory where it starts. */

@@ -32,6 +32,9 @@ export interface SqlSnapshotRequest {
 export interface Snapshots {
   /** Throws RehearsalError `unknown-snapshot` (fault bundle) naming the known ones. */
   find(name: string, version?: string): Promise<SealedSnapshot>;
-  /** Built once per content and major, then found again. Throws RehearsalError with file and line of the first refused statement. */
+  /**
+   * Built once per content and major, then found again. Throws RehearsalError with file and line of the first refused
+   * statement.
+   */
   fromSql(request: SqlSnapshotRequest): Promise<SealedSnapshot>;
 }

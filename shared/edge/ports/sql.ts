@@ -10,7 +10,10 @@ export interface ServerAddress {
 /** One connection; leaving its scope closes it. */
 export interface SqlSession extends AsyncDisposable {
   readonly backendPid: number;
-  /** Rows as objects; text without parameters may hold several statements, then the last one's rows are given. Throws SqlError. */
+  /**
+   * Rows as objects; text without parameters may hold several statements, then the last one's rows are given. Throws
+   * SqlError.
+   */
   query<Row = Record<string, unknown>>(text: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
 }
 

@@ -6,7 +6,9 @@ export interface Tap extends AsyncDisposable {
   statements(): readonly TappedStatement[];
   /** Every session so far, open or not. */
   sessions(): readonly TapSession[];
-  /** Ends every client connection at once, as a network cut would; the server learns of it only by the closed socket. */
+  /**
+   * Ends every client connection at once, as a network cut would; the server learns of it only by the closed socket.
+   */
   cut(): void;
 }
 
@@ -23,8 +25,10 @@ export interface TapOptions {
   readonly listenHost: string;
   readonly server: { readonly host: string; readonly port: number };
   /**
-   * `plain`: nothing is added. `traced`: every message unit that arrives outside a transaction is wrapped in BEGIN … COMMIT,
-   * so that its locks can be read; the client sees no difference, and what refuses a transaction block is sent again plain.
+   * `plain`: nothing is added. `traced`: every message unit that arrives outside a transaction is wrapped in BEGIN …
+   * COMMIT,
+   * so that its locks can be read; the client sees no difference, and what refuses a transaction block is sent again
+   * plain.
    */
   readonly mode: 'plain' | 'traced';
   readonly hooks?: TapHooks;
@@ -51,7 +55,10 @@ export interface ArrivedStatement {
   /** Text as sent (for Execute: of its Parse). Holds row values: normalize before it is stored. */
   readonly sql: string;
   readonly statusBefore: 'I' | 'T' | 'E';
-  /** Timeouts in force by the last SET, SET LOCAL, set_config or start-up option that the tap saw; null: the server's own holds. */
+  /**
+   * Timeouts in force by the last SET, SET LOCAL, set_config or start-up option that the tap saw; null: the server's
+   * own holds.
+   */
   readonly lockTimeoutMs: number | null;
   readonly statementTimeoutMs: number | null;
 }
@@ -62,7 +69,10 @@ export interface TappedStatement extends ArrivedStatement {
   readonly finishedAtMs: number;
   /** Time from sent to finished. */
   readonly durationMs: number;
-  /** Number of the transaction over all sessions of the tap, from 1; null in autocommit. A BEGIN has the number it opens, a COMMIT the one it ends. */
+  /**
+   * Number of the transaction over all sessions of the tap, from 1; null in autocommit. A BEGIN has the number it
+   * opens, a COMMIT the one it ends.
+   */
   readonly transaction: number | null;
   /** null: the connection ended before ReadyForQuery. */
   readonly statusAfter: 'I' | 'T' | 'E' | null;

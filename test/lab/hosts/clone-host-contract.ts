@@ -5,7 +5,8 @@ import { asAdmin, type CloneHostLab, type OpenHost, openCloneHostLab, until } fr
 import { beatingGrandchild, expectSilence, hostedProcessContract } from './hosted-process-contract.ts';
 
 /**
- * What every clone host promises, asked of a real one. Commands are Node, which the process host has and the stock image of
+ * What every clone host promises, asked of a real one. Commands are Node, which the process host has and the stock
+ * image of
  * the docker host too. Memory sizes are generous against Node's own 40 MiB and small against what the tests allocate.
  */
 export function cloneHostContract(name: string, open: OpenHost): void {

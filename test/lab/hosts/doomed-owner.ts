@@ -4,7 +4,10 @@ import type { CloneRequest } from '../../../shared/edge/ports/clone-host.ts';
 import { openDataRoot } from '../../../workers/hosts/data-root.ts';
 import { openDockerHost } from '../../../workers/hosts/docker/open-docker-host.ts';
 
-/** Makes a clone with a process in it, says the clone's id, and waits to be killed. Orders are the JSON of the last argument. */
+/**
+ * Makes a clone with a process in it, says the clone's id, and waits to be killed. Orders are the JSON of the last
+ * argument.
+ */
 const { root, request } = JSON.parse(process.argv.at(-1) ?? '') as {
   readonly root: string;
   readonly request: CloneRequest;

@@ -53,7 +53,15 @@ async function prepare(
     planned: (id, results) => {
       const { runs } = planRuns(context.plan, results);
       const spec = runs.find((candidate) => candidate.id === id);
-      if (spec === undefined) throw new Error(`${id} is not among ${runs.map((candidate) => candidate.id).join(', ')}`);
+      if (spec === undefined) {
+        const outcomes = results.map(({ spec, outcome, why, attempts }) => [
+          spec.id,
+          outcome,
+          why,
+          attempts.at(-1)?.outputTail,
+        ]);
+        throw new Error(`${id} is not among ${runs.map((candidate) => candidate.id)}: ${JSON.stringify(outcomes)}`);
+      }
       return run(spec);
     },
     rehearse: () =>

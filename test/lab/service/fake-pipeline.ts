@@ -14,7 +14,8 @@ import { notRun } from '../../../workers/jobs/not-run.ts';
 import type { Pipeline } from '../../../workers/jobs/pipeline.ts';
 
 /**
- * A core that does nothing but keep count, so that the service around it can be tested in seconds. `dir` holds what tests
+ * A core that does nothing but keep count, so that the service around it can be tested in seconds. `dir` holds what
+ * tests
  * look at and say: `performed` has a line a start of a run, and a run waits as long as a file `hold-<run>` is there.
  */
 export function fakePipeline(dir: string): Pipeline {

@@ -101,7 +101,10 @@ export class DockerClone implements Clone {
     }
   }
 
-  /** The engine tells of kills, the log of how many backends they took; a backend that somebody killed by hand is no such kill. */
+  /**
+   * The engine tells of kills, the log of how many backends they took; a backend that somebody killed by hand is no
+   * such kill.
+   */
   async backendsOomKilled(): Promise<number> {
     const { oomEvents, server } = this.#made;
     const killed = (await this.#readLog()).match(/was terminated by signal 9/g)?.length ?? 0;
@@ -133,7 +136,10 @@ export class DockerClone implements Clone {
     return readFile(join(this.#made.workspace.dir, 'server', 'log', serverLogName), 'utf8').catch(() => '');
   }
 
-  /** The log's collector writes a moment after the client hears: what was logged before the mark is there once the mark is. */
+  /**
+   * The log's collector writes a moment after the client hears: what was logged before the mark is there once the mark
+   * is.
+   */
   async #writeToLog(mark: string): Promise<boolean> {
     try {
       await using session = await this.#made.parts.sql.connect(this.admin, 'rehearsal/server-log');

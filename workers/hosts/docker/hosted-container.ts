@@ -11,7 +11,9 @@ import type { OomEvents } from './oom-events.ts';
 /** CONTRACT 1.3. */
 const stopGraceMs = 5000;
 const drainWaitMs = 2000;
-/** The event comes from another thread of the engine than the end; where a kill for memory is likely it is waited for. */
+/**
+ * The event comes from another thread of the engine than the end; where a kill for memory is likely it is waited for.
+ */
 const oomEventWaitMs = 1000;
 
 export interface HostedParts {
@@ -99,7 +101,10 @@ export class HostedContainer implements HostedProcess {
     }
   }
 
-  /** To every process inside, as to a group; a shell does that. Images without one get the signal for their first process only. */
+  /**
+   * To every process inside, as to a group; a shell does that. Images without one get the signal for their first
+   * process only.
+   */
   async #terminate(): Promise<void> {
     const reached = this.#parts.engine.init && (await this.#signalAll().catch(() => false));
     if (!reached) await unlessGone(this.#container.kill({ signal: 'SIGTERM' }));

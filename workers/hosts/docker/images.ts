@@ -13,7 +13,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Where the image of a server comes from: `POSTGRES_IMAGE` if set, in whose tag a leading number stands for the major
- * (`registry/postgis:17-3.5` is `registry/postgis:15-3.5` for 15); else the public image, else the one that `infra/images/build.ts` makes.
+ * (`registry/postgis:17-3.5` is `registry/postgis:15-3.5` for 15); else the public image, else the one that
+ * `infra/images/build.ts` makes.
  */
 export function serverImageNames(major: number, env: Env): readonly string[] {
   const named = env.POSTGRES_IMAGE;

@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 const lookEveryMs = 25;
 
 export interface MemoryWatch extends Disposable {
-  /** The kernel's own high-water mark as last seen, page cache included; undefined where its files are not to be seen from here. */
+  /**
+   * The kernel's own high-water mark as last seen, page cache included; undefined where its files are not to be seen
+   * from here.
+   */
   peakBytes(): number | undefined;
 }
 

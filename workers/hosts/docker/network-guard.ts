@@ -12,8 +12,10 @@ export interface GuardedNetwork {
 }
 
 /**
- * An internal network still leads to its gateway, and so to every service of this host that listens on all addresses. Two rules leave
- * only the ports that the kernel gives to those who ask for any, where taps listen. Nothing is done where we may not set rules (not
+ * An internal network still leads to its gateway, and so to every service of this host that listens on all addresses.
+ * Two rules leave
+ * only the ports that the kernel gives to those who ask for any, where taps listen. Nothing is done where we may not
+ * set rules (not
  * root): a worker in a container needs none, and is the way to full isolation there.
  */
 export const closeToHost = (network: GuardedNetwork): Promise<void> => apply('-I', network);

@@ -17,8 +17,10 @@ export interface CloneNetwork {
 const makeAttempts = 30;
 
 /**
- * Addresses are ours to choose, because the engine's own pools end after some thirty networks and it gives no fixed address in them.
- * They come from 198.18.0.0/15, which is set aside for tests of networks (RFC 2544) and so is nobody's: 2048 networks of 62 places.
+ * Addresses are ours to choose, because the engine's own pools end after some thirty networks and it gives no fixed
+ * address in them.
+ * They come from 198.18.0.0/15, which is set aside for tests of networks (RFC 2544) and so is nobody's: 2048 networks
+ * of 62 places.
  */
 export async function makeNetwork(
   engine: Engine,

@@ -3,10 +3,16 @@ import type { Clock } from '../../../shared/edge/ports/clock.ts';
 import type { Engine } from './engine.ts';
 import { cloneLabel } from './labels.ts';
 
-/** The kernel's kills for memory in a clone's containers: the engine tells them as events, and only some of them when asked. */
+/**
+ * The kernel's kills for memory in a clone's containers: the engine tells them as events, and only some of them when
+ * asked.
+ */
 export interface OomEvents extends Disposable {
   count(container: string): number;
-  /** True as soon as there was one, false where none came in time: the event may come a moment after the end that it caused. */
+  /**
+   * True as soon as there was one, false where none came in time: the event may come a moment after the end that it
+   * caused.
+   */
   within(container: string, waitMs: number): Promise<boolean>;
 }
 

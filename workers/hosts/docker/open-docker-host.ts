@@ -25,7 +25,8 @@ export interface DockerHostOptions {
 const probeExpiresMs = 60_000;
 
 /**
- * Clones as containers in a network of their own without a way out. Throws RehearsalError (machine) where no engine answers, its
+ * Clones as containers in a network of their own without a way out. Throws RehearsalError (machine) where no engine
+ * answers, its
  * images are neither here nor can be pulled, or it does not see the data root.
  */
 export async function openDockerHost(options: DockerHostOptions): Promise<CloneHost> {

@@ -32,7 +32,9 @@ export interface ProcessPlace {
   readonly user: SystemUser;
 }
 
-/** Starts one process of the bundle as CONTRACT 1.3 says; what cannot be started is a process that ends with 127 or 126. */
+/**
+ * Starts one process of the bundle as CONTRACT 1.3 says; what cannot be started is a process that ends with 127 or 126.
+ */
 export async function startProcess(place: ProcessPlace, request: ProcessRequest): Promise<HostedProcess> {
   const { engine, clock } = place;
   const image = await findImage(engine, request.image === undefined ? nodeImageNames(process.env) : [request.image]);
@@ -122,7 +124,8 @@ async function makeContainer(place: ProcessPlace, request: ProcessRequest, image
 }
 
 /**
- * A name without a value takes the variable away. A command gets PATH of its image and nothing else of it (CONTRACT 1.3); an image's
+ * A name without a value takes the variable away. A command gets PATH of its image and nothing else of it (CONTRACT
+ * 1.3); an image's
  * own entrypoint keeps what it was made with.
  */
 function environment(request: ProcessRequest, image: Image): string[] {

@@ -7,7 +7,10 @@ export type FoundProgram =
   /** As a shell says it: 127 not found, 126 not executable. */
   | { readonly found: false; readonly exitCode: 126 | 127; readonly why: string };
 
-/** CONTRACT 1.3: without a slash looked up in PATH; relative with a slash: inside `dir`; absolute: a program of this machine. */
+/**
+ * CONTRACT 1.3: without a slash looked up in PATH; relative with a slash: inside `dir`; absolute: a program of this
+ * machine.
+ */
 export async function findProgram(name: string, dir: string, path: string): Promise<FoundProgram> {
   if (name.includes('/')) return look(resolve(dir, name), name);
   for (const place of path.split(delimiter).filter((part) => part !== '')) {

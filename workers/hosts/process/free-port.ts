@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the range from which the kernel takes ports for outgoing connections, so that none of those is in the way later. */
+/**
+ * Below the range from which the kernel takes ports for outgoing connections, so that none of those is in the way
+ * later.
+ */
 const portFirst = 10_240;
 const portCount = 22_000;
 const recentlyGiven = new Set<number>();

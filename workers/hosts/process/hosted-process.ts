@@ -32,7 +32,9 @@ export interface ProcessPlace {
   readonly clock: Clock;
 }
 
-/** Starts one process of the bundle as CONTRACT 1.3 says; what cannot be started is a process that ends with 127 or 126. */
+/**
+ * Starts one process of the bundle as CONTRACT 1.3 says; what cannot be started is a process that ends with 127 or 126.
+ */
 export async function startHostedProcess(place: ProcessPlace, request: ProcessRequest): Promise<HostedProcess> {
   const [name, ...args] = request.command ?? [];
   if (name === undefined) throw noCommand(request.name);

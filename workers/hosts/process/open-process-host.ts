@@ -73,7 +73,9 @@ async function stopServerOf(workspace: Workspace, clock: Clock): Promise<void> {
   while ((await isRunning()) && clock.now() < deadline) await clock.wait(20);
 }
 
-/** Whatever works in the workspace or was given a home there; its path is unique, so nobody else's process can be meant. */
+/**
+ * Whatever works in the workspace or was given a home there; its path is unique, so nobody else's process can be meant.
+ */
 async function processesOf({ dir }: Workspace): Promise<readonly number[]> {
   if (process.platform !== 'linux') return [];
   const belongs = async (pid: number): Promise<boolean> => {

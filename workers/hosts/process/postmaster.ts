@@ -26,7 +26,9 @@ export interface RunningServer {
   readonly port: number;
   /** Backends that the kernel killed for memory. */
   oomKills(): Promise<number>;
-  /** `fast`: sessions end, a checkpoint is written, the data are clean. `immediate`: the data are not needed any more. */
+  /**
+   * `fast`: sessions end, a checkpoint is written, the data are clean. `immediate`: the data are not needed any more.
+   */
   stop(how: 'fast' | 'immediate'): Promise<void>;
 }
 

@@ -165,7 +165,10 @@ export class ProcessClone implements Clone {
     }
   }
 
-  /** The log's collector writes a moment after the client hears: what was logged before the mark is there once the mark is. */
+  /**
+   * The log's collector writes a moment after the client hears: what was logged before the mark is there once the mark
+   * is.
+   */
   async #writeToLog(mark: string): Promise<boolean> {
     try {
       await using session = await this.#made.parts.sql.connect(this.admin, 'rehearsal/server-log');
@@ -213,7 +216,10 @@ async function copyData(from: string, workspace: Workspace, method: CopyMethod, 
   for (const path of [logDirectory, configuration]) await giveToServer(path);
 }
 
-/** Readable and never writable: files and directories belong to us, the directory above lets only the clone's own user in. */
+/**
+ * Readable and never writable: files and directories belong to us, the directory above lets only the clone's own user
+ * in.
+ */
 async function copyBundle(bundleDir: string, box: string, { user }: LentUser): Promise<void> {
   await mkdir(box, { mode: 0o710 });
   if (user !== undefined) await chown(box, 0, user.gid);

@@ -21,7 +21,10 @@ export interface PostgresPrograms {
   readonly version: string;
 }
 
-/** Programs that unprivileged users can reach: where they lie, or in a copy of ours where a directory above them is closed. */
+/**
+ * Programs that unprivileged users can reach: where they lie, or in a copy of ours where a directory above them is
+ * closed.
+ */
 export class Runtime {
   readonly #root: DataRoot;
   readonly #postgres = new Map<number, Promise<PostgresPrograms>>();

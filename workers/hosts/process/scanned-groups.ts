@@ -8,7 +8,8 @@ const lookEveryMs = 20;
 const lookEveryMsUnlimited = 100;
 
 /**
- * Groups found by looking through /proc: the leader, what descends from it, shares its session, or carries its HOME or TMPDIR.
+ * Groups found by looking through /proc: the leader, what descends from it, shares its session, or carries its HOME or
+ * TMPDIR.
  * A limit is watched over all members together, and whoever goes over it takes the whole group along.
  */
 export const scannedGroups: ProcessGroups = {
@@ -142,7 +143,10 @@ const readStat = (pid: number): ReturnType<typeof statFields> | undefined => {
   return text === undefined ? undefined : statFields(text);
 };
 
-/** What a cgroup would charge: pages of programs and libraries are shared with everybody and charged to whoever came first. */
+/**
+ * What a cgroup would charge: pages of programs and libraries are shared with everybody and charged to whoever came
+ * first.
+ */
 function privateBytes(pid: number): number {
   const status = readText(`/proc/${pid}/status`) ?? '';
   const kibibytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);

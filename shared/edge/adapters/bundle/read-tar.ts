@@ -35,7 +35,8 @@ interface Extension {
 }
 
 /**
- * The entries of a tar stream (ustar, pax and GNU long names), names byte for byte. The caller reads or skips `sizeBytes` of
+ * The entries of a tar stream (ustar, pax and GNU long names), names byte for byte. The caller reads or skips
+ * `sizeBytes` of
  * each entry's body from the source; padding is skipped here. Throws BundleUnreadable where the stream is no tar.
  * Source: POSIX.1-2017, pax, "ustar Interchange Format".
  */

@@ -12,7 +12,8 @@ import { readTar, type TarEntry } from './read-tar.ts';
 import { BundleUnreadable } from './unreadable.ts';
 
 /**
- * Unpacks what is safe of a tar stream into an empty directory and tells what is not. Nothing is written outside of `dir`,
+ * Unpacks what is safe of a tar stream into an empty directory and tells what is not. Nothing is written outside of
+ * `dir`,
  * whatever the archive says: links are made last, so no entry can be written through one.
  * Throws RehearsalError `invalid-bundle` where reading on would be pointless or too much.
  */

@@ -1,7 +1,9 @@
 import type { Job, JobsOptions, Processor, QueueOptions, WorkerOptions } from 'bullmq';
 import { RehearsalError } from '../../../domain/problem.ts';
 
-/** What differs between Redis and PostgreSQL: how BullMQ's two classes are made, and how one asks whether they answer. */
+/**
+ * What differs between Redis and PostgreSQL: how BullMQ's two classes are made, and how one asks whether they answer.
+ */
 export interface Backend extends AsyncDisposable {
   readonly kind: 'redis' | 'postgres';
   queue(name: string): BullQueue;

@@ -20,7 +20,8 @@ export function openBundleArchives(database: Database): BundleArchives {
 
 async function put(rows: Ask, digest: Digest, path: string): Promise<void> {
   const { size } = await stat(path);
-  // A second server that gets the same bundle at once waits here until the first has committed, and then has nothing to do.
+  // A second server that gets the same bundle at once waits here until the first has committed, and then has nothing to
+  // do.
   const inserted = await rows(
     'INSERT INTO bundles (digest, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING digest',
     [digest, size],
