@@ -62,6 +62,7 @@ const startMs = 60_000;
  */
 async function initialized(home: string, pgdata: string, initdb: string): Promise<string> {
   const passwordFile = join(home, 'password');
+  // What cannot be read is not there yet: making it says what is wrong.
   const known = await readFile(passwordFile, 'utf8').catch(() => undefined);
   const isThere = await readFile(join(pgdata, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (known !== undefined && isThere !== undefined) return known;

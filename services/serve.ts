@@ -48,6 +48,7 @@ export async function serve({ dataRoot, env }: ServeOptions): Promise<Service> {
 
 async function keptToken(dataRoot: string): Promise<string> {
   const file = join(dataRoot, 'service', 'token');
+  // Not there, or not ours to read: a new one is made, and writing it says what is wrong.
   const known = await readFile(file, 'utf8').catch(() => undefined);
   if (known !== undefined) return known.trim();
   await mkdir(join(dataRoot, 'service'), { recursive: true });

@@ -34,7 +34,8 @@ const allowedTop = new Set(
     'CONTRIBUTING.md CHANGELOG.md LICENSE biome.json vitest.config.ts .dependency-cruiser.cjs .gitignore .dockerignore .ci .npmrc'
   ).split(' '),
 );
-const vague = /(^|[-/])(manager|handler|utils?|helpers?|data|info|process)\.(ts|mjs)$/;
+/** `process` is a thing here, like `file`: it is vague only alone. */
+const vague = /(^|[-/])(manager|handler|utils?|helpers?|data|info)\.(ts|mjs)$|\/process\.(ts|mjs)$/;
 /** Pages are templates: a line of markup is broken where it changes nothing on the page. */
 const markup = /^(shared\/report\/html|services\/api\/pages)\//;
 /** A text, pattern or address that no formatter may break. */
@@ -42,6 +43,15 @@ const unbreakable = /https?:|`|(['"])(?:(?!\1).){50,}\1|\/.{50,}\//;
 const longerForAReason = new Map<string, string>([
   ['test/tidy.test.ts', 'every rule stands beside the planted violation that shows it firing'],
 ]);
+
+const swallows = /catch\s*(\([^)]*\))?\s*\{\s*\}|\.catch\(\(\)\s*=>\s*(undefined|null|\{\s*\})\)/;
+/** A rejection may be ignored where a comment just above says why that is right. */
+function silentCatches(lines: readonly string[]): string[] {
+  return lines.flatMap((line, index) => {
+    const reason = lines.slice(Math.max(0, index - 4), index + 1).some((near) => /^\s*(\/\/|\/\*\*|\*)/.test(near));
+    return swallows.test(line) && !reason ? [`line ${index + 1}: a catch that swallows`] : [];
+  });
+}
 
 const rules: readonly TidyRule[] = [
   {
@@ -101,13 +111,9 @@ const rules: readonly TidyRule[] = [
       /\.ts$/.test(path) && /@ts-(ig[n]ore|noch[e]ck)/.test(content) ? ['a silenced type error'] : [],
   },
   {
-    name: 'no catch swallows',
+    name: 'no catch swallows without saying why',
     planted: { path: 'workers/x.ts', text: 'try { x() } cat' + 'ch {}' },
-    look: (path, content) =>
-      /\.(ts|mjs)$/.test(path) &&
-      /catch\s*(\([^)]*\))?\s*\{\s*\}|\.catch\(\(\)\s*=>\s*(undefined|null|\{\s*\})\)/.test(content)
-        ? ['a catch that swallows']
-        : [],
+    look: (path, content) => (/\.(ts|mjs)$/.test(path) ? silentCatches(content.split('\n')) : []),
   },
   {
     name: 'no path of one machine',

@@ -3,6 +3,8 @@ export const limits = {
   /** The sentence must be read in ten seconds. */
   sentenceTitleCharacters: 180,
   storyLines: 7,
+  /** No single name, message or reason of a stranger takes more of a page. */
+  valueCharacters: 8000,
   summaryCharacters: 1200,
   remedySqlCharacters: 4000,
   statementCharacters: 400,
@@ -15,4 +17,6 @@ export const limits = {
   noteCharacters: 60_000,
   noteFindings: 20,
   terminalColumns: 100,
+  /** One test case of JUnit holds all findings of its check. */
+  suiteCharacters: 100_000,
 } as const;

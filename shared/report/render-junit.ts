@@ -56,7 +56,7 @@ function failureText(finding: Finding): string {
 
 /** XML 1.0 has no place for control characters, escaped or not. */
 function text(raw: string): string {
-  return printable(raw)
+  return printable(excerpt(raw, limits.suiteCharacters))
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

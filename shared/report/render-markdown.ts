@@ -62,7 +62,7 @@ function groupLines({ check, mark, findings }: FindingGroup): string[] {
     '',
     `→ ${text(first.remedy.text, 500)}`,
     '',
-    ...(sql === undefined ? [] : fenced(excerpt(printable(sql), 1500))),
+    ...(sql === undefined ? [] : fenced(printable(excerpt(sql, 1500)))),
     ...(like.length === 0 ? [] : ['And likewise:', '', ...like]),
     ...(others.length > like.length ? [`- ${others.length - like.length} more`] : []),
     ...(like.length === 0 ? [] : ['']),
@@ -92,11 +92,15 @@ function footLines(report: Report): string[] {
 
 /** Markup, links and mentions of strangers stay text. */
 function text(raw: string, charactersMax: number): string {
-  return excerpt(oneLine(printable(raw)), charactersMax)
+  return excerpt(oneLine(printable(excerpt(raw, limits.valueCharacters))), charactersMax)
     .replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] ?? character)
     .replace(/([\\`*_~[\]()!|@#$])/g, '\\$1')
     .replace(/(https?|ftp|www)([:.])/gi, '$1\u200b$2');
 }
 
 /** Inside a comment: nothing that could end it. */
-const identifier = (raw: string): string => excerpt(raw.replace(/[^\w.@/-]+/g, '-').replace(/-{2,}/g, '-'), 100);
+const identifier = (raw: string): string =>
+  raw
+    .slice(0, 100)
+    .replace(/[^\w.@/-]+/g, '-')
+    .replace(/-{2,}/g, '-');

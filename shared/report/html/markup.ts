@@ -1,4 +1,5 @@
-import { printable } from '../words.ts';
+import { limits } from '../limits.ts';
+import { excerpt, printable } from '../words.ts';
 
 /** HTML that is already safe; only the `html` tag makes it. */
 export class Markup {
@@ -34,5 +35,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 function escapeHtml(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return printable(excerpt(text, limits.valueCharacters)).replace(
+    /[&<>"']/g,
+    (character) => entities[character] ?? character,
+  );
 }

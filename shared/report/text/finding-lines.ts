@@ -30,7 +30,7 @@ function whereLine(finding: Finding): string[] {
 /** Lines to paste are never broken. */
 function sqlLines({ remedy }: Finding): string[] {
   if (remedy.sql === undefined) return [];
-  return excerpt(printable(remedy.sql), limits.remedySqlCharacters)
+  return printable(excerpt(remedy.sql, limits.remedySqlCharacters))
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => `        ${line}`);

@@ -1,8 +1,8 @@
 import { limits } from '../limits.ts';
-import { oneLine, printable } from '../words.ts';
+import { excerpt, oneLine, printable } from '../words.ts';
 
 /** Names and messages come from strangers: no control character of theirs reaches the terminal. */
-export const plain = (text: string): string => oneLine(printable(text));
+export const plain = (text: string): string => oneLine(printable(excerpt(text, limits.valueCharacters)));
 
 /** Breaks between words at the terminal's width; a word that is longer than a line stays whole, to be copied. */
 export function wrap(text: string, first: string, rest: string = first): string[] {

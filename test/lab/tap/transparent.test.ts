@@ -93,6 +93,7 @@ describe('a client does not notice the tap', () => {
     const client = await pgClient(server.address, tap);
     const watcher = await pgClient(server.address);
     const sleeping = client.query('SELECT pg_sleep(600)');
+    // It is cancelled below, where its refusal is expected.
     sleeping.catch(() => undefined);
     while ((await watcher.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).rowCount === 0);
     const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };

@@ -155,6 +155,7 @@ export class HostedContainer implements HostedProcess {
   }
 
   async #saysOomKilled(): Promise<boolean> {
+    // A container that is gone says nothing more; the engine's events were heard until then.
     const found = await this.#container.inspect().catch(() => undefined);
     return found?.State.OOMKilled === true;
   }

@@ -6,6 +6,7 @@ import type { OwnContainer } from './engine.ts';
 /** The container that this process runs in, where it is one of this very engine; a name alone proves nothing. */
 export async function ownContainer(docker: Docker): Promise<OwnContainer | undefined> {
   for (const candidate of candidates()) {
+    // A name that the engine does not know is not ours.
     const found = await docker
       .getContainer(candidate)
       .inspect()

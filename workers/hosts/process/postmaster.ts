@@ -111,6 +111,7 @@ class Server implements RunningServer {
       const exited = once(this.#child, 'exit');
       signal(this.pid, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
       const called = new AbortController();
+      // A wait that is called off has ended too.
       const late = this.#clock.wait(stopWaitMs[how], called.signal).catch(() => undefined);
       await Promise.race([exited, late]);
       called.abort();
