@@ -4,19 +4,20 @@ export const limits = {
   sentenceTitleCharacters: 180,
   storyLines: 7,
   /** No single name, message or reason of a stranger takes more of a page. */
-  valueCharacters: 8000,
+  valueCharacters: 4000,
   summaryCharacters: 1200,
   remedySqlCharacters: 4000,
   statementCharacters: 400,
   statementsOfRun: 200,
   /** Findings of one check that are told in full; the others are named. */
   findingsOfCheck: 20,
-  findingsOfPage: 300,
+  checksOfPage: 60,
   runsOfPage: 200,
   /** GitLab and GitHub refuse notes from 65,536 characters on. */
   noteCharacters: 60_000,
   noteFindings: 20,
   terminalColumns: 100,
   /** One test case of JUnit holds all findings of its check. */
-  suiteCharacters: 100_000,
+  caseCharacters: 100_000,
+  nameCharacters: 400,
 } as const;

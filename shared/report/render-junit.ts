@@ -29,7 +29,7 @@ function testCase(report: Report, check: CheckOutcome): string {
   if (blocking.length > 0) {
     const [first] = blocking;
     const body = blocking.slice(0, limits.findingsOfCheck).map(failureText).join('\n\n');
-    return `${open}<failure message="${text(first?.title ?? '')}">${text(body)}</failure></testcase>`;
+    return `${open}<failure message="${text(first?.title ?? '')}">${text(body, limits.caseCharacters)}</failure></testcase>`;
   }
   switch (check.outcome) {
     case 'undetermined':
@@ -49,14 +49,14 @@ function failureText(finding: Finding): string {
     excerpt(finding.title, limits.summaryCharacters),
     ...(place === undefined ? [] : [`at ${place}`]),
     excerpt(finding.summary, limits.summaryCharacters),
-    `→ ${finding.remedy.text}`,
+    `→ ${excerpt(finding.remedy.text, limits.summaryCharacters)}`,
     ...(finding.remedy.sql === undefined ? [] : [excerpt(finding.remedy.sql, limits.remedySqlCharacters)]),
   ].join('\n');
 }
 
 /** XML 1.0 has no place for control characters, escaped or not. */
-function text(raw: string): string {
-  return printable(excerpt(raw, limits.suiteCharacters))
+function text(raw: string, charactersMax: number = limits.nameCharacters): string {
+  return printable(excerpt(raw, charactersMax))
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

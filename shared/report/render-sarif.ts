@@ -43,14 +43,22 @@ function result(finding: Finding, ids: readonly string[]) {
     partialFingerprints: { 'rehearsalFinding/v1': fingerprint(finding) },
     ...(finding.waivedBy === undefined
       ? {}
-      : { suppressions: [{ kind: 'external', justification: printable(`waived by ${finding.waivedBy}`) }] }),
+      : {
+          suppressions: [
+            {
+              kind: 'external',
+              justification: printable(`waived by ${excerpt(finding.waivedBy, limits.nameCharacters)}`),
+            },
+          ],
+        }),
   };
 }
 
 const messageOf = ({ title, summary, remedy }: Finding): string => `${title}. ${summary} ${remedy.text}`;
 
 /** Relative to the bundle; a file name may hold what has a meaning in a URI. */
-const uriOf = (path: string): string => printable(path).split('/').map(encodeURIComponent).join('/');
+const uriOf = (path: string): string =>
+  printable(path.slice(0, limits.nameCharacters)).split('/').map(encodeURIComponent).join('/');
 
 /** The identity of a finding, so that the same one is recognised in the next rehearsal. */
 function fingerprint({ check, phase, ordinal, relation, app, state }: Finding): string {

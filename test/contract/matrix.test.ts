@@ -171,7 +171,8 @@ const server = createServer(async (request, response) => {
   if (request.url === '/login') return json(response, 201, { session: { token: 't1' } }, { 'set-cookie': 'sid=c1; Path=/', 'x-trace': 'x1' });
   if (request.url === '/me') {
     const { authorization, cookie } = request.headers;
-    if (authorization !== 'Bearer t1' || !cookie?.includes('sid=c1') || request.headers['x-trace'] !== 'x1') return json(response, 401, {});
+    const known = authorization === 'Bearer t1' && cookie?.includes('sid=c1') && request.headers['x-trace'] === 'x1';
+    if (!known) return json(response, 401, {});
     return json(response, 200, { user: 'a', roles: [{ name: 'reader', since: 1 }], more: true });
   }
   if (request.url === '/redirect') return response.writeHead(302, { location: '/text' }).end();

@@ -5,21 +5,22 @@ import { limits } from '../limits.ts';
 import { counted, excerpt } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 
-const marks = { blocks: 'blocks', warns: 'warns', waived: 'waived' } as const;
-
 /** A list to see how much there is, then one card a check: the first finding told in full, its like folded below it. */
 export function findingsSection(report: Report): Markup {
   const groups = groupFindings(report.findings);
   if (groups.length === 0)
     return html`<section id="findings"><h2>Findings</h2><p>None: no check found anything to say.</p></section>`;
   return html`<section id="findings"><h2>Findings</h2>
-${groups.length > 2 && html`<ul class="index">${groups.map(indexLine)}</ul>`}
-${groups.map((group, index) => groupCard(group, index))}</section>`;
+${groups.length > 2 && html`<ul class="index">${groups.slice(0, limits.checksOfPage).map(indexLine)}</ul>`}
+${groups.slice(0, limits.checksOfPage).map(groupCard)}${
+  groups.length > limits.checksOfPage &&
+  html`<p class="soft">${groups.length - limits.checksOfPage} more checks with findings in report.json.</p>`
+}</section>`;
 }
 
 function indexLine({ mark, check, findings }: FindingGroup, index: number): Markup {
   const [first] = findings;
-  return html`<li><span class="tag ${mark}">${marks[mark]}</span><a href="#finding-${index + 1}">${excerpt(first.title, 140)}</a>
+  return html`<li><span class="tag ${mark}">${mark}</span><a href="#finding-${index + 1}">${excerpt(first.title, 140)}</a>
 ${findings.length > 1 && html`<span class="soft">and ${findings.length - 1} more</span>`} <code class="soft">${check}</code></li>`;
 }
 
@@ -27,7 +28,7 @@ function groupCard({ mark, check, findings }: FindingGroup, index: number): Mark
   const [first, ...others] = findings;
   const shown = others.slice(0, limits.findingsOfCheck);
   return html`<article class="finding ${mark}" id="finding-${index + 1}">
-<h3><span class="tag ${mark}">${marks[mark]}</span>${excerpt(first.title, limits.summaryCharacters)}</h3>
+<h3><span class="tag ${mark}">${mark}</span>${excerpt(first.title, limits.summaryCharacters)}</h3>
 <p class="soft"><code>${check}</code> · ${facts(first)}</p>${body(first)}
 ${
   shown.length > 0 &&

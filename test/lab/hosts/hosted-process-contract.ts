@@ -55,7 +55,8 @@ export function hostedProcessContract(clone: () => Promise<Clone>): void {
         'mkdirSync("app/d")',
       ];
       const script = `const fs=require("fs");if(!fs.readFileSync("seed.sql","utf8").includes("alerts"))process.exit(1);
-          const codes=[];for(const attempt of ${JSON.stringify(attempts)})try{eval("fs."+attempt);codes.push("done")}catch(e){codes.push(e.code)}
+          const codes=[];for(const attempt of ${JSON.stringify(attempts)})
+          try{eval("fs."+attempt);codes.push("done")}catch(e){codes.push(e.code)}
           console.log(codes.every((c)=>["EACCES","EROFS","EPERM"].includes(c)),codes.join())`;
       await using process = await node(script);
       expect(await printed(process)).toMatch(/^true /);

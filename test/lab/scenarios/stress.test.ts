@@ -32,8 +32,8 @@ test('an interruption in a later phase kills its command after the commit; the r
         ...apps,
         'package.json': withPg,
         'first/1.sql': 'CREATE TABLE shelves (id int);\n',
-        'second/1.sql': 'ALTER TABLE books ADD COLUMN shelf text;\n',
-        'second/2.sql': 'CREATE INDEX books_shelf ON books (shelf);\n',
+        'second/2.sql': 'ALTER TABLE books ADD COLUMN shelf text;\n',
+        'second/3.sql': 'CREATE INDEX books_shelf ON books (shelf);\n',
       },
     ),
   );

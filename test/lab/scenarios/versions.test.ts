@@ -142,7 +142,7 @@ test('no row value gets into the evidence, by whatever it was said', async () =>
             name: 'a session',
             steps: [
               { request: { path: '/' }, save: { reader: 'json.name' } },
-              { request: { method: 'POST', path: '/', json: { said: '"${reader}"' } } },
+              { request: { method: 'POST', path: '/', json: { said: `"\${reader}"` } } },
             ],
           },
         ],

@@ -98,7 +98,8 @@ describe('a snapshot from a dump', () => {
     const [row] = await lab.ask<Record<string, unknown>>(
       sealed,
       `SELECT count(*)::int AS rows, count(DISTINCT email)::int AS mails, max(length("Full Name")) AS name, min(password_hash) AS hash,
-              sum(twice)::int AS twice, (SELECT count(*)::int FROM public.notes WHERE body IS NULL) AS notes, nextval('public.s')::int AS next
+              sum(twice)::int AS twice, (SELECT count(*)::int FROM public.notes WHERE body IS NULL) AS notes,
+              nextval('public.s')::int AS next
        FROM public.users WHERE email LIKE '%@example.invalid'`,
     );
     expect(row).toEqual({

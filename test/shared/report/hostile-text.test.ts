@@ -17,15 +17,14 @@ const renderings = cases.flatMap(([name, text]) => formats.map((format) => ({ na
 const pageTags =
   'html head meta link title style body main header p h1 h2 h3 h4 dl dt dd div nav a section ol ul li span code pre strong article details summary table thead tbody tr th td figure figcaption svg rect line text path';
 
-const rendered = (format: (typeof formats)[number], text: string) => render(format, withForeignText(redReport(), text));
+const red = redReport();
+const rendered = (format: (typeof formats)[number], text: string) => render(format, withForeignText(red, text));
 
 describe('text of strangers', () => {
   it.each(renderings.filter(({ format }) => format !== 'json'))(
     '$name leaves no control character, no half character and no direction in $format',
     ({ text, format }) => {
-      expect(rendered(format, text)).not.toMatch(
-        /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Bidi_Control}\p{Cs}\ufffe]/u,
-      );
+      expect(rendered(format, text)).not.toMatch(/(?![\n\t])[\p{Cc}\p{Bidi_Control}\p{Cs}\ufffe]/u);
     },
   );
 
@@ -40,7 +39,7 @@ describe('text of strangers', () => {
     const page = rendered('html', text);
     const tags = new Set([...page.matchAll(/<([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag));
     expect([...tags].filter((tag) => !pageTags.split(' ').includes(tag ?? ''))).toEqual([]);
-    expect(page.match(/<[^>]*\son[a-z]+=/gi)).toBeNull();
+    expect(page.match(/<[a-z0-9]+(?:\s+[a-z-]+(?:="[^"]*")?)*\s+on[a-z]+=/gi)).toBeNull();
     expect(page.match(/<style>/g)).toHaveLength(1);
   });
 
@@ -60,10 +59,6 @@ describe('text of strangers', () => {
 
   it.each(formats.filter((format) => format !== 'json'))('a megabyte in every field stays a readable %s', (format) => {
     expect(rendered(format, hostile['a line of a megabyte']).length).toBeLessThan(500_000);
-  });
-
-  it('a red report without any of it keeps its own words', () => {
-    expect(render('text', redReport())).toContain('blocks reads and writes of public.alerts');
   });
 });
 

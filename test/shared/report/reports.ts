@@ -110,13 +110,13 @@ export function withForeignText(report: Report, foreign: string): Report {
     ],
     recovery: [{ state: foreign, choose: 'forward-fix', because: foreign, sql: foreign }],
     notTested: [{ what: foreign, because: foreign }],
-    runs: report.runs.map((run) => ({
+    runs: report.runs.slice(0, 4).map((run) => ({
       ...run,
       why: foreign,
       migration: run.migration.map((attempt) => ({
         ...attempt,
         phase: foreign,
-        statements: attempt.statements.map((statement) => ({
+        statements: attempt.statements.slice(0, 3).map((statement) => ({
           ...statement,
           sql: foreign,
           file: foreign,

@@ -1,2 +1,0 @@
-/** The bundle that `npm start` rehearses first, relative to the checkout. */
-export declare const exampleBundle: string;

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { redactOutput, wordsOf } from '../../../shared/plan/redact-output.ts';
+
+const words = wordsOf("throw new Error('no ticket for this visitor'); const ticketCount = 1;");
+const redact = (line: string) => redactOutput(line, new Set(['alerts', 'seen_at']), words);
+
+test.each([
+  ['no ticket for visitor Zsuzsanna Quxbar', 'no ticket for visitor … …'],
+  ['card 4111111111111111 of quux@example.org', '… … of …@….…'],
+  ['column "seen_at" of relation "alerts" does not exist', 'column "seen_at" of relation "alerts" does not exist'],
+  ['GET / 500 12ms app.js:10:5', 'GET / 500 12ms app.js:10:5'],
+  ['error: 42703 after 1234 tries', 'error: 42703 after … …'],
+  ['ticket count: TICKET', 'ticket count: TICKET'],
+])('%s', (line, expected) => {
+  expect(redact(line)).toBe(expected);
+});
