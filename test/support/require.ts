@@ -32,7 +32,7 @@ export function describeWith(need: Need, title: string, body: () => void): void 
     describe(title, body);
     return;
   }
-  if ((process.env['REHEARSAL_REQUIRE'] ?? '').split(',').includes(need)) {
+  if ((process.env.REHEARSAL_REQUIRE ?? '').split(',').includes(need)) {
     throw new Error(`REHEARSAL_REQUIRE names ${need}, but this machine lacks it (${missing})`);
   }
   describe.skip(`${title} — skipped, needs ${missing}`, body);
