@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import type { Bundle, Manifest } from '../shared/domain/bundle.ts';
 import type { RunResult, SnapshotFacts } from '../shared/domain/observation.ts';
 import type { RunSpec, Scenario } from '../shared/domain/run.ts';
@@ -47,10 +48,20 @@ export async function openEngine(options: { readonly dataRoot: string; readonly 
   const snapshots = await openSnapshots({ dataRoot, sql, clock });
   const toolsDir = await installTools(dataRoot.dir);
   const scratch = join(dataRoot.dir, 'scratch');
+  const unpacked = new Set<string>();
+  opened.defer(async () => {
+    for (const dir of unpacked) await rm(dir, { recursive: true, force: true });
+  });
   const held = opened.move();
   return {
     host,
-    load: (path) => loadBundle(path, scratch),
+    load: async (path) => {
+      const loaded = await loadBundle(path, scratch);
+      // A directory is read in place; only what was unpacked is ours to remove.
+      const [top = ''] = relative(scratch, loaded.dir).split(sep);
+      if (loaded.dir !== resolve(path) && top !== '..' && top !== '') unpacked.add(join(scratch, top));
+      return loaded;
+    },
     async prepare(loaded, { seed, only, snapshot: name } = {}) {
       const snapshot = await findSnapshot(snapshots, loaded, name);
       const rules = defaultRules();

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Problem } from '../../shared/domain/problem.ts';
 import type { Report } from '../../shared/domain/report.ts';
 import { rehearse } from '../support/cli.ts';
 import { libraryApp, libraryBundle, twoApps, withPg } from '../support/contract-bundles.ts';
@@ -77,7 +78,7 @@ describe('the service', () => {
     await using broken = await writtenBundle(libraryBundle({ nonsense: 1 }));
     const response = await post(service, packed(broken, archive, 'broken.tar.gz'));
     expect(response.status).toBe(422);
-    expect((await json(response)).problems[0]).toMatchObject({ file: 'rehearsal.yaml', key: 'nonsense' });
+    expect((await json<Problem>(response)).problems[0]).toMatchObject({ file: 'rehearsal.yaml', key: 'nonsense' });
   });
 
   test('"multipart with one file field bundle"', async () => {
@@ -118,8 +119,8 @@ describe('the service', () => {
   test('/healthz, /readyz, OpenAPI at /v1/openapi.json, docs at /v1/docs', async () => {
     expect((await fetch(new URL('/healthz', service.url))).status).toBe(200);
     expect((await fetch(new URL('/readyz', service.url))).status).toBe(200);
-    const openapi = await json(await service.call('/v1/openapi.json'));
-    expect(openapi['openapi']).toMatch(/^3\./);
+    const openapi = await json<{ openapi: string; paths: object }>(await service.call('/v1/openapi.json'));
+    expect(openapi.openapi).toMatch(/^3\./);
     expect(Object.keys(openapi.paths)).toEqual(expect.arrayContaining(['/v1/rehearsals', '/v1/gate']));
     expect((await service.call('/v1/docs')).status).toBe(200);
   });

@@ -59,7 +59,7 @@ describe('the digest of a bundle', () => {
     expect(await digestIn(plain)).toBe(fromDirectory.report.digests.bundle);
   });
 
-  test('"an archive whose only top-level entry is a directory that holds rehearsal.yaml is read as that directory"', async () => {
+  test('"an archive whose only top-level entry is a directory … is read as that directory"', async () => {
     const wrapped = join(archives.dir, 'wrapped.tar.gz');
     execFileSync('tar', ['-C', dirname(bundle.dir), '-czf', wrapped, basename(bundle.dir)]);
     expect(await digestIn(wrapped)).toBe(fromDirectory.report.digests.bundle);
@@ -72,7 +72,7 @@ describe('the digest of a bundle', () => {
     expect(chosen.report.seed).toBe(42);
   });
 
-  test('defaults of the manifest: previous "unknown", environment production, overlap rolling, PostgreSQL 17 for SQL snapshots', () => {
+  test('defaults: previous "unknown", environment production, overlap rolling, PostgreSQL 17', () => {
     const { report } = fromDirectory;
     expect(report).toMatchObject({
       previous: 'unknown',
@@ -86,7 +86,7 @@ describe('the digest of a bundle', () => {
     expect(report.digests).toMatchObject({ previousApp: null, nextApp: null });
   });
 
-  test('1.4: of an SQL snapshot "age and fidelity are not-applicable"; section 5: "--only leaves the others\' checks undetermined: exit 3 at best"', () => {
+  test('"--only leaves the others\' checks undetermined: exit 3 at best"', () => {
     const { report, finished } = fromDirectory;
     expect({ verdict: report.verdict, code: finished.code }).toEqual({ verdict: 'inconclusive', code: 3 });
     expect(new Set(report.runs.map((run) => run.scenario))).toEqual(new Set(['control']));

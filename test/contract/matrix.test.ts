@@ -91,7 +91,7 @@ describe('the matrix of versions and states (CONTRACT 1.8)', () => {
 });
 
 describe('probes (CONTRACT 1.6)', () => {
-  test('1.1: "previous that does not become ready on the untouched clone (with the last lines of its log)" exits 2', async () => {
+  test('1.1: "previous that does not become ready … (with the last lines of its log)" exits 2', async () => {
     const dead = libraryApp('SELECT 1', "console.error('no licence found'); process.exit(3);");
     const files = { ...libraryFiles, 'previous/app.js': dead };
     await using bundle = await writtenBundle(libraryBundle(manifest('rolling'), files));
@@ -100,7 +100,7 @@ describe('probes (CONTRACT 1.6)', () => {
     expect(JSON.stringify(JSON.parse(finished.stdout))).toContain('no licence found');
   });
 
-  test('a probe that fails in the baseline "proves nothing: it is reported, its cells are not-run", and without a working one the verdict is inconclusive', async () => {
+  test('a probe that fails in the baseline proves nothing; without another the verdict is inconclusive', async () => {
     const probes = [{ name: 'a book', request: { path: '/' }, expect: { json: { state: 'wrong' } } }];
     await using bundle = await writtenBundle(libraryBundle({ ...manifest('rolling'), probes }, libraryFiles));
     await using rehearsal = await run(bundle.dir);
@@ -113,7 +113,7 @@ describe('probes (CONTRACT 1.6)', () => {
     });
   });
 
-  test('kinds of probes: steps with cookies and saved values, commands, status lists, text, subsets of JSON', async () => {
+  test('kinds: cookies and saved values, commands, status lists, text, subsets of JSON', async () => {
     await using bundle = await writtenBundle(
       libraryBundle({ ...manifest('rolling'), probes: kindsOfProbes }, { ...libraryFiles, ...sessionFiles }),
     );
@@ -168,7 +168,8 @@ const server = createServer(async (request, response) => {
   await pool.query('SELECT 1');
   const body = (await request.setEncoding('utf8').toArray()).join('');
   console.log(request.method, request.url);
-  if (request.url === '/login') return json(response, 201, { session: { token: 't1' } }, { 'set-cookie': 'sid=c1; Path=/', 'x-trace': 'x1' });
+  const cookies = { 'set-cookie': 'sid=c1; Path=/', 'x-trace': 'x1' };
+  if (request.url === '/login') return json(response, 201, { session: { token: 't1' } }, cookies);
   if (request.url === '/me') {
     const { authorization, cookie } = request.headers;
     const known = authorization === 'Bearer t1' && cookie?.includes('sid=c1') && request.headers['x-trace'] === 'x1';
@@ -187,6 +188,7 @@ process.once('SIGTERM', () => { server.close(() => pool.end()); server.closeAllC
 const sessionFiles = {
   'previous/app.js': sessionApp,
   'next/app.js': sessionApp,
-  'probe.mjs':
-    "const response = await fetch(new URL('/text', process.env.APP_URL));\nprocess.exit(response.ok && process.env.PGHOST ? 0 : 1);\n",
+  'probe.mjs': `const response = await fetch(new URL('/text', process.env.APP_URL));
+process.exit(response.ok && process.env.PGHOST ? 0 : 1);
+`,
 };

@@ -63,7 +63,8 @@ await tell('tmpdir_is_own_writable_empty', () => {
 await tell('bundle_is_read_only', () => ['../rehearsal.yaml', '../new', 'new', '../lib/tell.mjs'].every(refused));
 await tell('whole_bundle_is_there', () => existsSync('../rehearsal.yaml') && existsSync('../seed.sql'));
 await tell('starts_in_dir', () => process.cwd().endsWith('/scripts'));
-await tell('arguments_are_kept', () => JSON.stringify(process.argv.slice(2)) === JSON.stringify(['two words', '$HOME', '*']));
+await tell('arguments_are_kept', () =>
+  JSON.stringify(process.argv.slice(2)) === JSON.stringify(['two words', '$HOME', '*']));
 await tell('path_begins_with_the_node_that_runs_rehearse', () =>
   realpathSync(env.PATH.split(':')[0] + '/node') === process.execPath);
 await tell('not_root', () => process.getuid() !== 0);
@@ -74,23 +75,29 @@ const databaseChecks = `
 import { client, tell } from '../lib/tell.mjs';
 
 const value = async (sql) => Object.values((await client.query(sql)).rows[0])[0];
-await tell('no_superuser', async () => (await value('SELECT rolsuper FROM pg_roles WHERE rolname = current_user')) === false);
-await tell('role_and_database_are_app', async () => (await value("SELECT current_user || ' ' || current_database()")) === 'app app');
+await tell('no_superuser', async () =>
+  (await value('SELECT rolsuper FROM pg_roles WHERE rolname = current_user')) === false);
+await tell('role_and_database_are_app', async () =>
+  (await value("SELECT current_user || ' ' || current_database()")) === 'app app');
 await tell('owns_the_database', async () =>
   (await value("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'app'")) === 'app');
 await tell('owns_every_object', async () => Number(await value(
-  "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND pg_get_userbyid(relowner) <> 'app'")) === 0);
-await tell('utf8_and_utc', async () => (await value("SHOW server_encoding")) === 'UTF8' && (await value('SHOW timezone')) === 'UTC');
+  "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace" +
+  " AND pg_get_userbyid(relowner) <> 'app'")) === 0);
+await tell('utf8_and_utc', async () =>
+  (await value("SHOW server_encoding")) === 'UTF8' && (await value('SHOW timezone')) === 'UTC');
 await tell('collation', async () => /^C\\.UTF-?8$/i.test(await value(
   "SELECT coalesce(datcollate, 'C.UTF-8') FROM pg_database WHERE datname = 'app'")));
-await tell('copy_blocks_are_loaded', async () => (await value("SELECT note FROM loans WHERE id = 2")) === 'tab\\tand \\\\ backslash');
+await tell('copy_blocks_are_loaded', async () =>
+  (await value("SELECT note FROM loans WHERE id = 2")) === 'tab\\tand \\\\ backslash');
 await tell('production_settings_hold', async () => (await value('SHOW lock_timeout')) === '7s');
 await tell('a_session_may_override_them', async () => {
   await client.query("SET lock_timeout = '3s'");
   return (await value('SHOW lock_timeout')) === '3s';
 });
 await tell('role_settings_hold', async () => (await value('SHOW statement_timeout')) === '9min');
-await tell('vacuumed_and_analyzed', async () => Number(await value("SELECT reltuples FROM pg_class WHERE relname = 'books'")) === 3);
+await tell('vacuumed_and_analyzed', async () =>
+  Number(await value("SELECT reltuples FROM pg_class WHERE relname = 'books'")) === 3);
 await client.end();
 `;
 

@@ -65,8 +65,11 @@ INSERT INTO schema_version VALUES (6, false);
           'plain/p-1.sql': 'CREATE TABLE p1 (id integer);\nCREATE TABLE p2 (id integer);\n',
           'numbered/0007_shelf.up.sql': 'ALTER TABLE books ADD COLUMN shelf text;\n',
           'failing/1.sql': 'CREATE TABLE kept (id integer);\n',
-          'failing/2.sql':
-            "CREATE TABLE lost (id integer);\n\nINSERT INTO books VALUES (1, 'secret title');\nCREATE TABLE never (id integer);\n",
+          'failing/2.sql': `CREATE TABLE lost (id integer);
+
+INSERT INTO books VALUES (1, 'secret title');
+CREATE TABLE never (id integer);
+`,
           'failing/3.sql': 'CREATE TABLE untouched (id integer);\n',
         },
       ),
@@ -85,7 +88,7 @@ INSERT INTO schema_version VALUES (6, false);
     expect(tablesIn(sqlOf('order'))).toEqual(['b1', 'b2', 'b22', 'a1', 'c1', 'c2']);
   });
 
-  test('"runs as BEGIN, statements, ledger row, COMMIT", one simple-query message a statement, one connection a phase', () => {
+  test('"runs as BEGIN, statements, ledger row, COMMIT", each statement a message', () => {
     const statements = statementsOf(rehearsal, 'order');
     const second = statements.filter(({ transaction }) => transaction === transactionOf(statements, 'b2'));
     expect(second.map(({ sql }) => sql.split(' ')[0]?.toUpperCase())).toEqual([
@@ -139,7 +142,7 @@ INSERT INTO schema_version VALUES (6, false);
     expect(tablesIn(statements.map(({ sql }) => sql))).toEqual(['kept', 'lost']);
   });
 
-  test('section 4: "in message every quoted part that is no identifier … is …; DETAIL, CONTEXT … are never stored"', () => {
+  test('section 4: quoted parts of messages that are no identifiers, DETAIL and CONTEXT are never stored', () => {
     const failed = statementsOf(rehearsal, 'failing').find(({ sqlstate }) => sqlstate !== undefined);
     expect(failed?.message).toContain('books_pkey');
     expect(JSON.stringify(rehearsal.report)).not.toContain('secret title');

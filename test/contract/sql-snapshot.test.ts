@@ -6,8 +6,12 @@ import { type BundleFiles, temporaryDirectory, writtenBundle } from '../support/
 
 describe('a snapshot from SQL (CONTRACT 1.4)', () => {
   test('"first error exits 2 with file and line"', async () => {
-    const seed =
-      'CREATE TABLE a (id integer);\n\nINSERT INTO a VALUES (1);\n-- the next one is wrong\nINSERT INTO b VALUES (1);\n';
+    const seed = `CREATE TABLE a (id integer);
+
+INSERT INTO a VALUES (1);
+-- the next one is wrong
+INSERT INTO b VALUES (1);
+`;
     const problem = await refusal({ 'seed.sql': seed });
     expect(problem.problems[0]).toMatchObject({ file: 'seed.sql', line: 5 });
   });

@@ -148,8 +148,8 @@ test('phases after one that fails are not started, and its command is run again'
 test('a phase that outlives its timeout is killed, and what it left open at the server is gone', async () => {
   const bundle = await lab.bundle(
     libraryBundle(
-      { migrate: [command('slow', { timeout: '1s' })] },
-      { 'package.json': withPg, 'slow.js': migration("await client.query('BEGIN; SELECT pg_sleep(2.5)');") },
+      { migrate: [command('slow', { timeout: '600ms' })] },
+      { 'package.json': withPg, 'slow.js': migration("await client.query('BEGIN; SELECT pg_sleep(1.5)');") },
     ),
   );
   const { attempts } = await bundle.control();

@@ -131,7 +131,7 @@ test('an application whose image has no command here is not run, and that is no 
 });
 
 test('no row value gets into the evidence, by whatever it was said', async () => {
-  const canary = 'Zsuzsanna-Quxbar-7741';
+  const canary = 'Zsuzsanna-Quxbar-k77w41z';
   const bundle = await lab.bundle(
     libraryBundle(
       {
@@ -162,7 +162,7 @@ INSERT INTO readers VALUES ('${canary}', '${canary}');
   );
   const evidence = await bundle.rehearse();
   const text = JSON.stringify(evidence);
-  for (const part of canary.split('-')) expect(text).not.toContain(part);
+  expect(canary.split('-').filter((part) => text.includes(part))).toEqual([]);
   const control = evidence.runs.find(({ spec }) => spec.id === 'control');
   const errors = control?.attempts[0]?.statements.flatMap(({ sqlstate }) => sqlstate ?? []);
   expect(errors).toEqual(['23505', '22P02', 'P0001']);
