@@ -12,13 +12,15 @@ type NotTested = { what: string; because: string };
 
 interface Place {
   readonly point: StatePoint;
+  /** States inside phases that are this one, under its name: where they gate, it does. */
+  readonly also: StatePoint[];
   readonly ordinal?: number;
 }
 
 /** Previous on the untouched clone: what every other cell is compared with. */
 export function baselineRuns(plan: Plan): readonly CompatibilityRun[] {
   if (plan.bundle.manifest.apps === 'none') return [];
-  return [cell(plan, 'previous', 'fresh', { point: { kind: 'before' } }, { asksTwice: true, askOnce: [] })];
+  return [cell(plan, 'previous', 'fresh', { point: { kind: 'before' }, also: [] }, { asksTwice: true, askOnce: [] })];
 }
 
 /**
@@ -42,17 +44,19 @@ export function compatibilityRuns(
     if (baseline === undefined && !wasAsked(app, results)) complete = false;
     for (const place of places) {
       const isBaseline = app === 'previous' ? place.point.kind === 'before' : place === last;
-      const shown =
-        gates(manifest, app, place.point) || (place.point.kind !== 'inside' && place.point.kind !== 'before');
+      const shown = gatesThere(plan, app, place) || (place.point.kind !== 'inside' && place.point.kind !== 'before');
       if (!isBaseline && shown) runs.push(cell(plan, app, 'fresh', place, { asksTwice: false, askOnce: [] }));
       if (isBaseline && app === 'next') runs.push(cell(plan, app, 'fresh', place, { asksTwice: true, askOnce: [] }));
-      if (baseline !== undefined && canBeRunning(plan, app, place.point) && gates(manifest, app, place.point)) {
+      if (baseline !== undefined && canBeRunning(plan, app, place.point) && gatesThere(plan, app, place)) {
         runs.push(cell(plan, app, 'running', place, { asksTwice: false, askOnce: onlyOnce(baseline) }));
       }
     }
   }
   return { runs, complete };
 }
+
+const gatesThere = (plan: Plan, app: AppName, { point, also }: Place): boolean =>
+  [point, ...also].some((one) => gates(plan.bundle.manifest, app, one));
 
 function cell(
   plan: Plan,
@@ -73,7 +77,7 @@ function cell(
     state: place.point,
     ...(place.ordinal === undefined ? {} : { ordinal: place.ordinal }),
     ...(boot === 'running' ? { bootsBefore: firstPhaseOf(plan, app) } : {}),
-    gates: gates(plan.bundle.manifest, app, place.point),
+    gates: gatesThere(plan, app, place),
     ...asks,
   };
 }
@@ -96,22 +100,30 @@ function distinctPlaces(plan: Plan, control: RunResult, notTested: NotTested[]):
   const gatingOf = (point: StatePoint): string =>
     (['previous', 'next'] as const).map((app) => gates(plan.bundle.manifest, app, point)).join();
   const seen = new Map<string, Set<string>>();
+  const first = new Map<string, Place>();
   const places: Place[] = [];
   const keep = (place: Place, fingerprint: string | undefined) => {
     places.push(place);
     if (fingerprint === undefined) return;
+    if (!first.has(fingerprint)) first.set(fingerprint, place);
     seen.set(fingerprint, (seen.get(fingerprint) ?? new Set()).add(gatingOf(place.point)));
   };
-  keep({ point: { kind: 'before' } }, control.before.seen ? stateFingerprint(control.before.value) : undefined);
+  keep(
+    { point: { kind: 'before' }, also: [] },
+    control.before.seen ? stateFingerprint(control.before.value) : undefined,
+  );
   for (const { point, state } of control.states) {
     if (!state.seen) continue;
     const fingerprint = stateFingerprint(state.value);
     const known = seen.get(fingerprint);
-    if (point.kind === 'inside' && known !== undefined) continue;
+    if (point.kind === 'inside' && known !== undefined) {
+      first.get(fingerprint)?.also.push(point);
+      continue;
+    }
     const isEnd = point.kind === 'after' && state === control.states.at(-1)?.state;
     if (known?.has(gatingOf(point)) && !isEnd) continue;
     const ordinal = ordinalOf(control, point);
-    keep({ point, ...(ordinal === undefined ? {} : { ordinal }) }, fingerprint);
+    keep({ point, also: [], ...(ordinal === undefined ? {} : { ordinal }) }, fingerprint);
   }
   const inside = places.filter((place) => place.point.kind === 'inside');
   const chosen = new Set(spread(inside, runLimits.statesInsidePhase));

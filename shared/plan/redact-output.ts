@@ -39,7 +39,8 @@ const plainWords: ReadonlySet<string> = new Set(
   duplicate during econnrefused econnreset eacces eaddrinuse enoent epipe etimedout either empty end ended error errors
   exceeded exception exist exists exit exited expected fail failed failing failure false fatal file files first for
   foreign found from function get group had has have heap held hint host id idle if immediately in index information
-  initialize input insert instead internal into invalid is it its java javascript js json key killed last ledger limit line
+  initialize input insert instead internal into invalid is it its java javascript js json key killed last
+  ledger limit line
   lines listen listening localhost lock locked log looking lost match maximum memory message migrate migration
   migrations missing mjs mode module modules more must name named near needs new next no node none nor not nothing npm
   null number object of on one only open operation operator option or out output parameter parent password path pending

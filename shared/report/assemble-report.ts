@@ -1,8 +1,9 @@
+import type { NotTested } from '../domain/bundle.ts';
 import type { Aftermath, Evidence, MigrationAttempt, RunResult } from '../domain/observation.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Report, ReportAttempt, ReportRun } from '../domain/report.ts';
 import type { RunSpec } from '../domain/run.ts';
-import type { Judgement } from '../domain/verdict.ts';
+import type { JudgedWaiver, Judgement } from '../domain/verdict.ts';
 import { knownLocks } from '../plan/known-locks.ts';
 import { stateFingerprint } from '../plan/state-fingerprint.ts';
 import { expectedEnd } from './expected-end.ts';
@@ -45,7 +46,7 @@ export function assembleReport(evidence: Evidence, judgement: Judgement): Report
     findings: judgement.findings,
     checks: judgement.checks,
     recovery: judgement.recovery,
-    notTested: evidence.notTested,
+    notTested: [...evidence.notTested, ...(judgement.waivers ?? []).flatMap(idleWaiver)],
   };
 }
 
@@ -162,3 +163,15 @@ function reportAttempt(evidence: Evidence, attempt: MigrationAttempt): ReportAtt
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 const orNull = <T>(value: Observed<T>): T | null => (value.seen ? value.value : null);
+
+const idleBecause = {
+  unmatched: 'it matches no finding of this rehearsal',
+  expired: 'it has expired',
+  'not-honoured': 'whoever submitted the bundle may not waive',
+} as const;
+
+/** A waiver that waived nothing is told: somebody believes in it. */
+function idleWaiver({ check, by, until, status }: JudgedWaiver): NotTested[] {
+  if (status === 'used') return [];
+  return [{ what: `the waiver of ${check} by ${by} until ${until}`, because: idleBecause[status] }];
+}

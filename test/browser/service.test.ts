@@ -46,8 +46,8 @@ describeWith('chromium', 'the service in a browser', () => {
     await page.goto(service.address);
     await page.getByRole('link', { name: 'notes nothing-to-do' }).click();
     await verdict.waitFor();
-    expect(watched.complaints).toEqual([]);
     expect(watched.requests.filter((url) => !url.startsWith(service.address) && !url.startsWith('data:'))).toEqual([]);
+    expect(watched.complaints).toEqual([]);
   });
 });
 

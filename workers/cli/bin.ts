@@ -24,6 +24,7 @@ const program = new Command('rehearse')
   .description('Rehearses a PostgreSQL migration on a clone of production before it is deployed.')
   .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
   .showHelpAfterError();
+program.exitOverride();
 for (const command of [
   runCommand(io),
   judgeCommand(io),
@@ -32,9 +33,8 @@ for (const command of [
   gateCommand(io),
   doctorCommand(io),
 ]) {
-  program.addCommand(command.exitOverride().copyInheritedSettings(program));
+  program.addCommand(inheriting(command, program));
 }
-program.exitOverride();
 
 const wantsJson =
   /^json$/.test(process.argv[process.argv.indexOf('--format') + 1] ?? '') || process.argv.includes('--format=json');
@@ -54,4 +54,11 @@ function usageError(error: CommanderError): RehearsalError {
   return new RehearsalError('bundle', 'usage', error.message.replace(/^error: /, ''), 'see `rehearse --help`', {
     cause: error,
   });
+}
+
+/** Commands of commands too: what Commander would end the process for reaches the one place that prints failures. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent).exitOverride();
+  for (const below of command.commands) inheriting(below, command);
+  return command;
 }

@@ -48,6 +48,7 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
     watch: {
       ...(watch?.arrived === undefined ? {} : { arrived: watch.arrived }),
       committed: async (change) => watch?.committed?.(change, { pid: (await starting.promise).pid, kill }),
+      // The failure itself is what the run reports; a kill that came too late adds nothing.
       failed: () => void kill().catch(() => undefined),
     },
   });
@@ -98,6 +99,7 @@ async function untilEnded(run: LiveRun, command: HostedProcess, recorder: Statem
     for (;;) {
       const leftMs = timeoutMs - (run.now() - startedMs - recorder.brakedMs());
       if (leftMs <= 0 || stop.aborted) break;
+      // Called off means that the command ended, which the next look at `stop` sees.
       await run.clock.wait(leftMs, stop).catch(() => undefined);
     }
     if (done.signal.aborted) return;

@@ -61,6 +61,7 @@ async function holdFor(run: LiveRun<ContentionRun>): Promise<Hold> {
   const over = new AbortController();
   let heldMs = 0;
   const release = async () => {
+    // Called off or not, the lock is let go.
     await clock.wait(spec.holdMs, AbortSignal.any([over.signal, run.signal])).catch(() => undefined);
     await actor.release();
     heldMs = run.now() - sinceMs;

@@ -188,4 +188,17 @@ describe('states', () => {
       'compatibility-previous-fresh-after-post-deploy',
     ]);
   });
+
+  test('a state inside a phase that is the untouched one gates under its name', () => {
+    const plan = planOf(manifestOf({ phases: [phaseOf('post-deploy', 'after-rollout')] }));
+    const control = controlOf({
+      attempts: [attemptOf('post-deploy', oneTransaction)],
+      states: [
+        at({ kind: 'inside', phase: 'post-deploy', committed: 1 }, stateOf(tables)),
+        at({ kind: 'after', phase: 'post-deploy' }, end),
+      ],
+    });
+    const next = planRuns(plan, [control]).runs.find((run) => run.id === 'compatibility-next-fresh-before');
+    expect(next).toMatchObject({ gates: true });
+  });
 });
