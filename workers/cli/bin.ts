@@ -51,7 +51,8 @@ try {
 
 /** Commander has already said it on stderr; the exit code and the JSON object are ours. */
 function usageError(error: CommanderError): RehearsalError {
-  return new RehearsalError('bundle', 'usage', error.message.replace(/^error: /, ''), 'see `rehearse --help`', {
+  const missing = error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
+  return new RehearsalError('bundle', 'usage', missing, 'see `rehearse --help`', {
     cause: error,
   });
 }
