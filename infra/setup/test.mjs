@@ -82,6 +82,8 @@ function vitest(project) {
     'run',
     '--project',
     project,
+    // Real parts share two cores: side by side they would make each other's timing weak evidence.
+    ...(project === 'unit' ? [] : ['--no-file-parallelism']),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,

@@ -162,12 +162,14 @@ function trafficLine({ load }: ReportRun): StoryLine[] {
   return [{ text: `Of the traffic's transactions ${failedWords(load)}.` }];
 }
 
-function aftermathLines({ aftermath }: ReportRun): StoryLine[] {
+function aftermathLines({ aftermath, migration }: ReportRun): StoryLine[] {
   if (aftermath === undefined) return [];
-  const left = aftermath.leftovers.length === 0 ? '' : `; left behind: ${excerpt(aftermath.leftovers.join(', '), 160)}`;
-  if (aftermath.schemaEqual === false)
-    return [{ text: `The schema is not the one that the quiet run ends with${left}.` }];
-  if (aftermath.ledgerEqual === false) return [{ text: `The ledger does not say what the quiet run's says${left}.` }];
+  const { leftovers, schemaEqual, ledgerEqual } = aftermath;
+  // A command that failed loudly and left nothing is where it should be: not at the end.
+  if (leftovers.length === 0 && migration[0]?.exitCode !== 0 && migration[0]?.signal === undefined) return [];
+  const left = leftovers.length === 0 ? '' : `; left behind: ${excerpt(leftovers.join(', '), 160)}`;
+  if (schemaEqual === false) return [{ text: `The schema is not the one that the quiet run ends with${left}.` }];
+  if (ledgerEqual === false) return [{ text: `The ledger does not say what the quiet run's says${left}.` }];
   return [];
 }
 
