@@ -84,7 +84,7 @@ function vitest(project) {
     project,
     // Real parts share two cores: side by side they would make each other's timing weak evidence.
     ...(project === 'unit' ? [] : ['--no-file-parallelism']),
-    '--reporter=default',
+    `--reporter=${project === 'unit' ? 'default' : 'verbose'}`,
     '--reporter=json',
     `--outputFile.json=${report}`,
   ]);
