@@ -1,4 +1,5 @@
-import { parseRunId } from '../domain/ids.ts';
+import { createHash } from 'node:crypto';
+import { parseRunId, type RunId } from '../domain/ids.ts';
 import { blocksWriters, type LockMode } from '../domain/lock.ts';
 import type { RunResult } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -34,9 +35,7 @@ export function contentionRuns(
     if (hold.note !== undefined)
       notTested.push({ what: `the lock timeout of statement ${statement.ordinal} of ${phase}`, because: hold.note });
     return {
-      id: parseRunId(
-        `contention-${phase}-${statement.ordinal}-${relation.toLowerCase().replace(/[^a-z0-9.-]/g, '-')}`.slice(0, 120),
-      ),
+      id: runIdOf(phase, statement.ordinal, relation),
       scenario: 'contention',
       seed: plan.seed,
       alone: true,
@@ -100,4 +99,16 @@ function holdFor(plan: Plan, statement: StatementObservation): Hold {
     scaled: {},
     note: `the session sets ${ms} ms, longer than an actor holds a lock (${runLimits.actorHoldMs} ms): only the wait is judged`,
   };
+}
+
+/** Names that are no plain words, or too long, get a part of their hash, so that two relations never share a run. */
+function runIdOf(phase: string, ordinal: number, relation: string): RunId {
+  const plain = relation
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]/g, '-')
+    .replaceAll('_', '-')
+    .slice(0, 60);
+  const same = plain === relation.replaceAll('_', '-') && !relation.includes('-');
+  const hash = createHash('sha256').update(relation).digest('hex').slice(0, 8);
+  return parseRunId(`contention-${phase.slice(0, 40)}-${ordinal}-${plain}${same ? '' : `-${hash}`}`);
 }

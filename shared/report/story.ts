@@ -70,6 +70,7 @@ function attemptLines(report: Report, run: ReportRun, attempt: ReportAttempt, be
   const lastMs = attempt.statements.map(endMs).reduce((latest, ms) => Math.max(latest, ms), beginMs);
   return [
     ...(statement === undefined ? [] : statementLines(report, run, attempt.phase, statement, beginMs)),
+    ...(statement?.sqlstate === undefined ? [] : retriedLine(attempt, statement, beginMs)),
     { atMs: lastMs - beginMs, text: exitWords(run, attempt) },
   ];
 }
@@ -82,6 +83,11 @@ function worthTelling({ statements }: ReportAttempt): ReportStatement | undefine
   if (refused !== undefined) return refused;
   if (longest !== undefined && longest.waitedMs >= tellableMs) return longest;
   return strongest !== undefined && strength(strongest) >= 0 ? strongest : statements.at(-1);
+}
+
+function retriedLine(attempt: ReportAttempt, refused: ReportStatement, beginMs: number): StoryLine[] {
+  const later = attempt.statements.find((statement) => succeeds(refused, statement));
+  return later === undefined ? [] : [{ atMs: endMs(later) - beginMs, text: 'Tried again, the statement succeeds.' }];
 }
 
 const strength = ({ locks }: ReportStatement): number =>
@@ -133,6 +139,10 @@ function strongestLock(report: Report, run: ReportRun, phase: string, statement:
   return strongest === undefined ? undefined : lockWords(strongest.mode, strongest.relation);
 }
 
+/** A refusal that is made good later in the same attempt is a retry, not a loss. */
+const succeeds = (refused: ReportStatement, later: ReportStatement): boolean =>
+  later.ordinal > refused.ordinal && later.sqlstate === undefined && later.sql === refused.sql;
+
 function exitWords(run: ReportRun, attempt: ReportAttempt): string {
   const command = `The command of ${attempt.phase}`;
   if (attempt.oomKilled) return `${command} is killed for memory.`;
@@ -140,8 +150,10 @@ function exitWords(run: ReportRun, attempt: ReportAttempt): string {
   if (run.fault !== undefined && run.fault.kind !== 'lock' && attempt.exitCode !== 0) {
     return `${command} is killed here on purpose: a node that goes away does the same.`;
   }
-  const refused = attempt.statements.some(({ sqlstate }) => sqlstate !== undefined);
-  const asIf = refused && attempt.exitCode === 0 ? ', as if all were well' : '';
+  const lost = attempt.statements.some(
+    (statement) => statement.sqlstate !== undefined && !attempt.statements.some((later) => succeeds(statement, later)),
+  );
+  const asIf = lost && attempt.exitCode === 0 ? ', as if all were well' : '';
   const code = attempt.exitCode === null ? (attempt.signal ?? 'no exit code') : `exit code ${attempt.exitCode}`;
   return `${command} ends with ${code}${asIf}.`;
 }

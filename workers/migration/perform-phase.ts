@@ -1,6 +1,7 @@
 import type { Phase } from '../../shared/domain/bundle.ts';
 import type { MigrationAttempt } from '../../shared/domain/observation.ts';
 import type { HostedProcess } from '../../shared/edge/ports/clone-host.ts';
+import type { Tap } from '../../shared/edge/ports/tap.ts';
 import type { LiveRun } from '../live-run.ts';
 import { openTap } from '../tap/open-tap.ts';
 import { lastLines } from './last-lines.ts';
@@ -10,6 +11,11 @@ import { type CommittedChange, recordStatements, type StatementRecorder } from '
 
 /** Even a run that looks beyond the manifest's limits ends before its clone is taken for abandoned. */
 const unlimitedMs = 60 * 60_000;
+/** … and no longer than so many times what the manifest allows: a command that waits for itself waits for ever. */
+const unlimitedTimes = 10;
+const unlimitedMsMin = 120_000;
+/** Closing a socket takes no time; a busy machine may need some to tell. */
+const closingMs = 1_000;
 
 export interface PhaseWatch {
   /** Before the statement is sent; it waits until this settles. */
@@ -66,10 +72,16 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
     throw error;
   });
   starting.resolve(command);
-  const ended = await untilEnded(run, command, recorder, limited ? phase.timeoutMs : unlimitedMs);
+  const ended = await untilEnded(run, command, recorder, limited ? phase.timeoutMs : beyondLimitMs(phase));
   run.signal.throwIfAborted();
-  // What the command left running would end with its container.
-  if (tap.sessions().some((session) => session.open)) await command.kill();
+  if (await leftConnected(run, tap)) {
+    if (ended.exit.exitCode === 0 && !killedByUs) {
+      const because = `a process of ${phase.name} was still connected after its command exited 0; it was ended`;
+      run.weaknesses.push({ part: 'migration', because });
+    }
+    // What the command left running would end with its container.
+    await command.kill();
+  }
   await backendsGone(run, tap, phase);
   const { exit } = ended;
   const { stdout, stderr } = command.output();
@@ -88,6 +100,9 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
     outputTail: lastLines(`${stdout}\n${stderr}`).map((line) => run.redact.output(line)),
   };
 }
+
+const beyondLimitMs = ({ timeoutMs }: Phase): number =>
+  Math.min(unlimitedMs, Math.max(unlimitedMsMin, unlimitedTimes * timeoutMs));
 
 /** Until the command ended, was aborted, or had its time; time in which we held it up is not its own. */
 async function untilEnded(run: LiveRun, command: HostedProcess, recorder: StatementRecorder, timeoutMs: number) {
@@ -112,6 +127,16 @@ async function untilEnded(run: LiveRun, command: HostedProcess, recorder: Statem
   done.abort();
   await guard;
   return { ...ended, overdue };
+}
+
+/** Sockets of a process that ended close a moment later; what is open after that belongs to one that goes on. */
+async function leftConnected(run: LiveRun, tap: Tap): Promise<boolean> {
+  const deadline = run.now() + closingMs;
+  while (tap.sessions().some((session) => session.open)) {
+    if (run.now() > deadline) return true;
+    await run.clock.wait(10);
+  }
+  return false;
 }
 
 /** What the server would do to this role's statements, `ALTER ROLE … SET` included; sessions may override it. */

@@ -36,6 +36,7 @@ export function layout(title: string, body: Markup, script?: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Rehearsal</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/static/pages.css">
 ${follow}
 </head>

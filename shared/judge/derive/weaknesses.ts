@@ -15,6 +15,7 @@ export function derivedWeaknesses(run: RunResult, evidence: Evidence): readonly 
     ...largeCopy(run, evidence),
     ...(run.load === undefined || nothingToSend(run, evidence) ? [] : weakLoad(run.load)),
     ...faultThatMissed(run),
+    ...silentCommands(run),
   ];
 }
 
@@ -66,4 +67,12 @@ function faultThatMissed(run: RunResult): readonly Weakness[] {
     ];
   }
   return [];
+}
+
+/** A command that says it is done and never asked the database anything may have migrated another one. */
+function silentCommands({ spec, attempts }: RunResult): readonly Weakness[] {
+  if (spec.scenario !== 'control' || spec.limits !== 'declared') return [];
+  return attempts
+    .filter(({ exitCode, statements }) => exitCode === 0 && statements.length === 0)
+    .map(({ phase }) => ({ part: 'migration', because: `${phase} exited 0 and never asked its database anything` }));
 }

@@ -33,7 +33,7 @@ function figures(report: Report): readonly { readonly value: string; readonly wh
   return [
     {
       value: count === 0 ? 'none' : String(count),
-      what: count === 0 ? 'findings that block' : `findings that block, of ${counted(blocking.length, 'check')}`,
+      what: `${count === 1 ? 'finding that blocks' : 'findings that block'}${count === 0 ? '' : `, of ${counted(blocking.length, 'check')}`}`,
     },
     {
       value: loads.length === 0 ? 'not seen' : formatMs(Math.max(...loads.map((load) => load.blockedMsMax))),

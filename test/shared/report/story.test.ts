@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunResult } from '../../../shared/domain/observation.ts';
 import { tellStory } from '../../../shared/report/story.ts';
 import * as green from '../../support/evidence.ts';
 import { greenReport, redReport, reportOf } from './reports.ts';
@@ -19,6 +20,20 @@ describe('what would happen', () => {
     ]);
     const times = story?.lines.flatMap(({ atMs }) => (atMs === undefined ? [] : [atMs])) ?? [];
     expect(times).toEqual([0, 20, 2_020, 2_020]);
+  });
+
+  it('tells a refusal that the command makes good by itself as a retry, not as a loss', () => {
+    const sql = 'ALTER TABLE alerts ADD COLUMN seen_at timestamptz';
+    const refused = green.statement(3, sql, { sqlstate: '55P03', message: 'canceling statement due to lock timeout' });
+    const statements = [refused, green.statement(4, 'ROLLBACK'), green.statement(5, sql)];
+    const retrying = (run: RunResult) => ({ ...run, attempts: [green.attempt({ statements })] });
+    const story = tellStory(reportOf(green.evidence({ runs: { [green.contentionId]: retrying } })));
+    expect(story?.lines.map(({ text }) => text)).toEqual([
+      'Another session has written to public.alerts and not committed.',
+      `The server refuses “${sql}”: 55P03, canceling statement due to lock timeout.`,
+      'Tried again, the statement succeeds.',
+      'The command of pre-deploy ends with exit code 0.',
+    ]);
   });
 
   it('is told of the longest wait where nothing blocks', () => {
