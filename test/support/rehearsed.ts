@@ -24,7 +24,7 @@ export async function rehearsed(
 ): Promise<Rehearsed> {
   const first = await rehearsedOnce(bundle, args, options);
   const weak = first.report.findings.find((finding) => finding.check === 'weak-evidence');
-  if (first.report.verdict !== 'inconclusive' || weak === undefined) return first;
+  if (first.report.verdict !== 'inconclusive' || weak === undefined || args.includes('--only')) return first;
   process.stderr.write(`rehearsed again, the first was inconclusive: ${weak.summary}\n`);
   await first[Symbol.asyncDispose]();
   return rehearsedOnce(bundle, args, options);
