@@ -202,3 +202,16 @@ describe('states', () => {
     expect(next).toMatchObject({ gates: true });
   });
 });
+
+test('two relations never share a contention run, whatever their names are', () => {
+  const names = ['public.books', 'public.Books', 'public.людей', 'public.домов'];
+  const plan = planOf();
+  const before = stateOf(names);
+  const statements = [
+    statementOf(1),
+    statementOf(2, { locks: names.map((name) => lockOf(name, 'AccessExclusiveLock')) }),
+  ];
+  const control = { ...completed(plan, statements), before: observed(before), end: observed(before) };
+  const ids = idsOf(plan, [control]).filter((id) => id.startsWith('contention-'));
+  expect(new Set(ids).size).toBe(names.length);
+});
