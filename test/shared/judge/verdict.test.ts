@@ -36,6 +36,11 @@ describe('no evidence is never a pass', () => {
     ],
     ['a scenario left out by the caller', { unplanned: isContention, leftOut: ['contention'] }, 'swallowed-error'],
     ['a control run that is missing', { runs: { control: null } }, 'failed-migration'],
+    [
+      'a command that exits 0 and never asks its database anything',
+      { runs: { control: (run) => ({ ...run, attempts: run.attempts.map((one) => ({ ...one, statements: [] })) }) } },
+      'failed-migration',
+    ],
     ['a run whose end nobody saw', { runs: { 'under-load': (run) => ({ ...run, end: notSeen }) } }, 'divergent-schema'],
     [
       'a lock that the statement never met',
