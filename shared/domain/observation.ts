@@ -104,6 +104,8 @@ export interface CellObservation {
   /** The same probes asked once more, where the run asks twice. */
   readonly again?: readonly ProbeObservation[];
   readonly sqlErrors: readonly SqlErrorObservation[];
+  /** Exit code with which it ended before we asked it to, though it had been ready; absent: it was alive to the end. */
+  readonly endedByItself?: number;
   /** Statements that the tap saw this application send; 0: it proves nothing about the database. */
   readonly statements: number;
   /** The process that answered; null: none could be started. */

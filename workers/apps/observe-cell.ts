@@ -44,12 +44,14 @@ export function cellOf(
 ): CellObservation {
   const statements = app.tap.statements().filter((statement) => statement.ordinal > sinceOrdinal);
   const { stdout, stderr } = app.process.output();
+  const endedByItself = app.ready ? app.endedWith() : undefined;
   return {
     ...place,
     started: observed(app.ready),
     probes,
     ...(again === undefined ? {} : { again }),
     sqlErrors: sqlErrorsOf(run, statements),
+    ...(endedByItself === undefined ? {} : { endedByItself }),
     statements: statements.length,
     process: { pid: app.process.pid, startedAt: app.process.startedAt.toISOString() },
     accessLog: [...accessLog],

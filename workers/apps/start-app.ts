@@ -17,6 +17,8 @@ export interface RunningApp extends AsyncDisposable {
   readonly tap: Tap;
   /** `ready` answered (or the port accepted) within the start timeout. */
   readonly ready: boolean;
+  /** Exit code, once it has ended. */
+  endedWith(): number | undefined;
   readonly url: string;
 }
 
@@ -54,11 +56,16 @@ export async function startApp(run: LiveRun, clone: Clone, name: AppName): Promi
       listens: true,
     }),
   );
+  let endedWith: number | undefined;
+  void process.exited.then(({ exitCode }) => {
+    endedWith = exitCode;
+  });
   const address = process.http ?? { host: '127.0.0.1', port: 0 };
   const url = `http://${address.host}:${address.port}`;
   const ready = await waitUntilReady(run, app, process, address, url);
   const owned = made.move();
-  return { name, process, tap, ready, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const alive = { ready, endedWith: () => endedWith };
+  return { name, process, tap, ...alive, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function appOf(run: LiveRun, name: AppName): App {

@@ -96,7 +96,7 @@ function assess(
 
 /** No evidence is never a pass: no working probe, or an application that never spoke to the database, is `not-run`. */
 function outcomeOf(
-  { started, statements }: CellObservation,
+  { started, statements, endedByItself }: CellObservation,
   probes: JudgedCell['probes'],
 ): { readonly outcome: JudgedCell['outcome']; readonly because?: string } {
   if (!started.seen) return { outcome: 'not-run', because: started.why };
@@ -104,6 +104,8 @@ function outcomeOf(
   const failed = probes.filter((probe) => probe.outcome === 'fail');
   if (failed.length > 0)
     return { outcome: 'fail', because: failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ') };
+  if (endedByItself !== undefined)
+    return { outcome: 'fail', because: `it ended by itself with exit code ${endedByItself}` };
   if (!probes.some((probe) => probe.outcome === 'pass'))
     return { outcome: 'not-run', because: 'no probe of it proves anything' };
   if (statements === 0) return { outcome: 'not-run', because: 'it answered without asking the database anything' };

@@ -43,16 +43,19 @@ function failing(app: AppName, { cell, run, point, observation }: AssessedCell, 
   const version = app === 'previous' ? context.manifest.previous : context.manifest.version;
   const probes = cell.probes.filter((probe) => probe.outcome === 'fail');
   const errors = observation.sqlErrors.map(({ sqlstate, sql }) => `${sqlstate} from “${shortSql(sql)}”`);
+  const died = observation.endedByItself !== undefined;
   const what =
     probes.length === 0
-      ? 'does not start'
+      ? died
+        ? 'does not stay alive'
+        : 'does not start'
       : `fails “${listed(
           probes.map(({ name }) => name),
           2,
         )}”`;
   const said =
     probes.length === 0
-      ? 'it never became ready'
+      ? (cell.because ?? 'it never became ready')
       : listed(probes.map(({ name, detail }) => (probes.length === 1 ? detail : `${name}: ${detail}`)));
   const behind = errors.length === 0 ? '' : ` It got ${listed(errors, 3)}.`;
   return {

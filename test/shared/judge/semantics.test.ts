@@ -8,6 +8,7 @@ import {
   aftermath,
   alterAlerts,
   attempt,
+  compatibilityId,
   contentionId,
   controlRun,
   type EvidenceChanges,
@@ -287,6 +288,18 @@ describe('leftover-object', () => {
       },
     };
     expect(found(changes)).toContain('blocks leftover-object');
+  });
+});
+
+describe('a version that dies after its answers', () => {
+  test('breaks on that state, whatever it answered before', () => {
+    const id = compatibilityId('next', 'fresh', 'after');
+    const given = evidence({
+      runs: { [id]: (run) => ({ ...run, cells: run.cells.map((one) => ({ ...one, endedByItself: 1 })) }) },
+    });
+    const judged = judge(given);
+    expect(judged.verdict).toBe('fail');
+    expect(judged.findings.map(({ check }) => check)).toContain('broken-next-version');
   });
 });
 
