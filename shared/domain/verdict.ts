@@ -1,4 +1,5 @@
 import type { CheckOutcome, Finding } from './finding.ts';
+import type { RunId } from './ids.ts';
 
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 export type Harm = 'none' | 'refused' | 'harmed' | 'unknown';
@@ -11,8 +12,21 @@ export interface Judgement {
   readonly checks: readonly CheckOutcome[];
   readonly cells: readonly JudgedCell[];
   readonly recovery: readonly Recovery[];
+  /** One for each run whose aftermath was looked at. */
+  readonly aftermaths: readonly JudgedAftermath[];
   /** What became of the manifest's waivers; absent: it declares none. */
   readonly waivers?: readonly JudgedWaiver[];
+}
+
+/** What a run left, against where the migration leads; null: it could not be seen. */
+export interface JudgedAftermath {
+  readonly run: RunId;
+  readonly schemaEqual: boolean | null;
+  readonly ledgerEqual: boolean | null;
+  /** Objects that neither the beginning nor the expected end has: `kind name`. */
+  readonly leftovers: readonly string[];
+  /** Whether running the command again led to the expected end; null also where it was not run again. */
+  readonly converged: boolean | null;
 }
 
 export interface JudgedWaiver {

@@ -1,5 +1,6 @@
 import type { Evidence } from '../domain/observation.ts';
 import type { Judgement } from '../domain/verdict.ts';
+import { judgeAftermaths } from './aftermaths.ts';
 import { judgeCells } from './cells.ts';
 import { checks } from './checks/index.ts';
 import { collectEvidence } from './collect-evidence.ts';
@@ -46,6 +47,7 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): Judgement
     checks: outcomes,
     cells,
     recovery: recoveries(readings, context),
+    aftermaths: judgeAftermaths(evidence, context),
     ...(waivers.length === 0 ? {} : { waivers }),
   };
 }

@@ -3,10 +3,8 @@ import type { Aftermath, Evidence, MigrationAttempt, RunResult } from '../domain
 import type { Observed } from '../domain/observed.ts';
 import type { Report, ReportAttempt, ReportRun } from '../domain/report.ts';
 import type { RunSpec } from '../domain/run.ts';
-import type { JudgedWaiver, Judgement } from '../domain/verdict.ts';
+import type { JudgedAftermath, JudgedWaiver, Judgement } from '../domain/verdict.ts';
 import { knownLocks } from '../plan/known-locks.ts';
-import { stateFingerprint } from '../plan/state-fingerprint.ts';
-import { expectedEnd } from './expected-end.ts';
 import { sentence } from './sentence.ts';
 
 /** `report.json` out of what was seen and what was judged; nothing is decided here. */
@@ -41,7 +39,7 @@ export function assembleReport(evidence: Evidence, judgement: Judgement): Report
       cloneMethod: evidence.runs.some((run) => run.cloneMethod === 'copy') ? 'copy' : 'reflink',
     },
     host: evidence.host,
-    runs: evidence.planned.map((spec) => reportRun(evidence, spec)),
+    runs: evidence.planned.map((spec) => reportRun(evidence, judgement, spec)),
     compatibility: { overlap: manifest.overlap, cells: judgement.cells },
     findings: judgement.findings,
     checks: judgement.checks,
@@ -50,7 +48,7 @@ export function assembleReport(evidence: Evidence, judgement: Judgement): Report
   };
 }
 
-function reportRun(evidence: Evidence, spec: RunSpec): ReportRun {
+function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): ReportRun {
   const result = evidence.runs.find((run) => run.spec.id === spec.id);
   const startsFrom = 'before';
   if (result === undefined) {
@@ -67,6 +65,7 @@ function reportRun(evidence: Evidence, spec: RunSpec): ReportRun {
   }
   const { fault, aftermath, load } = result;
   const retries = aftermath?.retry?.attempts ?? [];
+  const judged = judgement.aftermaths.find(({ run }) => run === spec.id);
   return {
     id: spec.id,
     scenario: spec.scenario,
@@ -76,7 +75,7 @@ function reportRun(evidence: Evidence, spec: RunSpec): ReportRun {
     cloneMs: Math.round(result.cloneMs),
     durationMs: Math.round(result.durationMs),
     ...(fault === undefined ? {} : { fault: withoutNotes(fault) }),
-    ...(aftermath === undefined ? {} : { aftermath: reportAftermath(evidence, result, aftermath) }),
+    ...(aftermath === undefined ? {} : { aftermath: reportAftermath(aftermath, judged) }),
     migration: [...result.attempts, ...retries].map((attempt) => reportAttempt(evidence, attempt)),
     ...(load === undefined ? {} : { load }),
   };
@@ -95,39 +94,19 @@ function withoutNotes(fault: NonNullable<RunResult['fault']>): NonNullable<Repor
 }
 
 function reportAftermath(
-  evidence: Evidence,
-  run: RunResult,
   aftermath: Aftermath,
+  judged: JudgedAftermath | undefined,
 ): NonNullable<ReportRun['aftermath']> {
-  const expected = expectedEnd(evidence);
-  const compare = <T>(pick: (state: NonNullable<typeof expected>) => T): boolean | null =>
-    expected === undefined || !run.end.seen
-      ? null
-      : JSON.stringify(pick(run.end.value)) === JSON.stringify(pick(expected));
   const { retry } = aftermath;
-  const converged =
-    retry === undefined || expected === undefined || !retry.end.seen
-      ? null
-      : retry.attempts.every((attempt) => attempt.exitCode === 0) &&
-        stateFingerprint(retry.end.value) === stateFingerprint(expected);
+  const exitCode = retry?.attempts.at(-1)?.exitCode ?? null;
   return {
-    schemaEqual: compare((state) => state.schema.objects),
-    ledgerEqual: compare((state) => state.ledgers),
-    leftovers: leftoverNames(run, expected),
+    schemaEqual: judged?.schemaEqual ?? null,
+    ledgerEqual: judged?.ledgerEqual ?? null,
+    leftovers: judged?.leftovers ?? [],
     previousStarts: orNull(aftermath.previousStarts),
     nextStarts: orNull(aftermath.nextStarts),
-    ...(retry === undefined ? {} : { retry: { exitCode: retry.attempts.at(-1)?.exitCode ?? null, converged } }),
+    ...(retry === undefined ? {} : { retry: { exitCode, converged: judged?.converged ?? null } }),
   };
-}
-
-/** Objects that are there and that neither the expected end nor the beginning has. */
-function leftoverNames(run: RunResult, expected: ReturnType<typeof expectedEnd>): readonly string[] {
-  if (!run.end.seen || expected === undefined) return [];
-  const known = new Set(expected.schema.objects.map((object) => `${object.kind} ${object.name}`));
-  if (run.before.seen) for (const object of run.before.value.schema.objects) known.add(`${object.kind} ${object.name}`);
-  return run.end.value.schema.objects
-    .map((object) => `${object.kind} ${object.name}`)
-    .filter((name) => !known.has(name));
 }
 
 function reportAttempt(evidence: Evidence, attempt: MigrationAttempt): ReportAttempt {
