@@ -13,6 +13,7 @@ import type { RunSpec, Scenario, StatePoint } from '../../shared/domain/run.ts';
 import type { DatabaseState } from '../../shared/domain/schema.ts';
 import type { StatementObservation } from '../../shared/domain/statement.ts';
 import { defaultRules } from '../../shared/judge/default-rules.ts';
+import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
 import { column, state, table } from './schema.ts';
 
 export interface EvidenceChanges {
@@ -286,10 +287,12 @@ export function cell(
     process: { pid: 5000, startedAt: '2026-03-01T12:00:02.000Z' },
     accessLog: [],
     logTail: [],
-    stateFingerprint: observed('0123456789abcdef'),
+    stateFingerprint: observed(stateFingerprint(stateAt(point))),
     ...more,
   };
 }
+
+const stateAt = ({ kind }: StatePoint) => (kind === 'inside' || kind === 'after' ? states[kind] : states.before);
 
 export const compatibilityId = (app: AppName, boot: 'running' | 'fresh', place: keyof typeof points): string =>
   `compatibility-${app}-${boot}-${{ before: 'before', inside: 'after-pre-deploy-1', after: 'after-pre-deploy' }[place]}`;

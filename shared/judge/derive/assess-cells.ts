@@ -3,6 +3,7 @@ import type { CellObservation, RunResult, SqlErrorObservation } from '../../doma
 import { type StatePoint, stateName } from '../../domain/run.ts';
 import type { JudgedCell } from '../../domain/verdict.ts';
 import { gates } from '../../plan/gating.ts';
+import { stateFingerprint } from '../../plan/state-fingerprint.ts';
 import type { Readings } from '../collect-evidence.ts';
 import type { JudgeContext } from '../context.ts';
 import { claimOf } from './attempts.ts';
@@ -26,7 +27,10 @@ export function assessCells(readings: CellReadings, context: JudgeContext): read
   const { control, compatibility, underLoad, contention, interruption } = readings;
   const baselines = baselinesOf(compatibility.runs, context);
   const own = compatibility.runs.flatMap((run) =>
-    run.cells.map((cell) => assess(cell, run, gatesAt(cell.app, cell.point, context), baselines, context.manifest)),
+    run.cells.map((cell) => {
+      const assessed = assess(cell, run, gatesAt(cell.app, cell.point, context), baselines, context.manifest);
+      return isOnItsState(cell, context) ? assessed : elsewhere(assessed);
+    }),
   );
   const left = [control, underLoad, contention, interruption].flatMap(({ runs }) =>
     runs.flatMap((run) => {
@@ -45,6 +49,18 @@ export function assessCells(readings: CellReadings, context: JudgeContext): read
   );
   return [...worstOfEach(own), ...left];
 }
+
+/** A state is reached by running up to it again; a command that goes another way proves nothing of the meant one. */
+function isOnItsState({ point, stateFingerprint: seen }: CellObservation, { expected }: JudgeContext): boolean {
+  const meant = expected?.path.find((place) => stateName(place.point) === stateName(point));
+  return meant === undefined || (seen.seen && seen.value === stateFingerprint(meant.state));
+}
+
+const elsewhere = (assessed: AssessedCell): AssessedCell => ({
+  ...assessed,
+  newErrors: [],
+  cell: { ...assessed.cell, outcome: 'not-run', because: 'another state was reached than in the control run' },
+});
 
 /** A state that equals an earlier one has only the first name; it gates wherever one of its names does. */
 export function gatesAt(app: AppName, point: StatePoint, { manifest, expected }: JudgeContext): boolean {

@@ -41,6 +41,18 @@ describe('no evidence is never a pass', () => {
       { runs: { control: (run) => ({ ...run, attempts: run.attempts.map((one) => ({ ...one, statements: [] })) }) } },
       'failed-migration',
     ],
+    [
+      'a version that was asked on another state than the control run’s',
+      {
+        runs: {
+          [compatibilityId('next', 'fresh', 'after')]: (run) => ({
+            ...run,
+            cells: run.cells.map((one) => ({ ...one, stateFingerprint: observed('another') })),
+          }),
+        },
+      },
+      'broken-next-version',
+    ],
     ['a run whose end nobody saw', { runs: { 'under-load': (run) => ({ ...run, end: notSeen }) } }, 'divergent-schema'],
     [
       'a lock that the statement never met',
