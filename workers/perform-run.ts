@@ -1,5 +1,4 @@
 import type { RunResult } from '../shared/domain/observation.ts';
-import { unobserved } from '../shared/domain/observed.ts';
 import type { Plan } from '../shared/domain/plan.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
@@ -9,6 +8,7 @@ import type { Sql } from '../shared/edge/ports/sql.ts';
 import { decisive, reasonOf } from './failure-reason.ts';
 import type { LiveRun } from './live-run.ts';
 import { readState } from './migration/read-state.ts';
+import { notRun } from './not-run.ts';
 import { type Observer, openObserver } from './observer.ts';
 import { readServerLog } from './probes/read-server-log.ts';
 import { openRedaction } from './redaction.ts';
@@ -40,7 +40,7 @@ export async function performRun(context: RunContext, spec: RunSpec, signal: Abo
     const reason = decisive(error);
     // An image without a command is something that only another host can run (CONTRACT 1.3).
     if (reason.fault !== 'ours' && reason.code !== 'no-command') throw error;
-    return notRun(spec, startedAt, now(), reasonOf(error));
+    return notRun(spec, reasonOf(error), { startedAt, durationMs: now() });
   }
 }
 
@@ -143,27 +143,5 @@ function restingDuringForks(clone: Clone, observer: Observer): Clone {
       return await clone.fork();
     },
     [Symbol.asyncDispose]: () => clone[Symbol.asyncDispose](),
-  };
-}
-
-function notRun(spec: RunSpec, startedAt: string, durationMs: number, why: string): RunResult {
-  return {
-    spec,
-    outcome: 'not-run',
-    why,
-    startedAt,
-    cloneMs: 0,
-    cloneMethod: 'copy',
-    durationMs,
-    attempts: [],
-    before: unobserved(why),
-    states: [],
-    end: unobserved(why),
-    lockWaits: [],
-    cells: [],
-    invariants: [],
-    serverLog: [],
-    backendsOomKilled: 0,
-    weaknesses: [],
   };
 }

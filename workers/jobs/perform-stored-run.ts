@@ -1,6 +1,6 @@
 import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
+import { notRun } from '../not-run.ts';
 import type { JobParts } from './jobs.ts';
-import { notRun } from './not-run.ts';
 
 /** A run that takes its worker down so often is given up. */
 const claimsMax = 5;

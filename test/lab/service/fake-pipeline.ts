@@ -10,8 +10,8 @@ import { type RunSpec, scenarios } from '../../../shared/domain/run.ts';
 import { loadBundle } from '../../../shared/edge/adapters/bundle/load-bundle.ts';
 import { defaultRules } from '../../../shared/judge/default-rules.ts';
 import { assembleEvidence } from '../../../shared/plan/assemble-evidence.ts';
-import { notRun } from '../../../workers/jobs/not-run.ts';
 import type { Pipeline } from '../../../workers/jobs/pipeline.ts';
+import { notRun } from '../../../workers/not-run.ts';
 
 /**
  * A core that does nothing but keep count, so that the service around it can be tested in seconds. `dir` holds what
