@@ -112,7 +112,10 @@ module.exports = {
       severity: 'error',
       comment: 'The runner is copied to where the bundle runs: what it imports must be copied with it.',
       from: { path: '^workers/sql-runner/' },
-      to: { path: '^(shared|services|workers/(?!sql-runner/))' },
+      to: {
+        path: '^(shared|services|workers/(?!sql-runner/))',
+        pathNot: '^shared/plan/(scan-sql|sql-tokens)\\.ts$',
+      },
     },
     {
       name: 'nothing-imports-tests',

@@ -12,8 +12,7 @@ const variableCharsMax = 30_000;
 /**
  * How a phase with `sql` is started: the built-in runner is a child process like any other command (CONTRACT 1.5).
  * `toolsPath` and `bundlePath` are as that process sees them. Its orders are the JSON in REHEARSAL_SQL_RUN, which goes
- * on in
- * REHEARSAL_SQL_RUN_2, … where the list of files is long.
+ * on in REHEARSAL_SQL_RUN_2, … where the list of files is long.
  */
 export function sqlRunnerCommand(phase: Phase, toolsPath: string, bundlePath: string): SqlRunnerCommand {
   if (phase.run.kind !== 'sql') throw new TypeError(`phase ${phase.name} has a command of its own`);
@@ -24,5 +23,5 @@ export function sqlRunnerCommand(phase: Phase, toolsPath: string, bundlePath: st
     const name = part === 0 ? 'REHEARSAL_SQL_RUN' : `REHEARSAL_SQL_RUN_${part + 1}`;
     env[name] = orders.slice(part * variableCharsMax, (part + 1) * variableCharsMax);
   }
-  return { command: ['node', `${toolsPath}/sql-runner/main.ts`], env };
+  return { command: ['node', `${toolsPath}/workers/sql-runner/main.ts`], env };
 }

@@ -1,4 +1,4 @@
-import { nextPiece } from './scan-sql.ts';
+import { nextPiece } from '../../shared/plan/scan-sql.ts';
 
 export interface Statement {
   readonly sql: string;

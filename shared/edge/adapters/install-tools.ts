@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const runnerDir = join(repository, 'workers/sql-runner');
+/** The runner, and the only files of ours that it imports; the tools keep the same tree. */
+const runnerDir = 'workers/sql-runner';
+const runnerNeeds = ['shared/plan/scan-sql.ts', 'shared/plan/sql-tokens.ts'] as const;
 const packages = ['pg', 'libpg-query'] as const;
 const packageJson = `${JSON.stringify({ name: 'rehearsal-tools', private: true, type: 'module' })}\n`;
 
 /**
- * A directory with our own programs for the processes of a clone: `sql-runner/` and the packages that it needs,
- * readable by
+ * A directory with our own programs for the processes of a clone: the SQL runner and what it imports, readable by
  * everyone. Made once for each content and then found again; any number of processes may ask at once.
  */
 export async function installTools(dataRoot: string): Promise<string> {
@@ -29,10 +30,11 @@ export async function installTools(dataRoot: string): Promise<string> {
   return tools;
 }
 
-/** Name → text. */
+/** Path in the checkout → text. */
 async function runnerSources(): Promise<ReadonlyMap<string, string>> {
-  const names = (await readdir(runnerDir)).filter((name) => name.endsWith('.ts')).toSorted();
-  const texts = names.map(async (name) => [name, await readFile(join(runnerDir, name), 'utf8')] as const);
+  const names = (await readdir(join(repository, runnerDir))).filter((name) => name.endsWith('.ts'));
+  const paths = [...names.map((name) => `${runnerDir}/${name}`), ...runnerNeeds].toSorted();
+  const texts = paths.map(async (path) => [path, await readFile(join(repository, path), 'utf8')] as const);
   return new Map(await Promise.all(texts));
 }
 
@@ -84,9 +86,12 @@ async function write(
   sources: ReadonlyMap<string, string>,
   found: readonly InstalledPackage[],
 ): Promise<void> {
-  await mkdir(join(dir, 'sql-runner'), { recursive: true });
+  await mkdir(dir, { recursive: true });
   await writeFile(join(dir, 'package.json'), packageJson);
-  for (const [name, text] of sources) await writeFile(join(dir, 'sql-runner', name), text);
+  for (const [path, text] of sources) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), text);
+  }
   for (const { name, dir: from } of found) {
     const filter = (path: string): boolean => !relative(from, path).split(sep).includes('node_modules');
     await cp(from, join(dir, 'node_modules', name), { recursive: true, dereference: true, filter });

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { loadModule, parseSync } from 'libpg-query';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { splitSql } from '../../../shared/plan/split-sql.ts';
@@ -65,13 +63,6 @@ describe('splitSql', () => {
     const many = elapsedMs(() => splitSql('f.sql', 'INSERT INTO t VALUES (1);'.repeat(100_000)));
     // Ten times the text; a quadratic reader would take a hundred times as long.
     expect(many).toBeLessThan(Math.max(few, 5) * 40);
-  });
-});
-
-describe('the runner', () => {
-  test.each(['sql-tokens.ts', 'scan-sql.ts'])('has the same %s, as it may import nothing from here', (name) => {
-    const read = (dir: string): string => readFileSync(join(import.meta.dirname, '../../..', dir, name), 'utf8');
-    expect(read('workers/sql-runner')).toBe(read('shared/plan'));
   });
 });
 

@@ -16,7 +16,7 @@ const phase = (files: readonly string[]): Phase => ({
 describe('sqlRunnerCommand', () => {
   test('starts the runner where the process sees it, with orders that it understands', () => {
     const { command, env } = sqlRunnerCommand(phase(['migrations/1_ä.sql']), '/tools', '/bundle');
-    expect(command).toEqual(['node', '/tools/sql-runner/main.ts']);
+    expect(command).toEqual(['node', '/tools/workers/sql-runner/main.ts']);
     expect(readOrders(env)).toEqual({
       root: '/bundle',
       files: ['migrations/1_ä.sql'],

@@ -24,7 +24,8 @@ describe('installTools', () => {
   test('holds a program that needs nothing else of this repository', async () => {
     await using data = await temporaryDirectory();
     const tools = await installTools(data.path);
-    const run = () => execFileSync(process.execPath, [join(tools, 'sql-runner/main.ts')], { env: {}, stdio: 'pipe' });
+    const run = () =>
+      execFileSync(process.execPath, [join(tools, 'workers/sql-runner/main.ts')], { env: {}, stdio: 'pipe' });
     // Everything it imports was found: only its orders are missing.
     expect(run).toThrow('REHEARSAL_SQL_RUN is not JSON.');
     await rm(join(tools, 'node_modules/pg-protocol'), { recursive: true });
