@@ -44,7 +44,7 @@ export function assembleReport(evidence: Evidence, judgement: Judgement): Report
     findings: judgement.findings,
     checks: judgement.checks,
     recovery: judgement.recovery,
-    notTested: [...evidence.notTested, ...(judgement.waivers ?? []).flatMap(idleWaiver)],
+    notTested: [...evidence.notTested, ...unwritten(evidence), ...(judgement.waivers ?? []).flatMap(idleWaiver)],
   };
 }
 
@@ -153,4 +153,15 @@ const idleBecause = {
 function idleWaiver({ check, by, until, status }: JudgedWaiver): NotTested[] {
   if (status === 'used') return [];
   return [{ what: `the waiver of ${check} by ${by} until ${until}`, because: idleBecause[status] }];
+}
+
+/** Locked tables for which no harmless write could be made up: what the traffic proves there it proves for reads. */
+function unwritten({ runs }: Evidence): NotTested[] {
+  const load = runs.find((run) => run.spec.scenario === 'under-load')?.load;
+  return (load?.coverage ?? [])
+    .filter(({ planned }) => planned === 0)
+    .map(({ relation }) => ({
+      what: `writes to ${relation} under load`,
+      because: 'no write could be made up that changes nothing there; declare one in load.statements',
+    }));
 }

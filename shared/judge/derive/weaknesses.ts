@@ -5,15 +5,15 @@ import { duration, share } from './sentences.ts';
 const copyBytesMax = 10 * 1024 ** 3;
 /** Of what was planned; below it the traffic proves little about the locked tables. */
 const loadShareMin = 0.8;
-/** Half of the default budget for waits: a generator that is later than this would hide or invent them. */
-const lagMsMax = 500;
+/** Of the budget for waits: a generator that is later (99th percentile) shifts latencies by as much. */
+const lagPart = 1 / 4;
 
 /** What makes a run weak evidence without its scenario having said so. */
 export function derivedWeaknesses(run: RunResult, evidence: Evidence): readonly Weakness[] {
   return [
     ...oldSnapshot(run, evidence),
     ...largeCopy(run, evidence),
-    ...(run.load === undefined || nothingToSend(run, evidence) ? [] : weakLoad(run.load)),
+    ...(run.load === undefined || nothingToSend(run, evidence) ? [] : weakLoad(run.load, evidence)),
     ...faultThatMissed(run),
     ...silentCommands(run),
   ];
@@ -40,8 +40,9 @@ function nothingToSend({ spec }: RunResult, { bundle }: Evidence): boolean {
   return 'targets' in spec && spec.targets.length === 0 && bundle.manifest.load.statements.length === 0;
 }
 
-function weakLoad(load: LoadObservation): readonly Weakness[] {
+function weakLoad(load: LoadObservation, { bundle }: Evidence): readonly Weakness[] {
   const reasons: string[] = [];
+  const lagMsMax = bundle.manifest.budgets.blockedMs * lagPart;
   if (load.plannedRate > 0 && load.achievedRate < load.plannedRate * loadShareMin) {
     reasons.push(`traffic ran at ${share(load.achievedRate, load.plannedRate)} of its planned rate`);
   }

@@ -12,6 +12,7 @@ import {
   type EvidenceChanges,
   evidence,
   firstFile,
+  load,
   notSeen,
   points,
   statement,
@@ -52,6 +53,11 @@ describe('no evidence is never a pass', () => {
         },
       },
       'broken-next-version',
+    ],
+    [
+      'a generator that is late by more than a quarter of the blocking budget',
+      { runs: { 'under-load': (run) => ({ ...run, load: load({ lagMsP99: 300 }) }) } },
+      'lock-queue-pileup',
     ],
     ['a run whose end nobody saw', { runs: { 'under-load': (run) => ({ ...run, end: notSeen }) } }, 'divergent-schema'],
     [

@@ -106,3 +106,16 @@ describe('report.json', () => {
     expect(assembleReport(travelled, judge(travelled))).toEqual(reportOf(evidence));
   });
 });
+
+it('a locked table to which no write could be sent is told, not passed over', () => {
+  const given = green.evidence({
+    runs: {
+      'under-load': (run) => ({
+        ...run,
+        load: green.load({ coverage: [{ relation: 'public.empty', planned: 0, seen: 0 }] }),
+      }),
+    },
+  });
+  const told = assembleReport(given, judge(given)).notTested.map(({ what }) => what);
+  expect(told).toContain('writes to public.empty under load');
+});
