@@ -24,6 +24,7 @@ export function contentionRuns(
 ): readonly ContentionRun[] {
   const requests = strongRequests(control, traced);
   const targets = trafficTargets(control, traced);
+  notTested.push(...rowLockLosses(control, traced));
   for (const left of requests.slice(runLimits.contentionRuns)) {
     notTested.push({
       what: `a writer that holds ${left.relation} before statement ${left.statement.ordinal} of ${left.phase}`,
@@ -99,6 +100,26 @@ function holdFor(plan: Plan, statement: StatementObservation): Hold {
     scaled: {},
     note: `the session sets ${ms} ms, longer than an actor holds a lock (${runLimits.actorHoldMs} ms): only the wait is judged`,
   };
+}
+
+/**
+ * Actors hold tables, not the very rows that a phase writes: whether a row lock is lost to the timeout in force is left
+ * to the traffic, and a handler inside the server may hide it.
+ */
+function rowLockLosses(control: RunResult, traced: RunResult | undefined): readonly NotTested[] {
+  const written = new Set<string>();
+  for (const { phase, statements } of control.attempts) {
+    for (const statement of statements.filter(({ lockTimeout }) => lockTimeout.ms > 0)) {
+      for (const { relation, mode } of knownLocks(phase, statement, traced)) {
+        if (
+          mode === 'RowExclusiveLock' &&
+          trafficTargets(control, traced).some((target) => target.relation === relation)
+        )
+          written.add(`rows of ${relation} that ${phase} writes, locked by somebody for longer than its lock timeout`);
+      }
+    }
+  }
+  return [...written].map((what) => ({ what, because: 'actors hold tables at the worst moment, rows only by chance' }));
 }
 
 /** Names that are no plain words, or too long, get a part of their hash, so that two relations never share a run. */

@@ -74,14 +74,14 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
   starting.resolve(command);
   const ended = await untilEnded(run, command, recorder, limited ? phase.timeoutMs : beyondLimitMs(phase));
   run.signal.throwIfAborted();
-  if (await leftConnected(run, tap)) {
-    if (ended.exit.exitCode === 0 && !killedByUs) {
-      const because = `a process of ${phase.name} was still connected after its command exited 0; it was ended`;
-      run.weaknesses.push({ part: 'migration', because });
-    }
-    // What the command left running would end with its container.
-    await command.kill();
+  const connected = await leftConnected(run, tap);
+  if (ended.exit.exitCode === 0 && !killedByUs && (connected || ended.exit.leftRunning === true)) {
+    const what = connected ? 'was still connected' : 'went on';
+    const because = `a process of ${phase.name} ${what} after its command exited 0; it was ended`;
+    run.weaknesses.push({ part: 'migration', because });
   }
+  // What the command left running would end with its container.
+  if (connected) await command.kill();
   await backendsGone(run, tap, phase);
   const { exit } = ended;
   const { stdout, stderr } = command.output();

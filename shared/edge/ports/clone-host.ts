@@ -102,5 +102,7 @@ export interface ProcessExit {
   readonly signal?: string;
   readonly oomKilled: boolean;
   readonly timedOut: boolean;
+  /** Others of its group went on when it ended. Where its end takes them along (a container), it is absent. */
+  readonly leftRunning?: boolean;
   readonly memoryPeakBytes?: number;
 }

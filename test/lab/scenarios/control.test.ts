@@ -180,6 +180,24 @@ await new Promise((resolve) => setTimeout(resolve, 120_000));`),
   expect(control.durationMs).toBeLessThan(50_000);
 });
 
+test('a child that has not even connected when the command exits 0 makes the run weak evidence too', async () => {
+  const bundle = await lab.bundle(
+    libraryBundle(
+      { migrate: [command('parent')] },
+      {
+        'package.json': withPg,
+        'parent.js': `import { spawn } from 'node:child_process';
+spawn(process.execPath, ['child.js'], { detached: true, stdio: 'ignore' }).unref();
+`,
+        'child.js': `await new Promise((resolve) => setTimeout(resolve, 120_000));`,
+      },
+    ),
+  );
+  const control = await bundle.control();
+  const weaknesses = [{ part: 'migration', because: expect.stringContaining('went on') }];
+  expect(control).toMatchObject({ outcome: 'completed', attempts: [{ exitCode: 0 }], weaknesses });
+});
+
 test('a command that grows over its memory limit is killed for it, and completes without the limit', async () => {
   const bundle = await lab.bundle(
     libraryBundle(

@@ -17,6 +17,8 @@ import type { SystemUser } from './users.ts';
 
 /** CONTRACT 1.3. */
 const stopGraceMs = 5000;
+/** Children that end with their parent need a moment. */
+const endingMs = 250;
 /** A grandchild that keeps the pipe open does not keep the command from having ended. */
 const drainWaitMs = 1000;
 
@@ -122,14 +124,27 @@ class RunningProcess implements HostedProcess {
     const patience = new AbortController();
     await Promise.race([drained, quietly(this.#place.clock.wait(drainWaitMs, patience.signal))]);
     patience.abort();
+    const leftRunning = await this.#goesOn();
     const memoryPeakBytes = await this.#group.memoryPeakBytes();
     return {
       exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
       ...(signal === null ? {} : { signal }),
       oomKilled: (await this.#group.oomKills()) > 0,
       timedOut: (await timedOut) ?? false,
+      leftRunning,
       ...(memoryPeakBytes === undefined ? {} : { memoryPeakBytes }),
     };
+  }
+
+  /** Whether others of the group go on; what is just ending gets a moment. */
+  async #goesOn(): Promise<boolean> {
+    const { clock } = this.#place;
+    const deadline = clock.now() + endingMs;
+    while ((await this.#group.members()).length > 0) {
+      if (clock.now() > deadline) return true;
+      await clock.wait(10);
+    }
+    return false;
   }
 
   /** True where it came to that. */
