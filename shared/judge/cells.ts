@@ -1,11 +1,11 @@
 import type { AppName } from '../domain/bundle.ts';
 import type { Evidence, RunResult } from '../domain/observation.ts';
-import { type StatePoint, stateName } from '../domain/run.ts';
+import { type RollbackRun, type StatePoint, stateName } from '../domain/run.ts';
 import type { JudgedCell } from '../domain/verdict.ts';
 import type { Readings } from './collect-evidence.ts';
 import type { JudgeContext } from './context.ts';
 import { assessCells, gatesAt } from './derive/assess-cells.ts';
-import { claimOf } from './derive/attempts.ts';
+import { claimOf, howItEnded } from './derive/attempts.ts';
 import { reachedExpectedEnd } from './derive/expected-end.ts';
 import { sameState } from './derive/same-state.ts';
 
@@ -23,12 +23,31 @@ export function judgeCells(evidence: Evidence, readings: Readings, context: Judg
 /** Planned, and no run brought an answer. */
 function plannedCells({ planned, runs }: Evidence, context: JudgeContext): readonly JudgedCell[] {
   return planned.flatMap((spec) => {
-    if (spec.scenario !== 'compatibility') return [];
+    if (spec.scenario !== 'compatibility' && spec.scenario !== 'rollback') return [];
     const run = runs.find((candidate) => candidate.spec.id === spec.id);
     const because =
       run?.weaknesses.find(({ part }) => part === 'cells')?.because ?? run?.why ?? `${spec.id} did not take place`;
+    if (spec.scenario === 'rollback') return [unaskedAfterRollback(spec, run, context, because)];
     return [notRun(spec.app, spec.boot, stateName(spec.state), gatesAt(spec.app, spec.state, context), because)];
   });
+}
+
+function unaskedAfterRollback(
+  spec: RollbackRun,
+  run: RunResult | undefined,
+  context: JudgeContext,
+  because: string,
+): JudgedCell {
+  const point = { kind: 'after-rollback' } as const;
+  const isWhole = context.manifest.phases.at(-1)?.name === spec.after;
+  const failed = run?.attempts.find(({ phase }) => phase === 'rollback');
+  return notRun(
+    'previous',
+    'fresh',
+    stateName(point, isWhole ? undefined : spec.id),
+    gatesAt('previous', point, context),
+    failed === undefined ? because : `the rollback ${howItEnded(failed)}`,
+  );
 }
 
 /** A stressed run that claims success and ended elsewhere made a state of its own, on which both versions are due. */

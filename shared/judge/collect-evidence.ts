@@ -22,6 +22,7 @@ export const readingNames = [
   'underLoad',
   'contention',
   'interruption',
+  'rollback',
   'compatibility',
 ] as const;
 export type ReadingName = (typeof readingNames)[number];
@@ -40,6 +41,8 @@ export function collectEvidence(evidence: Evidence): Readings {
     underLoad: group(evidence, 'under-load', () => true),
     contention: group(evidence, 'contention', () => true),
     interruption: group(evidence, 'interruption', () => true),
+    // Nobody misses a way back that was never promised.
+    rollback: evidence.bundle.manifest.rollback === undefined ? nothing : group(evidence, 'rollback', () => true),
     compatibility: group(evidence, 'compatibility', () => true),
   };
   if (first === undefined) return afterMissingControl(collected);
@@ -64,6 +67,8 @@ function group(evidence: Evidence, scenario: Scenario, wanted: (spec: RunSpec) =
     .map((run) => ({ ...run, weaknesses: [...run.weaknesses, ...derivedWeaknesses(run, evidence)] }));
   return { runs, missing, unplanned: [] };
 }
+
+const nothing: Reading = { runs: [], missing: [], unplanned: [] };
 
 const isControl = (limits: 'declared' | 'unlimited' | 'traced') => (spec: RunSpec) =>
   spec.scenario === 'control' && spec.limits === limits;

@@ -4,6 +4,8 @@ export const runLimits = {
   interruptionRuns: 12,
   /** Committed states inside one phase that get compatibility cells of their own. */
   statesInsidePhase: 6,
+  /** Phases from whose end the declared rollback is tried. */
+  rollbackRuns: 8,
   /** An actor holds a lock at most so long. */
   actorHoldMs: 10_000,
   /** A server-wide lock timeout that does not fit is made so short for the run. */

@@ -5,6 +5,7 @@ import type { RunSpec, Scenario } from '../domain/run.ts';
 import { baselineRuns, compatibilityRuns } from './plan-compatibility.ts';
 import { contentionRuns } from './plan-contention.ts';
 import { interruptionRuns } from './plan-interruption.ts';
+import { rollbackRuns } from './plan-rollback.ts';
 import { loadTargets } from './plan-traffic.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
@@ -47,6 +48,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
       runs.push(...contentionRuns(plan, control, traced, expectedEnds, notTested));
     }
     runs.push(...interruptionRuns(plan, control, expectedEnds, notTested));
+    runs.push(...rollbackRuns(plan, expectedEnds, notTested));
   }
   const compatibility = compatibilityRuns(plan, control, results, notTested);
   runs.push(...compatibility.runs);

@@ -3,7 +3,6 @@ import { describe, test } from 'vitest';
 /** Rules of CONTRACT.md that nothing looks at yet. They are listed as todo, so nobody can take them for passed. */
 describe('pending rules of the contract', () => {
   const pending = [
-    '1: rollback – the declared rollback is run after each phase, and its cells gate ("after rollback")',
     '1: steady – the same traffic after the last phase is compared with before it',
     '1: hotpatches – a declared hot patch that next does not carry is found',
     '1: load.actors pg-dump and vacuum',

@@ -4,6 +4,7 @@ import { compatibility } from './compatibility.ts';
 import { contention } from './contention.ts';
 import { control } from './control.ts';
 import { interruption } from './interruption.ts';
+import { rollback } from './rollback.ts';
 import type { ScenarioFindings } from './scenario.ts';
 import { underLoad } from './under-load.ts';
 
@@ -22,7 +23,7 @@ export function performScenario(run: LiveRun): Promise<ScenarioFindings> {
     case 'compatibility':
       return compatibility(withSpec(run, spec));
     case 'rollback':
-      return Promise.reject(new Error('the run sheet plans no rollback'));
+      return rollback(withSpec(run, spec));
   }
 }
 

@@ -6,6 +6,7 @@ import { divergentSchema } from './divergent-schema.ts';
 import { failedMigration } from './failed-migration.ts';
 import { failedTransactions } from './failed-transactions.ts';
 import { halfDoneAfterCrash } from './half-done-after-crash.ts';
+import { impossibleRollback } from './impossible-rollback.ts';
 import { leftoverObject } from './leftover-object.ts';
 import { lockQueuePileup } from './lock-queue-pileup.ts';
 import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   failedTransactions,
   brokenPreviousVersion,
   brokenNextVersion,
+  impossibleRollback,
   violatedInvariant,
   weakEvidence,
 ];

@@ -1,27 +1,30 @@
 import type { InvariantObservation, RunResult } from '../../domain/observation.ts';
-import { stateName } from '../../domain/run.ts';
+import { type StatePoint, stateName } from '../../domain/run.ts';
 import type { JudgeContext } from '../context.ts';
 import { listed } from '../derive/sentences.ts';
 import { type Draft, defineCheck } from './check.ts';
 
-/** What the team declared to hold is asked after each phase of the quiet run. */
+/** What the team declared to hold is asked after each phase of the quiet run, and after the rollback. */
 export const violatedInvariant = defineCheck({
   id: 'violated-invariant',
   title: 'A declared invariant does not hold',
   why: 'Every statement succeeded and the data is wrong: nobody notices until it is read.',
   incident: 'stale-class-name',
   severity: 'blocks',
-  needs: ['control'],
+  needs: ['control', 'rollback'],
   parts: ['migration'],
   notApplicable: ({ manifest }) => (manifest.invariants.length === 0 ? 'the bundle declares no invariants' : undefined),
-  find: ({ control }, context) =>
-    control.runs.flatMap((run) =>
+  find: ({ control, rollback }, context) =>
+    [...control.runs, ...rollback.runs].flatMap((run) =>
       Map.groupBy(run.invariants.filter(isViolated), ({ point }) => stateName(point))
         .entries()
         .map(([state, violated]) => draftOf(run, state, violated, context))
         .toArray(),
     ),
-  lacks: ({ control }, context) => control.runs.flatMap((run) => unasked(run, context)),
+  lacks: ({ control, rollback }, context) => [
+    ...control.runs.flatMap((run) => unasked(run, context)),
+    ...rollback.runs.flatMap((run) => unaskedAfterRollback(run, context)),
+  ],
 });
 
 const isViolated = ({ holds }: InvariantObservation): boolean => holds.seen && !holds.value;
@@ -40,7 +43,7 @@ function draftOf(
       names.map((name) => `“${name}”`),
       3,
     )} does not hold ${state}`,
-    summary: `On the quiet run, ${state}, ${listed(names.map((name) => `“${name}”`))} gave another answer than ${asked?.expect.kind === 'is' ? `“${asked.expect.value}”` : 'before the first phase'}.`,
+    summary: `On ${run.spec.scenario === 'rollback' ? `the way back from ${run.spec.after}` : 'the quiet run'}, ${state}, ${listed(names.map((name) => `“${name}”`))} gave another answer than ${asked?.expect.kind === 'is' ? `“${asked.expect.value}”` : 'before the first phase'}.`,
     runs: [run],
     phase: point?.kind === 'after' || point?.kind === 'inside' ? point.phase : undefined,
     state,
@@ -58,14 +61,21 @@ function unasked(run: RunResult, { manifest }: JudgeContext): readonly string[] 
   return done.flatMap(({ name: phase }) =>
     manifest.invariants
       .filter(({ after }) => after === undefined || after === phase)
-      .flatMap(({ name }) => {
-        const answer = run.invariants.find(
-          (candidate) => candidate.name === name && candidate.point.kind === 'after' && candidate.point.phase === phase,
-        );
-        if (answer?.holds.seen) return [];
-        return [
-          `“${name}” was not answered after ${phase}${answer === undefined ? '' : `: ${answer.holds.seen ? '' : answer.holds.why}`}`,
-        ];
-      }),
+      .flatMap(({ name }) => unanswered(run, name, { kind: 'after', phase })),
   );
+}
+
+/** A rollback that failed is a finding of its own. */
+function unaskedAfterRollback(run: RunResult, { manifest }: JudgeContext): readonly string[] {
+  if (!run.states.some(({ point }) => point.kind === 'after-rollback')) return [];
+  return manifest.invariants
+    .filter(({ after }) => after === undefined)
+    .flatMap(({ name }) => unanswered(run, name, { kind: 'after-rollback' }));
+}
+
+function unanswered(run: RunResult, name: string, point: StatePoint): readonly string[] {
+  const place = stateName(point);
+  const holds = run.invariants.find((asked) => asked.name === name && stateName(asked.point) === place)?.holds;
+  if (holds?.seen) return [];
+  return [`“${name}” was not answered ${place}${holds === undefined ? '' : `: ${holds.why}`}`];
 }

@@ -20,11 +20,14 @@ export interface AssessedCell {
   readonly newErrors: readonly SqlErrorObservation[];
 }
 
-type CellReadings = Pick<Readings, 'control' | 'compatibility' | 'underLoad' | 'contention' | 'interruption'>;
+export type CellReadings = Pick<
+  Readings,
+  'control' | 'compatibility' | 'underLoad' | 'contention' | 'interruption' | 'rollback'
+>;
 
 /** Every version on every state: those of the quiet run, and those that other runs left behind. */
 export function assessCells(readings: CellReadings, context: JudgeContext): readonly AssessedCell[] {
-  const { control, compatibility, underLoad, contention, interruption } = readings;
+  const { control, compatibility, underLoad, contention, interruption, rollback } = readings;
   const baselines = baselinesOf(compatibility.runs, context);
   const own = compatibility.runs.flatMap((run) =>
     run.cells.map((cell) => {
@@ -47,7 +50,10 @@ export function assessCells(readings: CellReadings, context: JudgeContext): read
       );
     }),
   );
-  return [...worstOfEach(own), ...left];
+  const back = rollback.runs.flatMap((run) =>
+    run.cells.map((cell) => assess(cell, run, gatesAt(cell.app, cell.point, context), baselines, context.manifest)),
+  );
+  return [...worstOfEach(own), ...left, ...back];
 }
 
 /** A state is reached by running up to it again; a command that goes another way proves nothing of the meant one. */

@@ -3,22 +3,19 @@ import type { StatePoint } from '../../domain/run.ts';
 import type { DatabaseState } from '../../domain/schema.ts';
 import type { Draft } from '../checks/check.ts';
 import { closingSql } from '../closing-sql.ts';
-import type { Readings } from '../collect-evidence.ts';
 import type { JudgeContext } from '../context.ts';
 import { compareSchemas } from '../schema-difference.ts';
-import { type AssessedCell, assessCells } from './assess-cells.ts';
+import { type AssessedCell, assessCells, type CellReadings } from './assess-cells.ts';
 import { isForNextOnly, unprovenProbes } from './baselines.ts';
 import { expectedAfter } from './expected-end.ts';
 import { quietStatements } from './place.ts';
 import { apartFromLedgers } from './same-state.ts';
 import { count, listed, shortSql } from './sentences.ts';
 
-type CellReadings = Pick<Readings, 'control' | 'compatibility' | 'underLoad' | 'contention' | 'interruption'>;
-
 /** A version that does not start, fails a probe, or (only a warning) gets new SQL errors behind green probes. */
 export function brokenCells(app: AppName, readings: CellReadings, context: JudgeContext): readonly Draft[] {
   return assessCells(readings, context)
-    .filter(({ cell }) => cell.app === app)
+    .filter(({ cell, point }) => cell.app === app && !isAfterRollback(point))
     .flatMap((assessed) => {
       if (assessed.cell.outcome === 'fail') return isJudgedHere(assessed) ? [failing(app, assessed, context)] : [];
       return assessed.cell.outcome === 'pass' && assessed.newErrors.length > 0
@@ -27,6 +24,9 @@ export function brokenCells(app: AppName, readings: CellReadings, context: Judge
     });
 }
 
+/** What a rollback leads back to is judged by impossible-rollback. */
+const isAfterRollback = (point: StatePoint): boolean => point.kind === 'after-rollback';
+
 /** What a failed or killed command left is shown in the matrix and judged by half-done-after-crash. */
 const isJudgedHere = ({ cell, run }: AssessedCell): boolean => cell.gates || run.spec.scenario === 'compatibility';
 
@@ -34,7 +34,9 @@ const isJudgedHere = ({ cell, run }: AssessedCell): boolean => cell.gates || run
 export function unprovenCells(app: AppName, readings: CellReadings, context: JudgeContext): readonly string[] {
   const own = app === 'next' ? unprovenProbes(readings.compatibility.runs, context, isForNextOnly) : [];
   const cells = assessCells(readings, context)
-    .filter(({ cell }) => cell.app === app && cell.gates && cell.outcome === 'not-run')
+    .filter(
+      ({ cell, point }) => cell.app === app && !isAfterRollback(point) && cell.gates && cell.outcome === 'not-run',
+    )
     .map(({ cell }) => `${app} (${cell.boot}) on “${cell.state}”: ${cell.because ?? 'no evidence'}`);
   return [...cells, ...own];
 }

@@ -14,7 +14,7 @@ interface Known {
  * like a migration that has nothing to fear.
  */
 export function lackingRuns(readings: Readings, known: Known): Readings {
-  if (known.control.outcome !== 'completed') return stressNeverPlanned(readings);
+  if (known.control.outcome !== 'completed') return stressNeverPlanned(readings, known);
   return {
     ...readings,
     underLoad: expectRuns(readings.underLoad, loadIsDue(known), 'no run under load was planned'),
@@ -27,6 +27,7 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
       unplanned: lockGaps(readings, known),
     },
     interruption: expectRuns(readings.interruption, commits(known.control), 'no interruption was planned'),
+    rollback: expectRuns(readings.rollback, known.manifest.rollback !== undefined, 'no rollback was planned'),
     compatibility: expectRuns(
       readings.compatibility,
       known.manifest.apps !== 'none',
@@ -35,9 +36,10 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
   };
 }
 
-function stressNeverPlanned(readings: Readings): Readings {
+function stressNeverPlanned(readings: Readings, { manifest }: Known): Readings {
   const because = ['the control run failed, so nothing could be aimed at what it does'];
-  const stressed: readonly ReadingName[] = ['underLoad', 'contention', 'interruption', 'compatibility'];
+  const always: readonly ReadingName[] = ['underLoad', 'contention', 'interruption', 'compatibility'];
+  const stressed = manifest.rollback === undefined ? always : [...always, 'rollback' as const];
   const marked = stressed.map((name) => [name, { ...readings[name], unplanned: because }]);
   return { ...readings, ...(Object.fromEntries(marked) as Partial<Readings>) } as Readings;
 }

@@ -9,6 +9,11 @@ describe('a complete and green rehearsal', () => {
     expect(judgement.findings).toEqual([]);
     expect(judgement).toMatchObject({ verdict: 'pass', harm: 'none' });
     expect(judgement.checks.filter(({ outcome }) => outcome !== 'clear')).toEqual([
+      {
+        id: 'impossible-rollback',
+        outcome: 'not-applicable',
+        reason: 'no rollback is declared, and previous must live on every state',
+      },
       { id: 'violated-invariant', outcome: 'not-applicable', reason: 'the bundle declares no invariants' },
     ]);
   });

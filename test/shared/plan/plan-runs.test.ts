@@ -52,6 +52,18 @@ describe('the run sheet', () => {
     expect(second).toEqual(expect.arrayContaining(first));
   });
 
+  test('walks a declared rollback from the end of every phase, and says under what it is not tried', () => {
+    const phases = [phaseOf('expand'), phaseOf('contract', 'after-rollout')];
+    const plan = planOf({ ...manifestOf(), phases, rollback: phaseOf('rollback') });
+    const sheet = planRuns(plan, [completed(plan)]);
+    expect(sheet.runs.filter(({ scenario }) => scenario === 'rollback').map(({ id }) => id)).toEqual([
+      'rollback-after-expand',
+      'rollback-after-contract',
+    ]);
+    expect(sheet.notTested.map(({ what }) => what)).toContain('the rollback under load, behind locks, or interrupted');
+    expect(idsOf(planOf(), [completed(planOf())]).filter((id) => id.startsWith('rollback'))).toEqual([]);
+  });
+
   test('aims load, contention and interruption at what the control run showed', () => {
     const plan = planOf();
     const ids = idsOf(plan, [completed(plan)]);

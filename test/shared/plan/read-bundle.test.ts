@@ -177,7 +177,6 @@ describe('readBundle', () => {
   test('says of everything that is asked for and not looked at why', async () => {
     const { notTested } = await read(everything);
     expect(notTested.map(({ what }) => what)).toEqual([
-      'rollback',
       'deletes of pre-deploy',
       'worker feed job of previous',
       'actor pg-dump',
