@@ -4,6 +4,7 @@ import { describe } from 'vitest';
 /** What a test may need of its machine, and how to see whether it is there. */
 const looks = {
   docker: () => execFileSync('docker', ['info', '--format', '{{.ServerVersion}}'], { stdio: 'pipe', timeout: 10_000 }),
+  compose: () => execFileSync('docker-compose', ['version'], { stdio: 'pipe', timeout: 10_000 }),
   redis: () => execFileSync('redis-server', ['--version'], { stdio: 'pipe' }),
   chromium: () => execFileSync('/usr/bin/chromium', ['--version'], { stdio: 'pipe' }),
   root: () => {

@@ -60,7 +60,7 @@ export async function startService(): Promise<Service> {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((fulfil, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
