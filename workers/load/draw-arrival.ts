@@ -16,13 +16,13 @@ export interface Arrival {
 }
 
 /**
- * The n-th arrival (from 0), the same for the same plan and version. There is exactly one in each slot of 1/rate, at a
+ * The n-th arrival (from 0), the same for the same plan and versions. There is exactly one in each slot of 1/rate, at a
  * random place in it: the number of arrivals is known beforehand, and yet they do not march in step with anything.
  */
-export function drawArrival(plan: TrafficPlan, n: number, version: AppName): Arrival | null {
+export function drawArrival(plan: TrafficPlan, n: number, versions: readonly AppName[]): Arrival | null {
   const random = seededRandom(plan.seed, n);
   const atMs = ((n + random()) * 1000) / plan.ratePerSecond;
-  const index = pickTemplate(plan.templates, version, random());
+  const index = pickTemplate(plan.templates, versions, random());
   const template = index === null ? undefined : plan.templates[index];
   if (index === null || template === undefined) return null;
   const bare = { n, atMs, template: index, text: '', parameters: [] };
@@ -32,8 +32,8 @@ export function drawArrival(plan: TrafficPlan, n: number, version: AppName): Arr
 }
 
 /** Declared and generated statements share the rate evenly where both apply; within each, weights decide. */
-function pickTemplate(templates: readonly TrafficTemplate[], version: AppName, at: number): number | null {
-  const applies = templates.map((template) => template.for === 'both' || template.for === version);
+function pickTemplate(templates: readonly TrafficTemplate[], versions: readonly AppName[], at: number): number | null {
+  const applies = templates.map((template) => template.for === 'both' || versions.includes(template.for));
   const total = { declared: 0, generated: 0 };
   templates.forEach((template, index) => {
     if (applies[index]) total[template.kind] += template.weight;

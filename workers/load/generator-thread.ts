@@ -16,7 +16,7 @@ const tell = (news: TrafficNews): void => port.postMessage(news);
 const loop = new OpenLoop(plan, now);
 
 port.on('message', (order: TrafficOrder) => {
-  if (order.order === 'version') loop.version = order.version;
+  if (order.order === 'versions') loop.versions = order.versions;
   else void loop.stop(order.drainMs).then((recording) => tell({ news: 'recording', recording }));
 });
 

@@ -7,7 +7,7 @@ import type { TrafficNews, TrafficOrder, TrafficRecording } from './traffic-reco
 
 /** The generator's thread as the main thread sees it. */
 export interface Generator {
-  setVersion(version: AppName): void;
+  setVersions(versions: readonly AppName[]): void;
   /** Ends the thread too. */
   stop(drainMs: number): Promise<TrafficRecording>;
 }
@@ -42,7 +42,7 @@ export async function startGenerator(plan: TrafficPlan, now: () => number): Prom
       await worker.terminate();
     }
   };
-  return { setVersion: (version) => order({ order: 'version', version }), stop };
+  return { setVersions: (versions) => order({ order: 'versions', versions }), stop };
 }
 
 const heardAtStop = (): void => undefined;

@@ -18,7 +18,7 @@ const napMs = 100;
 
 /** Sends arrivals at their time whatever became of those before; what finds no free connection waits in a queue. */
 export class OpenLoop {
-  version: AppName = 'previous';
+  versions: readonly AppName[] = ['previous'];
   readonly #plan: TrafficPlan;
   readonly #now: () => number;
   readonly #lanes = new Set<Lane>();
@@ -87,9 +87,9 @@ export class OpenLoop {
     const elapsedMs = this.#now() - this.#startedAtMs;
     const slotMs = 1000 / this.#plan.ratePerSecond;
     let napUntilMs = elapsedMs + napMs;
-    // One that is not due yet is drawn anew later, with the version of then.
+    // One that is not due yet is drawn anew later, with the versions of then.
     while (this.#n * slotMs <= elapsedMs) {
-      const arrival = drawArrival(this.#plan, this.#n, this.version);
+      const arrival = drawArrival(this.#plan, this.#n, this.versions);
       if (arrival !== null && arrival.atMs > elapsedMs) {
         napUntilMs = arrival.atMs;
         break;

@@ -47,7 +47,7 @@ async function readPicks(session: SqlSession, column: string): Promise<readonly 
 
 /** Relations that one transaction of it writes, as the planner sees them; none of what it cannot explain. */
 async function findWrites(session: SqlSession, template: DeclaredTemplate): Promise<readonly PlannedWrite[]> {
-  const sample = drawArrival({ ...emptyPlan, templates: [{ ...template, for: 'both' }] }, 0, 'previous');
+  const sample = drawArrival({ ...emptyPlan, templates: [{ ...template, for: 'both' }] }, 0, ['previous']);
   const relations = new Set<string>();
   for (const statement of splitAtSemicolons(sample?.text ?? '')) {
     for (const relation of await explainWrites(session, statement)) relations.add(relation);

@@ -28,8 +28,8 @@ export interface TrafficOptions {
 export interface Traffic extends AsyncDisposable {
   /** The first phase begins now: what ended before is the baseline. */
   markPhaseBegin(): void;
-  /** Which declared statements are sent from now on; `previous` at first. */
-  setVersion(version: AppName): void;
+  /** Whose declared statements are sent from now on; those of `previous` at first. */
+  setVersions(versions: readonly AppName[]): void;
   /** Ends it within `drainMs` and a few seconds; safe to repeat. */
   stop(options?: { readonly drainMs?: number }): Promise<MeasuredTraffic>;
 }
@@ -78,7 +78,7 @@ export async function startTraffic(options: TrafficOptions): Promise<Traffic> {
     markPhaseBegin: () => {
       phaseBeganAtMs ??= options.now();
     },
-    setVersion: (version) => generator.setVersion(version),
+    setVersions: (versions) => generator.setVersions(versions),
     stop,
     // Whoever leaves without asking for the result wants it gone, not to hear what went wrong with it.
     [Symbol.asyncDispose]: async () => {

@@ -24,7 +24,7 @@ export interface TrafficRecording {
 
 /** Main thread → generator. */
 export type TrafficOrder =
-  | { readonly order: 'version'; readonly version: 'previous' | 'next' }
+  | { readonly order: 'versions'; readonly versions: readonly ('previous' | 'next')[] }
   | { readonly order: 'stop'; readonly drainMs: number };
 
 /** Generator → main thread. */

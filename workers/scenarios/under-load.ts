@@ -16,14 +16,14 @@ export async function underLoad(run: LiveRun<UnderLoadRun>): Promise<ScenarioFin
   const { manifest } = run.plan.bundle;
   const lastBefore = manifest.phases.findLast((phase) => phase.when === 'before-rollout');
   const traffic = { targets: run.spec.targets, actorsOn: run.spec.actorsOn, leadMs, tailMs };
-  const seen = await withTraffic(run, { ...traffic, durationMs: manifest.load.durationMs }, ({ setVersion }) =>
+  const seen = await withTraffic(run, { ...traffic, durationMs: manifest.load.durationMs }, ({ setVersions }) =>
     performPhases(run, manifest.phases, {
       beforePhase: async (phase) => {
-        if (phase.when === 'after-rollout') setVersion('next');
+        if (phase.when === 'after-rollout') setVersions(['next']);
       },
-      // The rollout begins here: from now on statements of the next version arrive.
+      // The rollout begins here: statements of both versions arrive until a phase relies on its end.
       afterPhase: async (phase) => {
-        if (phase === lastBefore) setVersion('next');
+        if (phase === lastBefore) setVersions(['previous', 'next']);
       },
     }),
   );

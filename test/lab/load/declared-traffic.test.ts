@@ -29,7 +29,7 @@ test('are sent for their version, each as one transaction, and the tables they w
   );
   await lab.untilWritten('journal', 20);
   await lab.untilWritten('alerts', 10);
-  traffic.setVersion('next');
+  traffic.setVersions(['next']);
   traffic.markPhaseBegin();
   await systemClock.wait(400);
   const measured = await traffic.stop();

@@ -133,3 +133,25 @@ test('traffic reaches what it was planned to write, also on a table that only a 
   expect(run.load?.failedBySqlstate).toEqual({});
   expect(fingerprint(run)).toBe(fingerprint(control));
 });
+
+test('from the end of the last before-rollout phase the statements of both versions arrive', async () => {
+  const journal = (version: string) => ({ for: version, sql: `INSERT INTO journal_of_${version} VALUES ($seq)` });
+  const bundle = await lab.bundle(
+    libraryBundle(
+      { load: { rate: '100/s', duration: '1s', statements: [journal('previous'), journal('next')], actors: [] } },
+      {
+        'seed.sql': 'CREATE TABLE journal_of_previous (n bigint);\nCREATE TABLE journal_of_next (n bigint);\n',
+        'migrations/1.sql': 'CREATE TABLE shelves (id int);\n',
+      },
+    ),
+  );
+  const control = await bundle.control();
+  const traced = await bundle.planned('control-traced', [control]);
+  const run = await bundle.planned('under-load', [control, traced]);
+  const planned = new Map(run.load?.coverage.map(({ relation, planned: writes }) => [relation, writes]));
+  const next = planned.get('public.journal_of_next') ?? 0;
+  // 300 arrivals follow the phase; were they all of next, previous would have fallen silent too early.
+  expect(next).toBeGreaterThan(0);
+  expect(next).toBeLessThan(250);
+  expect(planned.get('public.journal_of_previous')).toBeGreaterThan(500);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { AppName } from '../../../shared/domain/bundle.ts';
 import { compileDeclared, splitAtSemicolons } from '../../../workers/load/compile-declared.ts';
 import { drawArrival } from '../../../workers/load/draw-arrival.ts';
 import type { TrafficPlan, TrafficTemplate } from '../../../workers/load/traffic-plan.ts';
@@ -31,8 +32,8 @@ const plan = (templates: readonly TrafficTemplate[], seed = 7): TrafficPlan => (
   templates,
 });
 
-const draw = (of: TrafficPlan, count: number, version: 'previous' | 'next' = 'previous') =>
-  Array.from({ length: count }, (_, n) => drawArrival(of, n, version));
+const draw = (of: TrafficPlan, count: number, versions: readonly AppName[] = ['previous']) =>
+  Array.from({ length: count }, (_, n) => drawArrival(of, n, versions));
 
 test('equal seeds give equal sequences, other seeds give others', () => {
   const templates = [declared('SELECT $random(1,1000) + $seq', 1), generated];
@@ -59,7 +60,9 @@ test('declared and generated statements share the rate, and weights decide withi
 test('statements of a version are sent while it runs only, and with none there is no arrival', () => {
   const both = plan([declared('old', 1, 'previous'), declared('new', 1, 'next')]);
   expect(new Set(draw(both, 50).map((arrival) => arrival?.text))).toEqual(new Set(['old']));
-  expect(new Set(draw(both, 50, 'next').map((arrival) => arrival?.text))).toEqual(new Set(['new']));
+  expect(new Set(draw(both, 50, ['next']).map((arrival) => arrival?.text))).toEqual(new Set(['new']));
+  const rollout = draw(both, 50, ['previous', 'next']).map((arrival) => arrival?.text);
+  expect(new Set(rollout)).toEqual(new Set(['old', 'new']));
   expect(draw(plan([declared('new', 1, 'next')]), 3)).toEqual([null, null, null]);
 });
 
@@ -75,7 +78,7 @@ test('a pick without values is NULL', () => {
   const { parts, picks } = compileDeclared('SELECT $pick(a.b.c)', () => []);
   expect(picks).toEqual(['a.b.c']);
   const template: TrafficTemplate = { kind: 'declared', weight: 1, for: 'both', writes: [], parts };
-  expect(drawArrival(plan([template]), 0, 'next')?.text).toBe('SELECT NULL');
+  expect(drawArrival(plan([template]), 0, ['next'])?.text).toBe('SELECT NULL');
 });
 
 test('a text is cut at its semicolons, not at those in quotes and comments', () => {
