@@ -37,6 +37,8 @@ export function ensureDocker({ install }) {
 export const ensureRedis = ({ install }) => ensureProgram('redis-server', 'redis-server', install);
 export const ensureChromium = ({ install }) => ensureProgram('/usr/bin/chromium', 'chromium', install);
 export const ensureCompose = ({ install }) => ensureProgram('docker-compose', 'docker-compose', install);
+export const ensurePgDump = ({ install }) =>
+  ensureProgram('/usr/lib/postgresql/15/bin/pg_dump', 'postgresql-client-15', install);
 export const ensureXfs = ({ install }) => ensureProgram('mkfs.xfs', 'xfsprogs', install);
 
 function ensureProgram(program, name, install) {

@@ -1,4 +1,4 @@
-import { ensureChromium, ensureCompose, ensureDocker, ensureRedis, ensureXfs } from './docker.mjs';
+import { ensureChromium, ensureCompose, ensureDocker, ensurePgDump, ensureRedis, ensureXfs } from './docker.mjs';
 
 /**
  * What the tests need besides npm's packages. With `install`, what is missing is installed where we may; else the
@@ -12,6 +12,7 @@ export function ensureMachine({ install }) {
     compose: ensureCompose,
     redis: ensureRedis,
     chromium: ensureChromium,
+    pg_dump: ensurePgDump,
     xfs: ensureXfs,
   };
   const lacks = [];

@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { describe } from 'vitest';
 
+/** Debian's; it can dump servers up to its own major. */
+export const pgDump = '/usr/lib/postgresql/15/bin/pg_dump';
+
 /** What a test may need of its machine, and how to see whether it is there. */
 const looks = {
   docker: () => execFileSync('docker', ['info', '--format', '{{.ServerVersion}}'], { stdio: 'pipe', timeout: 10_000 }),
   compose: () => execFileSync('docker-compose', ['version'], { stdio: 'pipe', timeout: 10_000 }),
+  pg_dump: () => execFileSync(pgDump, ['--version'], { stdio: 'pipe' }),
   redis: () => execFileSync('redis-server', ['--version'], { stdio: 'pipe' }),
   chromium: () => execFileSync('/usr/bin/chromium', ['--version'], { stdio: 'pipe' }),
   root: () => {

@@ -26,7 +26,8 @@ const person =
 const key = /^id$|_id$|^uuid$/i;
 const harmlessType =
   /^(boolean|smallint|integer|bigint|numeric|real|double precision|date|timestamp|time|interval|oid)/i;
-const textType = /^(text|character|varchar|citext)/i;
+/** Of one value: nothing is known of what an array of them holds. */
+const textType = /^(\w+\.)?(text|character|varchar|citext)(?!.*\[\])/i;
 
 function suggest(column: string, type: string): string {
   if (secret.test(column)) return 'drop';

@@ -41,7 +41,10 @@ export async function copyMasked(
   });
   await scratch.query(`TRUNCATE ONLY ${name}`);
 
-  /** What the server says quotes values of rows, so of its answer only the code goes on, and no cause either. */
+  /**
+   * What the server says quotes values of rows, so of its answer only the code goes on, and no cause either. Errors of
+   * class 42 are about the expression itself, before any row was read.
+   */
   async function step(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -51,7 +54,7 @@ export async function copyMasked(
       throw new RehearsalError(
         'policy',
         'unmaskable-rows',
-        `${table.table}: ${what} (${code}); the server's words are withheld, because they quote rows`,
+        `${table.table}: ${what} (${code}); ${error.sqlstate?.startsWith('42') ? error.message : "the server's words are withheld, because they quote rows"}`,
         `look at the policy of ${table.table}: an expression that fails or makes duplicates, or drop on a column that must not be NULL`,
         { problems: [{ ...place, key: `tables.${table.table}`, message: `${what} (${code})` }] },
       );

@@ -169,6 +169,14 @@ describe('a snapshot from a dump', () => {
     expect(await readdir(lab.dataRoot.scratch)).toEqual([]);
   });
 
+  test('says what is wrong with an expression where it fails before any row is read', async () => {
+    const wrong = policy.replace("md5(email) || '@example.invalid'", 'mask_mail(email)');
+    await expect(make('unknown', dump, wrong)).rejects.toMatchObject({
+      code: 'unmaskable-rows',
+      message: expect.stringContaining('function mask_mail(text) does not exist'),
+    });
+  });
+
   test('gets a draft of its policy that names every column and masks what looks like a person', async () => {
     const draft = await classifyDump(await lab.write('draft.sql', dump));
     expect(draft).toContain('  public.users:\n    id: { keep:');

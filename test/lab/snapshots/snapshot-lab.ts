@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pgSql } from '../../../shared/edge/adapters/pg-sql.ts';
 import { systemClock } from '../../../shared/edge/adapters/system-clock.ts';
 import type { Login, SealedSnapshot, Snapshots } from '../../../shared/edge/ports/snapshots.ts';
-import type { SqlSession } from '../../../shared/edge/ports/sql.ts';
+import type { ServerAddress, SqlSession } from '../../../shared/edge/ports/sql.ts';
 import { type DataRoot, openDataRoot } from '../../../workers/hosts/data-root.ts';
 import { openProcessHost } from '../../../workers/hosts/process/open-process-host.ts';
 import { openSnapshots, type SnapshotAdmin } from '../../../workers/snapshots/open-snapshots.ts';
@@ -16,6 +16,8 @@ export interface SnapshotLab extends AsyncDisposable {
   readonly dataRoot: DataRoot;
   readonly snapshots: Snapshots & SnapshotAdmin;
   write(file: string, text: string): Promise<string>;
+  /** Does something with a clone of it, as our superuser. */
+  on<T>(snapshot: SealedSnapshot, body: (clone: ServerAddress) => Promise<T>): Promise<T>;
   /** Asks a clone of it one question, as our superuser or another role. */
   ask<Row>(snapshot: SealedSnapshot, sql: string, login?: Login): Promise<readonly Row[]>;
 }
@@ -31,6 +33,10 @@ export async function openSnapshotLab(): Promise<SnapshotLab> {
   const parts = { dataRoot, sql: pgSql, clock: systemClock };
   const host = await openProcessHost(parts);
   const held = failed.move();
+  const cloneOf = (snapshot: SealedSnapshot) => {
+    const owner = { rehearsalId: 'rh-0123456789abcdef', runId: 'control', expiresAt: new Date(Date.now() + 600_000) };
+    return host.clone({ snapshot, owner, bundleDir, toolsDir: home, settings: {} });
+  };
   return {
     dir: home,
     root,
@@ -40,15 +46,13 @@ export async function openSnapshotLab(): Promise<SnapshotLab> {
       await writeFile(join(home, file), text);
       return join(home, file);
     },
+    async on(snapshot, body) {
+      await using clone = await cloneOf(snapshot);
+      // Awaited here: the scope ends the clone.
+      return await body(clone.admin);
+    },
     async ask<Row>(snapshot: SealedSnapshot, sql: string, login?: Login) {
-      const owner = { rehearsalId: 'rh-0123456789abcdef', runId: 'control', expiresAt: new Date(Date.now() + 600_000) };
-      await using clone = await host.clone({
-        snapshot,
-        owner,
-        bundleDir: bundleDir,
-        toolsDir: home,
-        settings: {},
-      });
+      await using clone = await cloneOf(snapshot);
       await using session: SqlSession = await pgSql.connect({ ...clone.admin, ...login }, 'rehearsal/test');
       // Awaited here: the scope ends the session.
       return await session.query<Row>(sql);
