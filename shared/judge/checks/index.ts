@@ -1,3 +1,4 @@
+import { blockingIndexBuild } from './blocking-index-build.ts';
 import { brokenNextVersion } from './broken-next-version.ts';
 import { brokenPreviousVersion } from './broken-previous-version.ts';
 import type { Check } from './check.ts';
@@ -12,6 +13,7 @@ import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
 import { refusedMigration } from './refused-migration.ts';
 import { swallowedError } from './swallowed-error.ts';
+import { tableRewrite } from './table-rewrite.ts';
 import { unrepeatableMigration } from './unrepeatable-migration.ts';
 import { violatedInvariant } from './violated-invariant.ts';
 import { weakEvidence } from './weak-evidence.ts';
@@ -29,6 +31,8 @@ export const checks: readonly Check[] = [
   unrepeatableMigration,
   leftoverObject,
   lockQueuePileup,
+  tableRewrite,
+  blockingIndexBuild,
   failedTransactions,
   brokenPreviousVersion,
   brokenNextVersion,
