@@ -9,8 +9,10 @@ import { failedTransactions } from './failed-transactions.ts';
 import { halfDoneAfterCrash } from './half-done-after-crash.ts';
 import { leftoverObject } from './leftover-object.ts';
 import { lockQueuePileup } from './lock-queue-pileup.ts';
+import { longExclusiveLock } from './long-exclusive-lock.ts';
 import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
+import { missingLockTimeout } from './missing-lock-timeout.ts';
 import { refusedMigration } from './refused-migration.ts';
 import { swallowedError } from './swallowed-error.ts';
 import { tableRewrite } from './table-rewrite.ts';
@@ -31,6 +33,8 @@ export const checks: readonly Check[] = [
   unrepeatableMigration,
   leftoverObject,
   lockQueuePileup,
+  longExclusiveLock,
+  missingLockTimeout,
   tableRewrite,
   blockingIndexBuild,
   failedTransactions,

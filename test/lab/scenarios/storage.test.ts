@@ -48,7 +48,7 @@ test.each([
   const control = await bundle.control();
   expect(control).toMatchObject({ outcome: 'completed' });
   const told = builtBy(statementsOf(control));
-  // A constraint leaves no trace before its commit: inside a transaction the statement that took the lock stands for it.
+  // Before its commit a constraint leaves no trace: the statement that took the lock stands for it.
   const at = (line: number) => (transaction === 'none' ? line : 2);
   expect(told.toSorted()).toEqual(
     [
