@@ -3,15 +3,7 @@ import { defaultBudgets } from './manifest/read-claims.ts';
 
 /** What the manifest asks for and this version does not look at, each with the reason as a fact. */
 export function notTestedOf(manifest: Manifest): readonly NotTested[] {
-  return [...deployment(manifest), ...applications(manifest), ...traffic(manifest), ...claims(manifest)];
-}
-
-function* deployment({ phases }: Manifest): Generator<NotTested> {
-  for (const { name, deletes } of phases) {
-    if (deletes.length > 0) {
-      yield { what: `deletes of ${name}`, because: 'No check compares row counts with `deletes` in this version.' };
-    }
-  }
+  return [...applications(manifest), ...traffic(manifest), ...claims(manifest)];
 }
 
 function* applications({ apps }: Manifest): Generator<NotTested> {
@@ -44,14 +36,5 @@ function* claims({ hotpatches, budgets }: Manifest): Generator<NotTested> {
   }
   if (budgets.replicaLagMs !== defaultBudgets.replicaLagMs) {
     yield { what: 'budget replicaLag', because: 'No standby is rehearsed in this version.' };
-  }
-  if (budgets.slowMs !== defaultBudgets.slowMs) {
-    yield { what: 'budget slow', because: 'No check compares latencies with a budget in this version.' };
-  }
-  if (budgets.migrationMs !== defaultBudgets.migrationMs) {
-    yield {
-      what: 'budget migration',
-      because: 'No check compares the length of a phase with a budget in this version.',
-    };
   }
 }
