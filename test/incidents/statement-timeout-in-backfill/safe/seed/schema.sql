@@ -4,7 +4,7 @@ CREATE TABLE chart_views (
   context text NOT NULL
 );
 INSERT INTO chart_views (chart, context)
-SELECT 'chart ' || n % 40, repeat(md5(n::text) || ' ', 40) FROM generate_series(1, 6000) AS n;
+SELECT 'chart ' || n % 40, repeat(md5(n::text) || ' ', 120) FROM generate_series(1, 6000) AS n;
 
 CREATE TABLE knex_migrations (
   id serial PRIMARY KEY,
