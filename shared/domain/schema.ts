@@ -61,6 +61,8 @@ export interface LedgerEntry {
 export interface RowCount {
   readonly relation: string;
   readonly rows: number;
+  /** The server's own number of the table, by which it is known again after a renaming. */
+  readonly oid?: number;
 }
 
 export interface DatabaseState {

@@ -30,7 +30,24 @@ export interface StatementObservation {
   readonly locks: readonly LockObservation[];
   /** Relations whose relfilenode changed. */
   readonly rewrote: readonly string[];
+  /** What each of them takes up since, by relation; a relation that was locked at that moment is missing. */
+  readonly rewroteBytes?: Readonly<Record<string, number>>;
+  /** Indexes and constraints that were built over rows of tables that were there before; absent: none. */
+  readonly built?: readonly BuiltObject[];
   readonly walBytes: number;
   /** 0: none in force. `server`: from configuration or role; `session`: the tap saw the SET. */
   readonly lockTimeout: { readonly ms: number; readonly from: 'server' | 'session' };
+  /** As far as the tap and the server's configuration tell; 0: none in force. Absent: nobody looked. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** Something whose making reads every row of a table. */
+export interface BuiltObject {
+  /** A NOT NULL is a constraint, named like its column. */
+  readonly kind: 'index' | 'constraint';
+  readonly name: string;
+  /** The table, `schema.name`. */
+  readonly relation: string;
+  /** Of the table; absent: it was locked at that moment. */
+  readonly relationBytes?: number;
 }

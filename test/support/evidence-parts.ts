@@ -62,13 +62,19 @@ const second = { file: 'migrations/0024_notes.up.sql', line: 1, transaction: 2, 
 export const alterAlerts = statement(3, 'ALTER TABLE alerts ADD COLUMN seen_at timestamptz', {
   ...first,
   locks: [{ relation: 'public.alerts', mode: 'AccessExclusiveLock', heldMs: 4, source: 'held' }],
+  lockTimeout: { ms: 500, from: 'session' },
 });
 
 export const firstFile: readonly StatementObservation[] = [
   statement(1, 'BEGIN', { transaction: 1, statusAfter: 'T' }),
   statement(2, 'SET LOCAL lock_timeout = $1', { transaction: 1, statusAfter: 'T' }),
   alterAlerts,
-  statement(4, 'INSERT INTO schema_migrations (version) VALUES ($1)', { transaction: 1, statusAfter: 'T', rows: 1 }),
+  statement(4, 'INSERT INTO schema_migrations (version) VALUES ($1)', {
+    transaction: 1,
+    statusAfter: 'T',
+    rows: 1,
+    locks: [{ relation: 'public.schema_migrations', mode: 'RowExclusiveLock', heldMs: 2, source: 'held' }],
+  }),
   statement(5, 'COMMIT', { transaction: 1, statusAfter: 'I', committed: 1 }),
 ];
 

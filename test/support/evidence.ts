@@ -20,6 +20,7 @@ import {
 } from './evidence-parts.ts';
 
 export * from './evidence-parts.ts';
+export { state, table } from './schema.ts';
 
 export interface EvidenceChanges {
   readonly manifest?: Partial<Manifest>;

@@ -1,4 +1,4 @@
-import { type LockMode, type LockObservation, lockModes } from '../../shared/domain/lock.ts';
+import { blocksWriters, type LockMode, type LockObservation, lockModes } from '../../shared/domain/lock.ts';
 import type { TappedStatement } from '../../shared/edge/ports/tap.ts';
 import type { BackendLook } from '../probes/look-at-backend.ts';
 
@@ -43,8 +43,15 @@ export class HeldLocks {
     return lock?.mode === 'AccessExclusiveLock' ? lock.ordinal : undefined;
   }
 
-  get mayRewrite(): boolean {
-    return [...this.#open.values()].some(({ mode }) => mode === 'AccessExclusiveLock');
+  /** The statement whose lock keeps writers away from it. */
+  keeperOf(relation: string): number | undefined {
+    const lock = this.#open.get(relation);
+    return lock !== undefined && blocksWriters(lock.mode) ? lock.ordinal : undefined;
+  }
+
+  /** Only what keeps writers away can have built something over rows without leaving its transaction. */
+  get mayBuild(): boolean {
+    return [...this.#open.values()].some(({ mode }) => blocksWriters(mode));
   }
 
   #tell(relation: string, lock: OpenLock, source: LockObservation['source'], atMs: number, brakedMs: number): void {

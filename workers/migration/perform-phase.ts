@@ -7,7 +7,12 @@ import { openTap } from '../tap/open-tap.ts';
 import { lastLines } from './last-lines.ts';
 import { backendsGone } from './orphans.ts';
 import { phaseProcess } from './phase-command.ts';
-import { type CommittedChange, recordStatements, type StatementRecorder } from './record-statements.ts';
+import {
+  type CommittedChange,
+  type RecordOptions,
+  recordStatements,
+  type StatementRecorder,
+} from './record-statements.ts';
 
 /** Even a run that looks beyond the manifest's limits ends before its clone is taken for abandoned. */
 const unlimitedMs = 60 * 60_000;
@@ -49,7 +54,7 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
   };
   const recorder = recordStatements(run, {
     mode,
-    lockTimeoutMs: await serverLockTimeoutMs(run),
+    ...(await serverTimeouts(run)),
     files: phase.run.kind === 'sql' ? phase.run.files : [],
     watch: {
       ...(watch?.arrived === undefined ? {} : { arrived: watch.arrived }),
@@ -140,11 +145,14 @@ async function leftConnected(run: LiveRun, tap: Tap): Promise<boolean> {
 }
 
 /** What the server would do to this role's statements, `ALTER ROLE … SET` included; sessions may override it. */
-async function serverLockTimeoutMs(run: LiveRun): Promise<number> {
+async function serverTimeouts(run: LiveRun): Promise<Pick<RecordOptions, 'lockTimeoutMs' | 'statementTimeoutMs'>> {
   await using session = await run.sql.connect(
     { ...run.clone.admin, user: run.clone.migrate.user, password: run.clone.migrate.password },
     'rehearsal/settings',
   );
-  const rows = await session.query<{ setting: string }>(`SELECT setting FROM pg_settings WHERE name = 'lock_timeout'`);
-  return Number(rows[0]?.setting ?? 0);
+  const rows = await session.query<{ name: string; setting: string }>(
+    `SELECT name, setting FROM pg_settings WHERE name IN ('lock_timeout', 'statement_timeout')`,
+  );
+  const ms = (name: string) => Number(rows.find((row) => row.name === name)?.setting ?? 0);
+  return { lockTimeoutMs: ms('lock_timeout'), statementTimeoutMs: ms('statement_timeout') };
 }

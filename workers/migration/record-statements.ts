@@ -1,14 +1,14 @@
 import type { LockObservation } from '../../shared/domain/lock.ts';
-import type { StatementObservation } from '../../shared/domain/statement.ts';
+import type { BuiltObject, StatementObservation } from '../../shared/domain/statement.ts';
 import type { ArrivedStatement, TapHooks, TappedStatement } from '../../shared/edge/ports/tap.ts';
 import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { type BackendLook, lookAtBackend } from '../probes/look-at-backend.ts';
-import { readRelfilenodes, rewrittenRelations, type StoredRelation } from '../probes/read-relfilenodes.ts';
 import { Brakes } from './brakes.ts';
 import { committedChange } from './committed-change.ts';
 import { HeldLocks } from './held-locks.ts';
 import { matchSource } from './match-source.ts';
+import { watchStorage } from './storage-changes.ts';
 import { type OutsideWatch, watchOutside } from './watch-outside.ts';
 
 export interface CommittedChange {
@@ -38,6 +38,7 @@ export interface RecordOptions {
   readonly mode: 'plain' | 'traced';
   /** In force where a session sets none itself. */
   readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
   /** Files of the phase, to name the places of its statements; none: all files of the bundle. */
   readonly files: readonly string[];
   readonly watch: StatementWatch;
@@ -49,6 +50,8 @@ interface Session {
   wrote: boolean;
   /** The first id that nobody had when it began. */
   nextXid: bigint | undefined;
+  /** Relations that its open transaction made, each with the statement after which it was there. */
+  readonly made: Map<number, number>;
 }
 
 interface Note {
@@ -67,9 +70,10 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
   const before = new Map<number, BackendLook>();
   const outside = new Map<number, OutsideWatch>();
   const locks = new Map<number, LockObservation[]>();
-  const rewrites = new Map<number, string[]>();
+  const rewrites = new Map<number, { readonly relation: string; readonly bytes: number | undefined }[]>();
+  const builds = new Map<number, BuiltObject[]>();
   const notes = new Map<number, Note>();
-  let nodes: ReadonlyMap<string, StoredRelation> | undefined;
+  const storage = watchStorage(run);
   /** What the last look showed; between two statements of a quiet run nothing changes. */
   let lastLook: BackendLook | undefined;
   let commits = 0;
@@ -82,7 +86,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
   };
   const sessionOf = (id: number): Session => {
     const told = (ordinal: number, lock: LockObservation) => append(locks, ordinal, lock);
-    const known = sessions.get(id) ?? { held: new HeldLocks(told), wrote: false, nextXid: undefined };
+    const known = sessions.get(id) ?? { held: new HeldLocks(told), wrote: false, nextXid: undefined, made: new Map() };
     sessions.set(id, known);
     return known;
   };
@@ -94,7 +98,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
   const arrived = async (statement: ArrivedStatement) => {
     run.parties.set(statement.backendPid, { role: 'migration', ordinal: statement.ordinal });
     const session = sessionOf(statement.session);
-    nodes ??= await run.observer.look(readRelfilenodes);
+    await storage.begin();
     const earlier = isQuiet && lastLook !== undefined ? lastLook : await look(statement.backendPid);
     before.set(statement.ordinal, earlier);
     if (statement.statusBefore === 'I') session.nextXid = earlier.nextXid;
@@ -104,14 +108,14 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
     }
   };
 
-  const noteRewrites = async (statement: TappedStatement, session: Session) => {
-    // Inside a transaction only what holds the strongest lock can rewrite; a traced one has not committed yet.
-    if (statement.traced || (statement.transaction !== null && !session.held.mayRewrite)) return;
-    const current = await run.observer.look(readRelfilenodes);
-    for (const relation of rewrittenRelations(nodes ?? current, current)) {
-      append(rewrites, session.held.rewriterOf(relation) ?? statement.ordinal, relation);
+  const noteStorage = async (statement: TappedStatement, { held, made }: Session) => {
+    // Inside a transaction only a strong lock lets anything be rewritten or built; a traced one has not committed yet.
+    if (statement.traced || (statement.transaction !== null && !held.mayBuild)) return;
+    const { rewrote, built } = await storage.changes();
+    for (const rewrite of rewrote) append(rewrites, held.rewriterOf(rewrite.relation) ?? statement.ordinal, rewrite);
+    for (const { object, oid } of built) {
+      append(builds, made.get(oid) ?? held.keeperOf(object.relation) ?? statement.ordinal, object);
     }
-    nodes = current;
   };
 
   const finished = async (statement: TappedStatement) => {
@@ -125,12 +129,14 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
     if (statement.statusAfter === 'T' || statement.traced) {
       session.held.take(statement, after, brakedMs);
       session.wrote ||= after.xid !== null;
+      for (const oid of after.unseen) if (!session.made.has(oid)) session.made.set(oid, statement.ordinal);
     }
     const changed = committedChange(statement, { ...session, earlier, after, isQuiet });
-    if (changed) await noteRewrites(statement, session);
+    if (changed) await noteStorage(statement, session);
     if (statement.statusAfter === 'I' || changed) {
       session.held.release(statement.traced ? 'traced' : 'held', statement.finishedAtMs, brakedMs);
       Object.assign(session, { wrote: false, nextXid: after.nextXid });
+      session.made.clear();
     }
     if (!statement.traced && statement.transaction === null) {
       for (const lock of seenOutside ?? []) {
@@ -168,10 +174,11 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
       return [...notes.values()]
         .sort((left, right) => left.statement.ordinal - right.statement.ordinal)
         .map((note) => ({
-          ...observationOf(run, note, options.lockTimeoutMs),
+          ...observationOf(run, note, options),
           ...place(note.statement.sql),
           locks: locks.get(note.statement.ordinal) ?? [],
-          rewrote: rewrites.get(note.statement.ordinal) ?? [],
+          ...rewritesOf(rewrites.get(note.statement.ordinal) ?? []),
+          ...builtBy(builds.get(note.statement.ordinal)),
         }));
     },
   };
@@ -180,7 +187,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
 function observationOf(
   run: LiveRun,
   { statement, walBytes, committed }: Note,
-  lockTimeoutMs: number,
+  { lockTimeoutMs, statementTimeoutMs }: RecordOptions,
 ): Omit<StatementObservation, 'locks' | 'rewrote'> {
   const { sql, sqlstate, message } = statement;
   return {
@@ -202,5 +209,17 @@ function observationOf(
       statement.lockTimeoutMs === null
         ? { ms: lockTimeoutMs, from: 'server' }
         : { ms: statement.lockTimeoutMs, from: 'session' },
+    statementTimeoutMs: statement.statementTimeoutMs ?? statementTimeoutMs,
   };
 }
+
+function rewritesOf(
+  rewrites: readonly { readonly relation: string; readonly bytes: number | undefined }[],
+): Pick<StatementObservation, 'rewrote' | 'rewroteBytes'> {
+  const rewrote = rewrites.map(({ relation }) => relation);
+  const known = rewrites.flatMap(({ relation, bytes }) => (bytes === undefined ? [] : [[relation, bytes] as const]));
+  return { rewrote, ...(known.length === 0 ? {} : { rewroteBytes: Object.fromEntries(known) }) };
+}
+
+const builtBy = (built: readonly BuiltObject[] | undefined): Pick<StatementObservation, 'built'> =>
+  built === undefined ? {} : { built };

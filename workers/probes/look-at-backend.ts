@@ -16,6 +16,8 @@ export interface BackendLook {
    * made.
    */
   readonly locks: readonly { readonly relation: string; readonly mode: LockMode }[];
+  /** Relations that its open transaction made: it holds locks on what nobody else can see yet. */
+  readonly unseen: readonly number[];
 }
 
 /**
@@ -31,6 +33,7 @@ export async function lookAtBackend(session: SqlSession, pid: number): Promise<B
     walBytes: BigInt(row.wal),
     waitsForOthers: row.waits,
     locks: strongestOf(row.locks ?? []),
+    unseen: row.unseen ?? [],
   };
 }
 
@@ -40,12 +43,16 @@ interface LookRow {
   readonly wal: string;
   readonly waits: boolean;
   readonly locks: readonly (readonly [string, string])[] | null;
+  readonly unseen: readonly number[] | null;
 }
 
 const lookSql = `WITH held AS MATERIALIZED (SELECT * FROM pg_locks WHERE pid = $1)
   SELECT (SELECT backend_xid::text FROM pg_stat_get_activity($1)) AS xid,
     pg_snapshot_xmax(pg_current_snapshot())::text AS next,
     (pg_current_wal_insert_lsn() - '0/0')::text AS wal,
+    (SELECT json_agg(l.relation::int8) FROM held l WHERE l.granted AND l.locktype = 'relation'
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND NOT EXISTS (SELECT FROM pg_class WHERE oid = l.relation)) AS unseen,
     EXISTS (SELECT FROM held WHERE NOT granted AND locktype = 'virtualxid') AS waits,
     (SELECT json_agg(json_build_array((${qualified('n', 'c.relname')})::text, l.mode))
        FROM held l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -41,10 +41,11 @@ export async function readRowCounts(session: SqlSession, limits: RowCountLimits 
 
 interface CountedTable {
   readonly relation: string;
+  readonly oid: number;
   readonly quoted: string;
 }
 
-const tablesSql = `SELECT (${qualified('n', 'c.relname')})::text AS relation,
+const tablesSql = `SELECT (${qualified('n', 'c.relname')})::text AS relation, c.oid::int8::float8 AS oid,
     format('%I.%I', n.nspname, c.relname) AS quoted
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind = 'r' AND ${userSchema('n')} AND ${notOfExtension('pg_class', 'c.oid')}`;
@@ -66,7 +67,7 @@ async function countBatch(
     const rows = await session.query<{ index: number; rows: string }>(counts.join(' UNION ALL '));
     return rows.flatMap(({ index, rows: count }) => {
       const table = batch[index];
-      return table === undefined ? [] : [{ relation: table.relation, rows: Number(count) }];
+      return table === undefined ? [] : [{ relation: table.relation, rows: Number(count), oid: table.oid }];
     });
   } catch (error) {
     if (error instanceof SqlError && error.sqlstate !== undefined && uncountable.has(error.sqlstate)) return null;

@@ -29,6 +29,8 @@ export interface CheckDefinition<Needs extends ReadingName, Uses extends Reading
   readonly title: string;
   /** Why a person on call cares. */
   readonly why: string;
+  /** How it weighs what it finds, where one number or another decides over its severity. */
+  readonly rule?: string;
   /** The incident that shows it. */
   readonly incident?: string;
   readonly severity: Severity;

@@ -1,6 +1,8 @@
+import { blockingIndexBuild } from './blocking-index-build.ts';
 import { brokenNextVersion } from './broken-next-version.ts';
 import { brokenPreviousVersion } from './broken-previous-version.ts';
 import type { Check } from './check.ts';
+import { deadlock } from './deadlock.ts';
 import { dishonestLedger } from './dishonest-ledger.ts';
 import { divergentSchema } from './divergent-schema.ts';
 import { failedMigration } from './failed-migration.ts';
@@ -8,10 +10,17 @@ import { failedTransactions } from './failed-transactions.ts';
 import { halfDoneAfterCrash } from './half-done-after-crash.ts';
 import { leftoverObject } from './leftover-object.ts';
 import { lockQueuePileup } from './lock-queue-pileup.ts';
+import { longExclusiveLock } from './long-exclusive-lock.ts';
+import { lostRows } from './lost-rows.ts';
 import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
+import { missingLockTimeout } from './missing-lock-timeout.ts';
 import { refusedMigration } from './refused-migration.ts';
+import { slowMigration } from './slow-migration.ts';
+import { slowTraffic } from './slow-traffic.ts';
 import { swallowedError } from './swallowed-error.ts';
+import { tableRewrite } from './table-rewrite.ts';
+import { thinMemoryMargin } from './thin-memory-margin.ts';
 import { unrepeatableMigration } from './unrepeatable-migration.ts';
 import { violatedInvariant } from './violated-invariant.ts';
 import { weakEvidence } from './weak-evidence.ts';
@@ -22,16 +31,25 @@ export const checks: readonly Check[] = [
   refusedMigration,
   swallowedError,
   lostToLockTimeout,
+  deadlock,
   divergentSchema,
   dishonestLedger,
   memoryExhaustion,
+  thinMemoryMargin,
   halfDoneAfterCrash,
   unrepeatableMigration,
   leftoverObject,
+  slowMigration,
   lockQueuePileup,
+  longExclusiveLock,
+  missingLockTimeout,
+  tableRewrite,
+  blockingIndexBuild,
   failedTransactions,
+  slowTraffic,
   brokenPreviousVersion,
   brokenNextVersion,
   violatedInvariant,
+  lostRows,
   weakEvidence,
 ];

@@ -1,6 +1,7 @@
 import { evidence, load } from '../../support/evidence.ts';
 
 export const sentence = 'The generator could not keep up: that nobody waited proves nothing.';
+export const verdict = 'inconclusive';
 export const finds = { severity: 'warns', scenario: 'under-load' };
 
 export default evidence({

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../shared/domain/finding.ts';
 import type { Evidence } from '../../../shared/domain/observation.ts';
+import type { Verdict } from '../../../shared/domain/verdict.ts';
 import { checks } from '../../../shared/judge/checks/index.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 
@@ -9,6 +10,8 @@ interface Fixture {
   readonly default: Evidence;
   readonly sentence: string;
   readonly finds?: Partial<Finding>;
+  /** Default: a blocking finding fails, a warning passes. */
+  readonly verdict?: Verdict;
 }
 
 const root = new URL('../../checks/', import.meta.url);
@@ -29,7 +32,9 @@ describe.each(checks.map(({ id }) => id))('%s', async (id) => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject(unsafe.finds ?? {});
     expect(judge(unsafe.default).checks.find((check) => check.id === id)?.outcome).toBe('found');
-    expect(judge(unsafe.default).verdict).toBe(unsafe.finds?.severity === 'blocks' ? 'fail' : 'inconclusive');
+    expect(judge(unsafe.default).verdict).toBe(
+      unsafe.verdict ?? (unsafe.finds?.severity === 'blocks' ? 'fail' : 'pass'),
+    );
   });
 
   test(`lets pass: ${safe.sentence}`, () => {

@@ -9,6 +9,7 @@ describe('a complete and green rehearsal', () => {
     expect(judgement.findings).toEqual([]);
     expect(judgement).toMatchObject({ verdict: 'pass', harm: 'none' });
     expect(judgement.checks.filter(({ outcome }) => outcome !== 'clear')).toEqual([
+      { id: 'thin-memory-margin', outcome: 'not-applicable', reason: 'no phase declares a memory limit' },
       { id: 'violated-invariant', outcome: 'not-applicable', reason: 'the bundle declares no invariants' },
     ]);
   });

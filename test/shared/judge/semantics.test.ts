@@ -257,6 +257,7 @@ describe('what a control run leaves when it fails', () => {
     expect(found(fails('P0001', states.inside))).toEqual(['blocks failed-migration']);
     expect(found(fails('P0001', state(objects.base, ['0022'], { rows: { 'public.alerts': 999 } })))).toEqual([
       'blocks failed-migration',
+      'blocks lost-rows',
     ]);
   });
 });

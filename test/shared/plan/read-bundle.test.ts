@@ -178,14 +178,11 @@ describe('readBundle', () => {
     const { notTested } = await read(everything);
     expect(notTested.map(({ what }) => what)).toEqual([
       'rollback',
-      'deletes of pre-deploy',
       'worker feed job of previous',
       'actor pg-dump',
       'steady',
       'hot patch config/a.rb',
       'budget replicaLag',
-      'budget slow',
-      'budget migration',
     ]);
     for (const { because } of notTested) expect(because).toMatch(/^[A-Z].*\.$/);
   });

@@ -1,0 +1,95 @@
+import type { LockWait } from '../../domain/lock.ts';
+import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
+import type { StatementObservation } from '../../domain/statement.ts';
+import { honestAttempts } from './attempts.ts';
+
+const deadlocked = '40P01';
+
+/** A deadlock that the server ended at the migration's cost, or at that of the traffic. */
+export interface Deadlock {
+  readonly run: RunResult;
+  readonly victim: 'migration' | 'traffic';
+  readonly phase: string | undefined;
+  readonly statement: StatementObservation | undefined;
+  readonly relation: string | undefined;
+}
+
+export function deadlocks(run: RunResult): readonly Deadlock[] {
+  const lost = honestAttempts(run).flatMap((attempt) => [...onTheWire(run, attempt), ...inTheLog(run, attempt)]);
+  return [...lost, ...ofTraffic(run)];
+}
+
+function onTheWire(run: RunResult, attempt: MigrationAttempt): readonly Deadlock[] {
+  return attempt.statements
+    .filter(({ sqlstate }) => sqlstate === deadlocked)
+    .map((statement) => {
+      const wait = run.lockWaits.findLast(
+        ({ waiter }) => waiter.pid === statement.backendPid && waiter.ordinal === statement.ordinal,
+      );
+      return { run, victim: 'migration', phase: attempt.phase, statement, relation: wait?.relation };
+    });
+}
+
+/** An answer that never reached the command, or one that a child of it got. */
+function inTheLog(run: RunResult, attempt: MigrationAttempt): readonly Deadlock[] {
+  const pids = new Set(attempt.statements.map(({ backendPid }) => backendPid));
+  const answered = new Set(attempt.statements.filter((s) => s.sqlstate === deadlocked).map((s) => s.backendPid));
+  const logged = run.serverLog.some(
+    ({ pid, sqlstate }) => sqlstate === deadlocked && pids.has(pid) && !answered.has(pid),
+  );
+  if (!logged) return [];
+  return [{ run, victim: 'migration', phase: attempt.phase, statement: undefined, relation: undefined }];
+}
+
+/** Transactions of the traffic deadlock among each other too: the migration has to be a part of the circle. */
+function ofTraffic(run: RunResult): readonly Deadlock[] {
+  if (trafficLosses(run) === 0) return [];
+  const circles = run.lockWaits
+    .filter(({ waiter }) => waiter.role === 'traffic')
+    .flatMap((wait) => circleOf(wait, run));
+  return circles.slice(0, 1).map(({ relation, ordinal }) => {
+    const attempt = attemptWith(run, ordinal);
+    const statement = attempt?.statements.find((candidate) => candidate.ordinal === ordinal);
+    return { run, victim: 'traffic', phase: attempt?.phase, statement, relation };
+  });
+}
+
+/** Deadlocks of the traffic in which nobody was seen to be a part: whose they are is not known. */
+export function isUnexplained(run: RunResult): boolean {
+  if (trafficLosses(run) === 0 || (run.load?.baselineFailedBySqlstate[deadlocked] ?? 0) > 0) return false;
+  const waits = run.lockWaits.filter(({ waiter }) => waiter.role === 'traffic');
+  return !waits.some((wait) => reaches(wait, wait.waiter.pid, run.lockWaits, new Set()));
+}
+
+const trafficLosses = ({ load }: RunResult): number => load?.failedBySqlstate[deadlocked] ?? 0;
+
+/** The traffic waits for the migration, which waits, itself or through others, for that same transaction. */
+function circleOf(
+  wait: LockWait,
+  { lockWaits }: RunResult,
+): readonly { relation: string; ordinal: number | undefined }[] {
+  return lockWaits
+    .filter(({ waiter }) => waiter.role === 'migration' && wait.blockers.some(({ pid }) => pid === waiter.pid))
+    .filter((other) => overlap(other, wait) && reaches(other, wait.waiter.pid, lockWaits, new Set()))
+    .map((other) => ({ relation: other.relation, ordinal: other.waiter.ordinal }));
+}
+
+function reaches(wait: LockWait, pid: number, all: readonly LockWait[], seen: Set<LockWait>): boolean {
+  if (wait.blockers.some((blocker) => blocker.pid === pid)) return true;
+  seen.add(wait);
+  return wait.blockers.some((blocker) =>
+    all.some(
+      (next) =>
+        next.waiter.pid === blocker.pid && !seen.has(next) && overlap(next, wait) && reaches(next, pid, all, seen),
+    ),
+  );
+}
+
+const overlap = (left: LockWait, right: LockWait): boolean =>
+  left.startedAtMs < right.startedAtMs + right.waitedMs && right.startedAtMs < left.startedAtMs + left.waitedMs;
+
+const attemptWith = (run: RunResult, ordinal: number | undefined): MigrationAttempt | undefined =>
+  run.attempts.find(
+    ({ phase, statements }) =>
+      (run.fault === undefined || run.fault.phase === phase) && statements.some((s) => s.ordinal === ordinal),
+  );
