@@ -18,14 +18,16 @@ async function addColumn() {
   await client.query('INSERT INTO knex_migrations (name, batch, migration_time) VALUES ($1, 2, now())', [name]);
 }
 
-/** A batch that meets the limit of the server all the same is tried again with half of the rows. */
-async function fill() {
-  for (let rows = 1500, filled = rows; filled > 0; ) {
+/** A batch that meets the limit of the server all the same is tried again, with fewer rows as far as that helps. */
+async function fill(rowsAtOnce = 1500, cancelledMax = 20) {
+  let cancelled = 0;
+  for (let rows = rowsAtOnce, filled = rows; filled > 0; ) {
     try {
       filled = await withShortLockTimeout(() => fillSome(rows));
     } catch (error) {
-      if (error.code !== '57014' || rows < 20) throw error;
-      rows = Math.ceil(rows / 2);
+      if (error.code !== '57014' || cancelled === cancelledMax) throw error;
+      cancelled += 1;
+      rows = Math.max(rows >> 1, rowsAtOnce >> 2);
     }
   }
 }

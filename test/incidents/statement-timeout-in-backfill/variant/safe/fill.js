@@ -3,7 +3,8 @@ import pg from 'pg';
 
 const client = new pg.Client();
 await client.connect();
-let rows = 1000;
+const rowsMin = 125;
+let rows = 500;
 let triesLeft = 60;
 for (let filled = rows; filled > 0; ) {
   try {
@@ -11,7 +12,7 @@ for (let filled = rows; filled > 0; ) {
   } catch (error) {
     if (!['55P03', '57014'].includes(error.code) || triesLeft === 0) throw error;
     triesLeft -= 1;
-    if (error.code === '57014') rows = Math.max(1, rows >> 1);
+    if (error.code === '57014') rows = Math.max(rowsMin, rows >> 1);
     await wait(150);
   }
 }

@@ -3,7 +3,7 @@ CREATE TABLE mails (
   folder varchar(30) NOT NULL,
   body text NOT NULL
 );
-INSERT INTO mails SELECT n, 'inbox', repeat('Re: ' || n || ' and so on, ', 90) FROM generate_series(1, 4000) AS n;
+INSERT INTO mails SELECT n, 'inbox', repeat('Re: ' || n || ' and so on, ', 90) FROM generate_series(1, 2000) AS n;
 
 CREATE TABLE pgmigrations (
   id serial PRIMARY KEY,
