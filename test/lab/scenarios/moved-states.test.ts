@@ -12,7 +12,8 @@ afterAll(async () => {
 
 /** All 500 books are one batch; a 501st is a second one, and every later statement comes two later. */
 const inBatches = migration(`
-const fill = "UPDATE books SET title = upper(title) WHERE id IN (SELECT id FROM books WHERE title <> upper(title) LIMIT 500)";
+const open = 'SELECT id FROM books WHERE title <> upper(title) LIMIT 500';
+const fill = 'UPDATE books SET title = upper(title) WHERE id IN (' + open + ')';
 while ((await client.query(fill)).rowCount > 0);
 await client.query('CREATE TABLE shelves (id integer)');
 await client.query('CREATE TABLE rooms (id integer)');

@@ -3,7 +3,8 @@ CREATE TABLE buildings (
   address text NOT NULL,
   owner varchar(40) NOT NULL
 );
-INSERT INTO buildings (address, owner) SELECT n || ' Main Street', 'owner ' || n % 60 FROM generate_series(1, 2000) AS n;
+INSERT INTO buildings (address, owner)
+SELECT n || ' Main Street', 'owner ' || n % 60 FROM generate_series(1, 2000) AS n;
 
 CREATE TABLE building_history (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
