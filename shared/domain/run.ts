@@ -86,6 +86,8 @@ export interface CompatibilityRun extends RunBase {
   readonly state: StatePoint;
   /** The statement of its phase that committed the state, as the control run saw it. */
   readonly ordinal?: number;
+  /** Fingerprint of the control run's state there; absent: it was not looked at. */
+  readonly expectedState?: string;
   /** For a running application: the phase before which it was started. */
   readonly bootsBefore?: string;
   readonly gates: boolean;

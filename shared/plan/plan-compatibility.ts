@@ -15,6 +15,7 @@ interface Place {
   /** States inside phases that are this one, under its name: where they gate, it does. */
   readonly also: StatePoint[];
   readonly ordinal?: number;
+  readonly expectedState?: string;
 }
 
 /** Previous on the untouched clone: what every other cell is compared with. */
@@ -76,6 +77,7 @@ function cell(
     boot,
     state: place.point,
     ...(place.ordinal === undefined ? {} : { ordinal: place.ordinal }),
+    ...(place.expectedState === undefined ? {} : { expectedState: place.expectedState }),
     ...(boot === 'running' ? { bootsBefore: firstPhaseOf(plan, app) } : {}),
     gates: gatesThere(plan, app, place),
     ...asks,
@@ -123,7 +125,8 @@ function distinctPlaces(plan: Plan, control: RunResult, notTested: NotTested[]):
     const isEnd = point.kind === 'after' && state === control.states.at(-1)?.state;
     if (known?.has(gatingOf(point)) && !isEnd) continue;
     const ordinal = ordinalOf(control, point);
-    keep({ point, also: [], ...(ordinal === undefined ? {} : { ordinal }) }, fingerprint);
+    const place = { point, also: [], expectedState: fingerprint };
+    keep(ordinal === undefined ? place : { ...place, ordinal }, fingerprint);
   }
   const inside = places.filter((place) => place.point.kind === 'inside');
   const chosen = new Set(spread(inside, runLimits.statesInsidePhase));

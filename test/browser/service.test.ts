@@ -20,7 +20,7 @@ async function submit(service: Service, dir: string): Promise<string> {
 describeWith('chromium', 'the service in a browser', () => {
   it('asks who is there, shows a rehearsal while it runs, and its report when it is done', async () => {
     await using data = await temporaryDirectory();
-    await using bundle = await completedBundle('test/boring/nothing-to-do');
+    await using bundle = await completedBundle('test/boring/comments-only');
     await using service = await serve({
       dataRoot: data.dir,
       env: { PATH: process.env.PATH, PORT: '0', REHEARSAL_HOST: 'process', LOG_LEVEL: 'fatal' },
@@ -33,18 +33,18 @@ describeWith('chromium', 'the service in a browser', () => {
     await page.goto(`${service.address}/rehearsals/${id}`);
     await page.getByLabel('Token').fill(service.token);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('notes nothing-to-do');
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('notes comments-only');
     await page.locator('#runs li').first().waitFor();
     await watched.picture('service-running');
 
     const verdict = page.locator('header.verdict');
     await verdict.waitFor({ timeout: 240_000 });
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('notes nothing-to-do');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('notes comments-only');
     await page.getByRole('heading', { name: 'Versions on each state' }).waitFor();
     await watched.picture('service-report');
 
     await page.goto(service.address);
-    await page.getByRole('link', { name: 'notes nothing-to-do' }).click();
+    await page.getByRole('link', { name: 'notes comments-only' }).click();
     await verdict.waitFor();
     expect(watched.requests.filter((url) => !url.startsWith(service.address) && !url.startsWith('data:'))).toEqual([]);
     expect(watched.complaints).toEqual([]);

@@ -24,6 +24,20 @@ interface Expected {
 const slugs = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
+/** What the product was made for is rehearsed on both hosts, variants and the other incidents on the cheaper one. */
+const seeds = new Set([
+  'swallowed-lock-timeout',
+  'oom-third-state',
+  'rename-before-old-code-is-gone',
+  'rename-cleanup-trigger-blocks-revert',
+  'stale-class-name',
+  'changed-payload-type',
+  'events-lock-timeouts-after-boot',
+  'nullable-left-behind',
+  'invalid-index-left-behind',
+  'replica-cannot-follow',
+  'trigger-blocks-the-alter',
+]);
 const pairs = slugs.flatMap((slug) => [
   { slug, pair: slug },
   { slug, pair: `${slug}/variant` },
@@ -51,11 +65,13 @@ describe('on the process host', () => {
 });
 
 describeWith('docker', 'on the docker host', () => {
-  test.for(slugs)('%s: unsafe fails with what is expected', async (slug) => {
+  const onBoth = slugs.filter((slug) => seeds.has(slug));
+
+  test.for(onBoth)('%s: unsafe fails with what is expected', async (slug) => {
     await unsafeFails(slug, slug, 'docker');
   });
 
-  test.for(slugs)('%s: safe passes', async (slug) => {
+  test.for(onBoth)('%s: safe passes', async (slug) => {
     await safePasses(slug, slug, 'docker');
   });
 });

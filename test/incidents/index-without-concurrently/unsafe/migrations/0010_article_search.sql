@@ -1,0 +1,1 @@
+CREATE INDEX articles_search ON articles USING gin (to_tsvector('english', body));

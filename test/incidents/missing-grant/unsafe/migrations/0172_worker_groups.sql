@@ -1,0 +1,5 @@
+CREATE TABLE worker_groups (
+  name text PRIMARY KEY,
+  config jsonb NOT NULL DEFAULT '{}'
+);
+INSERT INTO worker_groups (name) VALUES ('default'), ('gpu');

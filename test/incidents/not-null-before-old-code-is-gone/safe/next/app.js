@@ -1,0 +1,19 @@
+import { serve } from '../lib/serve.js';
+
+const show = async ({ pool, id }) => {
+  const { rows } = await pool.query('SELECT id, customer, total_cents, channel FROM orders WHERE id = $1', [id]);
+  return rows.length === 1 ? [200, rows[0]] : [404, { error: 'no such order' }];
+};
+
+const place = async ({ pool, body }) => {
+  const text = 'INSERT INTO orders (customer, total_cents, channel) VALUES ($1, $2, $3) RETURNING id';
+  const { rows } = await pool.query(text, [body.customer, body.total_cents, body.channel ?? 'web']);
+  return [201, rows[0]];
+};
+
+await serve({
+  routes: [
+    ['GET', /^\/orders\/(\d+)$/, show],
+    ['POST', /^\/(orders)$/, place],
+  ],
+});

@@ -1,0 +1,21 @@
+import { serve } from '../lib/serve.js';
+
+const list = async ({ pool }) => {
+  const { rows } = await pool.query('SELECT serial_no, model FROM devices ORDER BY serial_no LIMIT 5');
+  return [200, { count: rows.length, devices: rows }];
+};
+
+/** A device that reports for the first time is registered on the way. */
+const report = async ({ pool, body }) => {
+  const text = `INSERT INTO devices (serial_no, model, last_seen) VALUES ($1, $2, now())
+                ON CONFLICT (serial_no) DO UPDATE SET last_seen = now()`;
+  await pool.query(text, [body.serial, body.model]);
+  return [202, { accepted: true }];
+};
+
+await serve({
+  routes: [
+    ['GET', /^\/(devices)$/, list],
+    ['PUT', /^\/(reports)$/, report],
+  ],
+});

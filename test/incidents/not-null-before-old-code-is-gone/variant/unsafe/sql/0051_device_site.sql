@@ -1,0 +1,16 @@
+DO $$
+BEGIN
+  FOR attempt IN 1..50 LOOP
+    BEGIN
+      SET LOCAL lock_timeout = '200ms';
+      ALTER TABLE devices ADD COLUMN site integer;
+      UPDATE devices SET site = 1;
+      ALTER TABLE devices ALTER COLUMN site SET NOT NULL;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      PERFORM pg_sleep(0.15);
+    END;
+  END LOOP;
+  RAISE EXCEPTION 'devices is busy, nothing was changed';
+END
+$$;
