@@ -1,4 +1,5 @@
-import type { NotTested } from '../domain/bundle.ts';
+import type { NotTested, SourceStatement } from '../domain/bundle.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { Aftermath, Evidence, MigrationAttempt, RunResult } from '../domain/observation.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Report, ReportAttempt, ReportRun } from '../domain/report.ts';
@@ -41,10 +42,19 @@ export function assembleReport(evidence: Evidence, judgement: Judgement): Report
     host: evidence.host,
     runs: evidence.planned.map((spec) => reportRun(evidence, judgement, spec)),
     compatibility: { overlap: manifest.overlap, cells: judgement.cells },
-    findings: judgement.findings,
+    findings: judgement.findings.map(endLines(bundle.statements)),
     checks: judgement.checks,
     recovery: judgement.recovery,
     notTested: [...evidence.notTested, ...unwritten(evidence), ...(judgement.waivers ?? []).flatMap(idleWaiver)],
+  };
+}
+
+/** Where the statement of a finding ends: its source text is known, and only its place is told. */
+function endLines(statements: readonly SourceStatement[]): (finding: Finding) => Finding {
+  const ends = new Map(statements.map(({ file, line, endLine }) => [`${file}:${line}`, endLine]));
+  return (finding) => {
+    const endLine = finding.file === undefined ? undefined : ends.get(`${finding.file}:${finding.line}`);
+    return endLine === undefined ? finding : { ...finding, endLine };
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Report } from '../domain/report.ts';
 import { groupFindings } from './group-findings.ts';
+import { harmSentence } from './phrases.ts';
 import { tellStory } from './story.ts';
 import { groupLines } from './text/finding-lines.ts';
 import { matrixLines } from './text/matrix-lines.ts';
@@ -10,6 +11,7 @@ import { counted, formatMs } from './words.ts';
 export function renderText(report: Report): string {
   return [
     ...wrap(report.sentence, `${report.verdict.toUpperCase()}  `, '      '),
+    ...wrap(harmSentence(report), '      '),
     '',
     ...storyLines(report),
     ...groupFindings(report.findings).flatMap(groupLines),
