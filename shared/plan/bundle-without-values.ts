@@ -28,6 +28,29 @@ function shapeOf({ file, line, sql }: SourceStatement): SourceStatement {
   return { file, line, endLine: line + sql.split('\n').length - 1, sql: normalizeSql(sql) };
 }
 
+/** What the manifest gives to programs and to requests: environments, headers and bodies. */
+export function valuesOf({ phases, rollback, apps, probes }: Manifest): readonly string[] {
+  const versions = apps === 'none' ? [] : [apps.previous, apps.next];
+  const environments = [
+    ...[...phases, ...(rollback === undefined ? [] : [rollback])].map(({ env }) => env),
+    ...versions.flatMap(({ env, workers }) => [env, ...workers.map((worker) => worker.env)]),
+  ];
+  const requests = probes.flatMap(({ ask }) => (ask.kind === 'http' ? ask.steps.map(({ request }) => request) : []));
+  return [
+    ...environments.flatMap((env) => Object.values(env)),
+    ...requests.flatMap(({ headers, json, body }) => [
+      ...Object.values(headers),
+      ...scalarsOf(json),
+      ...(body === undefined ? [] : [body]),
+    ]),
+  ];
+}
+
+function scalarsOf(value: unknown): readonly string[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(scalarsOf);
+  return value === undefined || value === null ? [] : [String(value)];
+}
+
 const phase = (one: Phase): Phase => ({ ...one, env: names(one.env), run: phaseRun(one.run) });
 
 const phaseRun = (run: PhaseRun): PhaseRun =>

@@ -6,10 +6,30 @@ import type { Report, ReportAttempt, ReportRun } from '../domain/report.ts';
 import type { RunSpec } from '../domain/run.ts';
 import type { JudgedAftermath, JudgedWaiver, Judgement } from '../domain/verdict.ts';
 import { knownLocks } from '../plan/known-locks.ts';
+import { joinHints } from './join-hints.ts';
 import { sentence } from './sentence.ts';
 
 /** `report.json` out of what was seen and what was judged; nothing is decided here. */
 export function assembleReport(evidence: Evidence, judgement: Judgement): Report {
+  const report = withoutHints(evidence, judgement);
+  return { ...report, ...hintsOf(evidence, report) };
+}
+
+/** Hints are told beside the report that stands without them: nothing of it depends on what a linter reads. */
+function hintsOf({ bundle, staticHints }: Evidence, report: Report): Pick<Report, 'hints' | 'hintsUnavailable'> {
+  if (staticHints === undefined) return {};
+  if (!staticHints.seen) return { hintsUnavailable: staticHints.why };
+  const { phases } = bundle.manifest;
+  return {
+    hints: joinHints(report, {
+      hints: staticHints.value,
+      statements: bundle.statements,
+      phases: phases.map(({ name, run }) => ({ name, files: run.kind === 'sql' ? run.files : [] })),
+    }),
+  };
+}
+
+function withoutHints(evidence: Evidence, judgement: Judgement): Report {
   const { bundle, snapshot } = evidence;
   const { manifest } = bundle;
   return {

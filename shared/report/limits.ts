@@ -13,6 +13,8 @@ export const limits = {
   findingsOfCheck: 20,
   checksOfPage: 60,
   runsOfPage: 200,
+  hintsOfPage: 200,
+  hintsOfTerminal: 20,
   /** GitHub refuses notes from 65,536 characters on, others sooner or later; bytes are the safer count. */
   noteBytes: 60_000,
   noteFindings: 20,
