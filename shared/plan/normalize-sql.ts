@@ -80,7 +80,8 @@ function blankConstants(
     if (kind === 'dollar' && dollarQuotes === 'are bodies') blanked += blankBody(part);
     else if (kind === 'string' || kind === 'dollar') blanked += "'…'";
     else if (kind === 'number' && what === 'numbers too') blanked += '…';
-    else if (kind === 'space' && what === 'numbers too' && /--|\/\*/.test(part)) blanked += ' ';
+    // Libraries write into comments who asked, and for whom.
+    else if (kind === 'space' && /--|\/\*/.test(part)) blanked += ' ';
     else blanked += part;
     at = end;
   }

@@ -67,12 +67,12 @@ await client.end();
 function copyIn(sql, data) {
   return new Promise((done) => {
     client.query({
-      submit: (connection) => connection.query(sql),
+      submit: (connection) => void connection.query(sql),
       handleCopyInResponse: (connection) => {
         connection.sendCopyFromChunk(Buffer.from(data));
         connection.endCopyFrom();
       },
-      handleError: (error) => console.error('copy:', error.message, error.where),
+      handleError: (error) => done(console.error('copy:', error.message, error.where)),
       handleCommandComplete: () => undefined,
       handleReadyForQuery: () => done(),
     });
@@ -111,6 +111,7 @@ export const talkativeBundle: BundleFiles = libraryBundle(
       {
         name: 'pre-deploy',
         command: ['node', 'migrate.js', `--token=${argument}`, `postgres://user:${argument}@example.com/x`],
+        timeout: '40s',
         env,
       },
     ],
@@ -144,7 +145,9 @@ export const talkativeBundle: BundleFiles = libraryBundle(
     'seed.sql': seed,
     'migrate.js': migrate,
     'previous/app.js': app('SELECT * FROM books WHERE id = 1'),
-    'next/app.js': app(`SELECT unknown_column, * FROM books WHERE title = '${row} title 1'`),
+    'next/app.js': app(
+      `SELECT unknown_column, * FROM books WHERE title = '${row.slice(0, 6)}' || '${row.slice(6)} title 1'`,
+    ),
   },
 );
 
