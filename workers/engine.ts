@@ -12,6 +12,7 @@ import type { CloneHost } from '../shared/edge/ports/clone-host.ts';
 import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
 import { defaultRules } from '../shared/judge/default-rules.ts';
 import { rehearsalIdOf, seedOf } from '../shared/plan/rehearsal-id.ts';
+import { readHints } from './hints/read-hints.ts';
 import { chooseHost, type HostChoice } from './hosts/choose-host.ts';
 import { openDataRoot } from './hosts/data-root.ts';
 import { performRun, type RunContext } from './perform-run.ts';
@@ -81,6 +82,7 @@ export async function openEngine(options: { readonly dataRoot: string; readonly 
           rules,
           seed: chosen,
           only: only ?? scenarios,
+          staticHints: await readHints(bundle, loaded.dir, { major: snapshot.facts.major }),
         },
         snapshot: withRoles(snapshot, bundle.manifest.roles),
         bundleDir: loaded.dir,

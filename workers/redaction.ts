@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundle } from '../shared/domain/bundle.ts';
 import type { SqlSession } from '../shared/edge/ports/sql.ts';
-import { identifiersOf, redactMessage } from '../shared/plan/normalize-sql.ts';
+import { bundleWithoutValues, valuesOf } from '../shared/plan/bundle-without-values.ts';
+import { identifiersOf, redactMessage, withoutStrings } from '../shared/plan/normalize-sql.ts';
+import { manifestFile } from '../shared/plan/read-bundle.ts';
 import { redactOutput, wordsOf } from '../shared/plan/redact-output.ts';
 
 /** Removes row values from what servers and programs say. */
@@ -47,17 +49,25 @@ function knownWords(bundle: Bundle, bundleDir: string): Promise<ReadonlySet<stri
   return words;
 }
 
-/** Words of the bundle's own text; the snapshot's rows are values, and modules of others know every word there is. */
-async function readWords({ files, manifest }: Bundle, bundleDir: string): Promise<ReadonlySet<string>> {
-  const seeds = new Set(manifest.snapshot.kind === 'sql' ? manifest.snapshot.files : []);
-  const words = new Set<string>();
+/**
+ * Words of the bundle's own text; the snapshot's rows are values, so are what the manifest gives to programs and what
+ * migrations write into tables, and modules of others know every word there is.
+ */
+async function readWords(bundle: Bundle, bundleDir: string): Promise<ReadonlySet<string>> {
+  const { files, manifest, statements } = bundle;
+  const seeds = manifest.snapshot.kind === 'sql' ? manifest.snapshot.files : [];
+  const unread = new Set([manifestFile, ...seeds, ...statements.map(({ file }) => file)]);
+  const words = new Set(wordsOf(JSON.stringify(bundleWithoutValues({ ...bundle, statements: [] }).manifest)));
+  for (const { sql } of statements) for (const word of wordsOf(withoutStrings(sql))) words.add(word);
   let leftBytes = bytesMax;
   for (const { path, kind, sizeBytes } of files) {
-    if (kind === 'link' || seeds.has(path) || /(^|\/)(node_modules|\.git)\//.test(path)) continue;
+    if (kind === 'link' || unread.has(path) || /(^|\/)(node_modules|\.git)\//.test(path)) continue;
     if (sizeBytes > fileBytesMax || sizeBytes > leftBytes) continue;
     leftBytes -= sizeBytes;
     const bytes = await readFile(join(bundleDir, path));
     if (!bytes.includes(0)) for (const word of wordsOf(bytes.toString('utf8'))) words.add(word);
   }
+  // A secret stays one where a file of the bundle holds it too.
+  for (const value of valuesOf(manifest)) for (const word of wordsOf(value)) words.delete(word);
   return words;
 }

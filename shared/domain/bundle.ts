@@ -190,6 +190,8 @@ export interface SourceStatement {
   readonly file: string;
   /** 1-based line of the first token. */
   readonly line: number;
+  /** Line of its last token, where it is known. */
+  readonly endLine?: number;
   /** The statement's text without its terminator, trimmed. */
   readonly sql: string;
 }

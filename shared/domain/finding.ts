@@ -16,6 +16,8 @@ export interface Finding {
   readonly ordinal?: number;
   readonly file?: string;
   readonly line?: number;
+  /** Last line of the statement that begins at `line`. */
+  readonly endLine?: number;
   readonly relation?: string;
   readonly app?: AppName;
   readonly state?: string;
@@ -26,7 +28,12 @@ export interface Finding {
   readonly waivedUntil?: string;
 }
 
-export type CheckOutcome =
+export type CheckOutcome = CheckAnswer & {
+  /** What it does to the verdict under the rules of this rehearsal; a draft may be milder. */
+  readonly severity?: Severity;
+};
+
+type CheckAnswer =
   | { readonly id: string; readonly outcome: 'clear'; readonly reason?: string }
   | { readonly id: string; readonly outcome: 'found'; readonly reason?: string }
   | { readonly id: string; readonly outcome: 'undetermined'; readonly reason: string }

@@ -1,4 +1,5 @@
 import type { AppName, NotTested } from './bundle.ts';
+import type { StaticHint } from './hint.ts';
 import type { RunId } from './ids.ts';
 import type { LockMode, LockWait } from './lock.ts';
 import type { Observed } from './observed.ts';
@@ -211,6 +212,8 @@ export interface Evidence {
   readonly notTested: readonly NotTested[];
   /** Scenarios that the caller left out (`--only`). */
   readonly leftOut: readonly import('./run.ts').Scenario[];
+  /** What a linter said of the phases' SQL files; absent: none was asked. */
+  readonly staticHints?: Observed<readonly StaticHint[]>;
 }
 
 export interface SnapshotFacts {

@@ -1,6 +1,8 @@
 import type { Bundle } from './bundle.ts';
+import type { StaticHint } from './hint.ts';
 import type { RehearsalId } from './ids.ts';
 import type { HostFacts, SnapshotFacts } from './observation.ts';
+import type { Observed } from './observed.ts';
 import type { Rules } from './rules.ts';
 import type { RunSpec, Scenario } from './run.ts';
 
@@ -14,6 +16,8 @@ export interface Plan {
   readonly seed: number;
   /** Scenarios that are looked at; the caller may leave some out. */
   readonly only: readonly Scenario[];
+  /** What a linter said of the phases' SQL files; it goes into the evidence and decides nothing. */
+  readonly staticHints?: Observed<readonly StaticHint[]>;
 }
 
 /** What is to be run, as far as the evidence so far lets it be known; the sheet only ever grows. */

@@ -1,5 +1,6 @@
 import type { AppName, NotTested, Overlap } from './bundle.ts';
 import type { CheckOutcome, Finding } from './finding.ts';
+import type { Hint } from './hint.ts';
 import type { LockObservation } from './lock.ts';
 import type { FaultKind, HostFacts, LatencyMs, LoadObservation } from './observation.ts';
 import type { Scenario } from './run.ts';
@@ -40,6 +41,10 @@ export interface Report {
   readonly checks: readonly CheckOutcome[];
   readonly recovery: readonly Recovery[];
   readonly notTested: readonly NotTested[];
+  /** What a linter reads out of the SQL files, beside what was observed; it decides nothing. */
+  readonly hints?: readonly Hint[];
+  /** Why there are none. */
+  readonly hintsUnavailable?: string;
 }
 
 export interface ReportRun {

@@ -38,13 +38,13 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): Judgement
     results.map(({ outcome }) => outcome),
     waivers,
   );
-  const cells = judgeCells(evidence, readings, context);
   const severities = new Map(checks.map((check) => [check.id, severityOf(check, rules)]));
+  const cells = judgeCells(evidence, readings, context);
   return {
     verdict: decide({ findings, checks: outcomes, cells }, (id) => severities.get(id) ?? 'blocks'),
     harm: harmOf(readings, context),
     findings,
-    checks: outcomes,
+    checks: outcomes.map((outcome) => ({ ...outcome, severity: severities.get(outcome.id) ?? 'blocks' })),
     cells,
     recovery: recoveries(readings, context),
     aftermaths: judgeAftermaths(evidence, context),

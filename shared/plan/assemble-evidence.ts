@@ -1,6 +1,7 @@
 import type { Evidence, RunResult } from '../domain/observation.ts';
 import type { Plan, RunSheet } from '../domain/plan.ts';
 import { scenarios } from '../domain/run.ts';
+import { bundleWithoutValues } from './bundle-without-values.ts';
 
 /** All that was seen, in the order of the run sheet, so that equal rehearsals give equal evidence. */
 export function assembleEvidence(
@@ -15,7 +16,7 @@ export function assembleEvidence(
     seed: plan.seed,
     startedAt: times.startedAt.toISOString(),
     durationMs: times.durationMs,
-    bundle: plan.bundle,
+    bundle: bundleWithoutValues(plan.bundle),
     rules: plan.rules,
     snapshot: plan.snapshot,
     host: plan.host,
@@ -23,5 +24,6 @@ export function assembleEvidence(
     runs: sheet.runs.flatMap((spec) => results.find((result) => result.spec.id === spec.id) ?? []),
     notTested: sheet.notTested,
     leftOut: scenarios.filter((scenario) => !plan.only.includes(scenario)),
+    ...(plan.staticHints === undefined ? {} : { staticHints: plan.staticHints }),
   };
 }

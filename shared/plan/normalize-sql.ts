@@ -38,6 +38,17 @@ export function identifiersOf(sql: string): string[] {
   return [...found];
 }
 
+/** The text without its own string constants; what stands inside of bodies stays, for there it is code. */
+export function withoutStrings(sql: string): string {
+  let kept = '';
+  for (let at = 0; at < sql.length; ) {
+    const { kind, end } = tokenAt(sql, at);
+    kept += kind === 'string' ? "''" : sql.slice(at, end);
+    at = end;
+  }
+  return kept;
+}
+
 /** null where the grammar cannot read it, or would replace the whole body of a DO by one constant. */
 function byGrammar(sql: string): string | null {
   if (sql.length > parsedCharsMax || /^\s*do\b/i.test(sql)) return null;
@@ -69,7 +80,8 @@ function blankConstants(
     if (kind === 'dollar' && dollarQuotes === 'are bodies') blanked += blankBody(part);
     else if (kind === 'string' || kind === 'dollar') blanked += "'…'";
     else if (kind === 'number' && what === 'numbers too') blanked += '…';
-    else if (kind === 'space' && what === 'numbers too' && /--|\/\*/.test(part)) blanked += ' ';
+    // Libraries write into comments who asked, and for whom.
+    else if (kind === 'space' && /--|\/\*/.test(part)) blanked += ' ';
     else blanked += part;
     at = end;
   }

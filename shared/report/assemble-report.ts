@@ -1,14 +1,35 @@
-import type { NotTested } from '../domain/bundle.ts';
+import type { NotTested, SourceStatement } from '../domain/bundle.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { Aftermath, Evidence, MigrationAttempt, RunResult } from '../domain/observation.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Report, ReportAttempt, ReportRun } from '../domain/report.ts';
 import type { RunSpec } from '../domain/run.ts';
 import type { JudgedAftermath, JudgedWaiver, Judgement } from '../domain/verdict.ts';
 import { knownLocks } from '../plan/known-locks.ts';
+import { joinHints } from './join-hints.ts';
 import { sentence } from './sentence.ts';
 
 /** `report.json` out of what was seen and what was judged; nothing is decided here. */
 export function assembleReport(evidence: Evidence, judgement: Judgement): Report {
+  const report = withoutHints(evidence, judgement);
+  return { ...report, ...hintsOf(evidence, report) };
+}
+
+/** Hints are told beside the report that stands without them: nothing of it depends on what a linter reads. */
+function hintsOf({ bundle, staticHints }: Evidence, report: Report): Pick<Report, 'hints' | 'hintsUnavailable'> {
+  if (staticHints === undefined) return {};
+  if (!staticHints.seen) return { hintsUnavailable: staticHints.why };
+  const { phases } = bundle.manifest;
+  return {
+    hints: joinHints(report, {
+      hints: staticHints.value,
+      statements: bundle.statements,
+      phases: phases.map(({ name, run }) => ({ name, files: run.kind === 'sql' ? run.files : [] })),
+    }),
+  };
+}
+
+function withoutHints(evidence: Evidence, judgement: Judgement): Report {
   const { bundle, snapshot } = evidence;
   const { manifest } = bundle;
   return {
@@ -41,10 +62,19 @@ export function assembleReport(evidence: Evidence, judgement: Judgement): Report
     host: evidence.host,
     runs: evidence.planned.map((spec) => reportRun(evidence, judgement, spec)),
     compatibility: { overlap: manifest.overlap, cells: judgement.cells },
-    findings: judgement.findings,
+    findings: judgement.findings.map(endLines(bundle.statements)),
     checks: judgement.checks,
     recovery: judgement.recovery,
     notTested: [...evidence.notTested, ...unwritten(evidence), ...(judgement.waivers ?? []).flatMap(idleWaiver)],
+  };
+}
+
+/** Where the statement of a finding ends: its source text is known, and only its place is told. */
+function endLines(statements: readonly SourceStatement[]): (finding: Finding) => Finding {
+  const ends = new Map(statements.map(({ file, line, endLine }) => [`${file}:${line}`, endLine]));
+  return (finding) => {
+    const endLine = finding.file === undefined ? undefined : ends.get(`${finding.file}:${finding.line}`);
+    return endLine === undefined ? finding : { ...finding, endLine };
   };
 }
 

@@ -13,9 +13,13 @@ export const limits = {
   findingsOfCheck: 20,
   checksOfPage: 60,
   runsOfPage: 200,
-  /** GitLab and GitHub refuse notes from 65,536 characters on. */
-  noteCharacters: 60_000,
+  hintsOfPage: 200,
+  hintsOfTerminal: 20,
+  /** GitHub refuses notes from 65,536 characters on, others sooner or later; bytes are the safer count. */
+  noteBytes: 60_000,
   noteFindings: 20,
+  /** Of each list in a note: not judged, not tested, hints. */
+  noteLines: 8,
   terminalColumns: 100,
   /** One test case of JUnit holds all findings of its check. */
   caseCharacters: 100_000,

@@ -70,9 +70,20 @@ export function cellReasons(cell: JudgedCell): readonly string[] {
   return [...(probes.length > 0 ? probes : [cell.because]), ...errors];
 }
 
-export const harmWords: Readonly<Record<Harm, string>> = {
-  none: 'every run that was left alone reached the expected end',
-  refused: 'at worst it gives up loudly and leaves everything as it was',
-  harmed: 'it can leave damage behind',
-  unknown: 'what it can leave behind could not be told',
+/** Harm speaks of the database alone: one that is as it was can still be too much for a version. */
+export const harmWords: Readonly<Record<Harm, { readonly database: string; readonly because: string }>> = {
+  none: { database: 'unharmed', because: 'every run that was left alone ended where it should' },
+  refused: { database: 'unharmed', because: 'at worst the migration gives up loudly and leaves everything as it was' },
+  harmed: { database: 'harmed', because: 'the migration can leave damage behind' },
+  unknown: { database: 'unknown', because: 'what the migration can leave behind could not be told' },
 };
+
+/** The same as one sentence; an unharmed database must not hide that a version breaks on it. */
+export function harmSentence({ harm, compatibility }: Report): string {
+  const { database, because } = harmWords[harm];
+  const broken = compatibility.cells.filter(({ gates, outcome }) => gates && outcome === 'fail');
+  const apps = [...new Set(broken.map(({ app }) => app))].join(' and ');
+  const versions = apps === '' || database !== 'unharmed' ? '' : ` The versions are another matter: ${apps} breaks.`;
+  const state = database === 'unknown' ? 'not known to be unharmed' : database;
+  return `The database is ${state}: ${because}.${versions}`;
+}

@@ -1,6 +1,7 @@
 import type { Report } from '../domain/report.ts';
 import { checksSection, evidenceSection } from './html/evidence.ts';
 import { findingsSection } from './html/findings.ts';
+import { hintsSection } from './html/hints.ts';
 import { html, Markup } from './html/markup.ts';
 import { matrixSection } from './html/matrix.ts';
 import { notTestedSection } from './html/not-tested.ts';
@@ -20,6 +21,7 @@ const sections = [
   { id: 'versions', title: 'Versions', render: matrixSection },
   { id: 'traffic', title: 'Traffic', render: trafficSection },
   { id: 'statements', title: 'Statements', render: statementsSection },
+  { id: 'hints', title: 'Static hints', render: hintsSection },
   { id: 'not-tested', title: 'Not tested', render: notTestedSection },
   { id: 'checks', title: 'Checks', render: checksSection },
   { id: 'runs', title: 'Runs', render: runsSection },

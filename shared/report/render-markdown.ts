@@ -1,38 +1,73 @@
+import { createHash } from 'node:crypto';
 import type { Report } from '../domain/report.ts';
-import { type FindingGroup, groupFindings, likeTitle, placeOf } from './group-findings.ts';
+import { groupFindings } from './group-findings.ts';
+import { hintLine } from './hints.ts';
 import { limits } from './limits.ts';
+import { folded, text } from './markdown/escape.ts';
+import { groupLines } from './markdown/finding-lines.ts';
+import { harmSentence } from './phrases.ts';
 import { tellStory } from './story.ts';
-import { counted, excerpt, formatMs, oneLine, printable } from './words.ts';
+import { counted, formatMs } from './words.ts';
 
 const marks = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const;
 
-/** The report as a comment on a merge request: the hidden marker lets a bot find and replace its own. */
+/**
+ * The report as a comment on a merge request: one screen, the details folded. The hidden marker lets a bot find and
+ * replace its own.
+ */
 export function renderMarkdown(report: Report): string {
   const head = [
-    `<!-- rehearsal:${identifier(report.service)}:${identifier(report.environment)} -->`,
+    marker(report),
     `### ${marks[report.verdict]} ${report.verdict}: ${text(report.service, 100)} ${text(report.version, 100)}`,
     '',
     text(report.sentence, 1000),
     '',
+    text(harmSentence(report), 400),
+    '',
     ...storyLines(report),
   ];
-  const foot = [...notTestedLines(report), '', ...footLines(report), ''];
+  const foot = [...openLines(report), ...notTestedLines(report), ...hintLines(report), footLine(report), ''];
   const groups = groupFindings(report.findings);
-  const room = limits.noteCharacters - [...head, ...foot].join('\n').length;
-  const shown = fitting(groups.slice(0, limits.noteFindings).map(groupLines), room);
-  const left = groups.length - shown.length;
-  const more = left > 0 ? [`… and ${counted(left, 'more check')} with findings in the report.`, ''] : [];
-  return [...head, ...shown.flat(), ...more, ...foot].join('\n');
+  const blocks = groups.slice(0, limits.noteFindings).map(groupLines);
+  const shown = fitting(blocks, limits.noteBytes - sizeOf([...head, ...foot, ...cutLines(report, groups.length)]));
+  return [...head, ...shown.flat(), ...cutLines(report, groups.length - shown.length), ...foot].join('\n');
 }
 
+/** Two services never share a comment: a name that had to be changed to fit into a comment carries its digest. */
+function marker({ service, environment }: Report): string {
+  return `<!-- rehearsal:${identifier(service)}:${identifier(environment)} -->`;
+}
+
+/** Inside of a comment: nothing that could end it. */
+function identifier(raw: string): string {
+  const plain = raw
+    .slice(0, 100)
+    .replace(/[^\w.@/-]+/g, '-')
+    .replace(/-{2,}/g, '-');
+  return plain === raw ? raw : `${plain}.${createHash('sha256').update(raw).digest('hex').slice(0, 8)}`;
+}
+
+/** A forge may count bytes. */
+const sizeOf = (lines: readonly string[]): number => Buffer.byteLength(lines.join('\n'));
+
 /** As many as fit, in order: a note that is too long is refused as a whole. */
-function fitting(blocks: readonly (readonly string[])[], charactersMax: number): readonly (readonly string[])[] {
+function fitting(blocks: readonly (readonly string[])[], bytesMax: number): readonly (readonly string[])[] {
   let used = 0;
   const end = blocks.findIndex((lines) => {
-    used += lines.join('\n').length + 1;
-    return used > charactersMax;
+    used += sizeOf(lines) + 1;
+    return used > bytesMax;
   });
   return end === -1 ? blocks : blocks.slice(0, end);
+}
+
+/** A reader of a cut note must know that it is one, and where the rest is. */
+function cutLines({ rehearsalId }: Report, checks: number): string[] {
+  if (checks <= 0) return [];
+  const rest = 'All of it stands in `report.html` and `report.json`';
+  return [
+    `**Cut to fit into a comment:** the findings of ${counted(checks, 'more check')} are left out. ${rest} of ${text(rehearsalId, 60)}.`,
+    '',
+  ];
 }
 
 function storyLines(report: Report): string[] {
@@ -48,59 +83,30 @@ function storyLines(report: Report): string[] {
   ];
 }
 
-function groupLines({ check, mark, findings }: FindingGroup): string[] {
-  const [first, ...others] = findings;
-  const place = placeOf(first);
-  const waived = first.waivedBy === undefined ? mark : `waived by ${text(first.waivedBy, 100)}`;
-  const like = others.slice(0, 5).map((finding) => `- ${text(likeTitle(finding, 180), 250)}`);
-  const sql = first.remedy.sql;
-  return [
-    `**${text(first.title, 300)}**`,
-    `${check} · ${waived}${place === undefined ? '' : ` · ${text(place, 200)}`}`,
-    '',
-    text(first.summary, 1000),
-    '',
-    `→ ${text(first.remedy.text, 500)}`,
-    '',
-    ...(sql === undefined ? [] : fenced(printable(excerpt(sql, 1500)))),
-    ...(like.length === 0 ? [] : ['And likewise:', '', ...like]),
-    ...(others.length > like.length ? [`- ${others.length - like.length} more`] : []),
-    ...(like.length === 0 ? [] : ['']),
-  ];
+/** No evidence is not a pass: what could not be judged is told as openly as what was found. */
+function openLines({ checks }: Report): string[] {
+  const open = checks.filter(({ outcome }) => outcome === 'undetermined' || outcome === 'broken');
+  return list('could not be judged', 'check', open, ({ id, reason }) => `- \`${id}\`: ${text(reason ?? '', 200)}`);
 }
 
-/** A fence that no line of the text can close: longer than the longest run of backticks in it. */
-function fenced(sql: string): string[] {
-  const longest = (sql.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);
-  const fence = '`'.repeat(longest + 1);
-  const lines = sql.split('\n').filter((line) => line.trim() !== '');
-  return [`${fence}sql`, ...lines, fence, ''];
+const notTestedLines = ({ notTested }: Report): string[] =>
+  list('not tested', 'thing', notTested, ({ what, because }) => `- ${text(what, 100)}: ${text(because, 150)}`);
+
+const hintLines = ({ hints }: Report): string[] =>
+  list('of the text alone', 'hint', hints ?? [], (hint) => `- ${text(hintLine(hint), 250)}`);
+
+function list<Item>(title: string, noun: string, items: readonly Item[], line: (item: Item) => string): string[] {
+  if (items.length === 0) return [];
+  const left = items.length - limits.noteLines;
+  const lines = items.slice(0, limits.noteLines).map(line);
+  return folded(`${counted(items.length, noun)} ${title}`, [
+    ...lines,
+    ...(left > 0 ? [`- and ${left} more in \`report.json\``] : []),
+    '',
+  ]);
 }
 
-function notTestedLines({ notTested }: Report): string[] {
-  if (notTested.length === 0) return [];
-  const lines = notTested.slice(0, 10).map(({ what, because }) => `- ${text(what, 200)}: ${text(because, 300)}`);
-  const left = notTested.length - lines.length;
-  return ['Not tested:', '', ...lines, ...(left > 0 ? [`- and ${left} more`] : [])];
-}
-
-function footLines(report: Report): string[] {
-  const { runs, durationMs, snapshot, host, digests } = report;
+function footLine({ runs, durationMs, snapshot, host, digests }: Report): string {
   const ran = `${counted(runs.length, 'run')} in ${formatMs(durationMs)} on ${host.kind}, PostgreSQL ${text(host.postgres, 40)}`;
-  return [`${ran}, snapshot ${text(snapshot.name, 100)}, bundle \`${digests.bundle}\``];
+  return `${ran}, snapshot ${text(snapshot.name, 100)}, bundle \`${digests.bundle}\``;
 }
-
-/** Markup, links and mentions of strangers stay text. */
-function text(raw: string, charactersMax: number): string {
-  return excerpt(oneLine(printable(excerpt(raw, limits.valueCharacters))), charactersMax)
-    .replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] ?? character)
-    .replace(/([\\`*_~[\]()!|@#$])/g, '\\$1')
-    .replace(/(https?|ftp|www)([:.])/gi, '$1\u200b$2');
-}
-
-/** Inside a comment: nothing that could end it. */
-const identifier = (raw: string): string =>
-  raw
-    .slice(0, 100)
-    .replace(/[^\w.@/-]+/g, '-')
-    .replace(/-{2,}/g, '-');

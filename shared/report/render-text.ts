@@ -1,21 +1,26 @@
 import type { Report } from '../domain/report.ts';
 import { groupFindings } from './group-findings.ts';
+import { hintLine } from './hints.ts';
+import { limits } from './limits.ts';
+import { harmSentence } from './phrases.ts';
 import { tellStory } from './story.ts';
 import { groupLines } from './text/finding-lines.ts';
 import { matrixLines } from './text/matrix-lines.ts';
 import { plain, wrap } from './text/wrap.ts';
-import { counted, formatMs } from './words.ts';
+import { counted, excerpt, formatMs } from './words.ts';
 
 /** The report for a terminal: verdict first, then what would happen, what blocks, and how it is known. */
 export function renderText(report: Report): string {
   return [
     ...wrap(report.sentence, `${report.verdict.toUpperCase()}  `, '      '),
+    ...wrap(harmSentence(report), '      '),
     '',
     ...storyLines(report),
     ...groupFindings(report.findings).flatMap(groupLines),
     ...matrixLines(report),
     ...openLines(report),
     ...notTestedLines(report),
+    ...hintLines(report),
     ...wrap(
       `${counted(report.runs.length, 'run')} in ${formatMs(report.durationMs)} on ${report.host.kind} (PostgreSQL ${report.host.postgres}), ` +
         `snapshot ${report.snapshot.name}@${report.snapshot.version}, seed ${report.seed}`,
@@ -46,6 +51,18 @@ function openLines(report: Report): string[] {
     wrap(`${checks.map(({ id }) => id).join(', ')}: ${reason}`, '  - ', '    '),
   );
   return ['Could not be judged:', ...lines, ''];
+}
+
+function hintLines({ hints = [] }: Report): string[] {
+  if (hints.length === 0) return [];
+  const shown = hints.slice(0, limits.hintsOfTerminal);
+  const left = hints.length - shown.length;
+  return [
+    'What a linter reads, beside what was seen (it decides nothing):',
+    ...shown.flatMap((hint) => wrap(excerpt(hintLine(hint), 400), '  - ', '    ')),
+    ...(left > 0 ? [`  - ${left} more in report.json`] : []),
+    '',
+  ];
 }
 
 function notTestedLines(report: Report): string[] {

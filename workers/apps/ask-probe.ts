@@ -48,7 +48,8 @@ async function askStep(
   session: ProbeSession,
   accessLog: string[],
 ): Promise<string | undefined> {
-  const log = (outcome: string | number) => accessLog.push(`${request.method} ${request.path} → ${outcome}`);
+  const log = (outcome: string | number) =>
+    accessLog.push(`${request.method} ${request.path.replace(/\?.*$/s, '?…')} → ${outcome}`);
   let answer: HttpAnswer;
   try {
     answer = await sendRequest({ ...session.fill(app.url, request), timeoutMs: requestTimeoutMs });

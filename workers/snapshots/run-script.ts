@@ -1,6 +1,7 @@
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import type { BulkSession } from '../../shared/edge/ports/bulk-sql.ts';
 import { SqlError } from '../../shared/edge/ports/sql.ts';
+import { identifiersOf, redactMessage } from '../../shared/plan/normalize-sql.ts';
 
 export interface ScriptPlace {
   readonly file: string;
@@ -33,10 +34,10 @@ export async function runStatement(
       return;
     } catch (error) {
       const role = missingRoleOf(error);
-      if (manners === 'strict' || !(error instanceof SqlError)) throw refused(error, place);
+      if (manners === 'strict' || !(error instanceof SqlError)) throw refused(error, sql, place);
       // A newer pg_dump sets what an older server does not know and does not need.
       if (error.sqlstate === '42704' && /^SET\s/i.test(sql)) return;
-      if (role === undefined || made === rolesMax) throw refused(error, place);
+      if (role === undefined || made === rolesMax) throw refused(error, sql, place);
       if (manners === 'as-own-role' && /\sOWNER\s+TO\s/i.test(sql)) return;
       await session.query(`CREATE ROLE "${role.replaceAll('"', '""')}"`);
     }
@@ -52,7 +53,7 @@ export async function runCopy(
   try {
     await session.copyIn(sql, rows);
   } catch (error) {
-    throw refused(error, place);
+    throw refused(error, sql, place);
   }
 }
 
@@ -61,9 +62,11 @@ function missingRoleOf(error: unknown): string | undefined {
   return missingRole.exec(error.message)?.[1];
 }
 
-function refused(cause: unknown, { file, line }: ScriptPlace): unknown {
+/** What is loaded are rows: the server's message names what the statement names, and no value. */
+function refused(cause: unknown, sql: string, { file, line }: ScriptPlace): unknown {
   if (!(cause instanceof SqlError)) return cause;
-  const message = cause.sqlstate === undefined ? cause.message : `${cause.message} (SQLSTATE ${cause.sqlstate})`;
+  const said = redactMessage(cause.message, new Set(identifiersOf(sql)));
+  const message = cause.sqlstate === undefined ? said : `${said} (SQLSTATE ${cause.sqlstate})`;
   return new RehearsalError(
     'bundle',
     'snapshot-sql',

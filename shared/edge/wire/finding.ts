@@ -2,9 +2,19 @@ import Type from 'typebox';
 import { AppNameSchema, ScenarioSchema, SeveritySchema } from './words.ts';
 
 const outcome = <Word extends string>(word: Word) =>
-  Type.Object({ id: Type.String(), outcome: Type.Literal(word), reason: Type.Optional(Type.String()) });
+  Type.Object({
+    id: Type.String(),
+    outcome: Type.Literal(word),
+    reason: Type.Optional(Type.String()),
+    severity: Type.Optional(SeveritySchema),
+  });
 const reasoned = <Word extends string>(word: Word) =>
-  Type.Object({ id: Type.String(), outcome: Type.Literal(word), reason: Type.String() });
+  Type.Object({
+    id: Type.String(),
+    outcome: Type.Literal(word),
+    reason: Type.String(),
+    severity: Type.Optional(SeveritySchema),
+  });
 
 export const CheckOutcomeSchema = Type.Union(
   [outcome('clear'), outcome('found'), reasoned('undetermined'), reasoned('broken'), reasoned('not-applicable')],
@@ -22,6 +32,7 @@ export const FindingSchema = Type.Object(
     ordinal: Type.Optional(Type.Number()),
     file: Type.Optional(Type.String()),
     line: Type.Optional(Type.Number()),
+    endLine: Type.Optional(Type.Number()),
     relation: Type.Optional(Type.String()),
     app: Type.Optional(AppNameSchema),
     state: Type.Optional(Type.String()),

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { CellSchema, CheckOutcomeSchema, FindingSchema, RecoverySchema } from './finding.ts';
+import { HintSchema } from './hint.ts';
 import { ReportRunSchema } from './report-run.ts';
 import { orNull, VerdictSchema } from './words.ts';
 
@@ -57,6 +58,8 @@ export const ReportSchema = Type.Object(
     checks: Type.Array(CheckOutcomeSchema),
     recovery: Type.Array(RecoverySchema),
     notTested: Type.Array(Type.Object({ what: Type.String(), because: Type.String() })),
+    hints: Type.Optional(Type.Array(HintSchema)),
+    hintsUnavailable: Type.Optional(Type.String()),
   },
   { $id: 'Report' },
 );

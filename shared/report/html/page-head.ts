@@ -47,6 +47,6 @@ function figures(report: Report): readonly { readonly value: string; readonly wh
       value: gating.length === 0 ? 'not asked' : `${broken} of ${gating.length}`,
       what: 'states that a version must live with and breaks on',
     },
-    { value: report.harm, what: harmWords[report.harm] },
+    { value: harmWords[report.harm].database, what: `the database: ${harmWords[report.harm].because}` },
   ];
 }

@@ -9,6 +9,10 @@ const hostile = {
   'a direction override': 'safe\u202egpj.exe\u2066x',
   nulls: 'a\u0000b\ufffe\ud800',
   'the end of a CDATA section': 'x ]]> <![CDATA[ y -->',
+  'commands of a forge': '/merge\n/close\n\n/assign @me #1 !2 ~bug %3 GH-4',
+  'folds of its own': '</summary></details></details><details open>',
+  'table cells': 'a | b || c \\| d \n|---|',
+  'emoji and joiners': '👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿 é\u0301',
   'fences and headings': '```\n# owned\n@everyone [x](https://evil.example) <b>',
   'a line of a megabyte': 'x'.repeat(1_000_000),
 } as const;
@@ -52,7 +56,13 @@ describe('text of strangers', () => {
     const { prose, fences } = withoutFences(note);
     expect(fences % 2).toBe(0);
     expect(prose.filter((line) => line.startsWith('#'))).toHaveLength(1);
-    expect(prose.slice(1).join('\n')).not.toMatch(/<[a-z!/]|(?<!\\)@|(?<!\\)\]\(/i);
+    const strange = prose.slice(1).join('\n').replace(ownMarkup, '');
+    expect(strange).not.toMatch(/<[a-z!/]|(?<!\\)\]\(/i);
+    // Forges look for mentions, references and commands in what was rendered: a backslash does not stop them.
+    expect(strange).not.toMatch(/[@#!~%$][\w{"]/);
+    expect(prose.filter((line) => /^\s*\/\w/.test(line))).toEqual([]);
+    const folds = (tag: string) => prose.filter((line) => line.startsWith(tag)).length;
+    expect(folds('<details>')).toBe(folds('</details>'));
     expect(note.split('\n')[0]).toMatch(/^<!-- rehearsal:[^<>]* -->$/);
     expect(note.split('\n')[0]?.match(/--/g)).toHaveLength(2);
   });
@@ -61,6 +71,9 @@ describe('text of strangers', () => {
     expect(rendered(format, hostile['a line of a megabyte']).length).toBeLessThan(500_000);
   });
 });
+
+/** What a note folds with; a summary's text is not among it. */
+const ownMarkup = /<\/?details>|<\/?summary>|<\/?[bi]>|<!-- rehearsal:[^<>]* -->/g;
 
 /** As CommonMark reads it: a fence is closed by one at least as long as the one that opened it. */
 function withoutFences(note: string): { prose: string[]; fences: number } {

@@ -92,6 +92,8 @@ describe('SARIF', () => {
 
   it('keeps a waived finding, suppressed', () => {
     const [run] = sarif({ ...redReport(), findings: [finding({ waivedBy: 'ada' })] }).runs;
-    expect(run.results[0].suppressions).toEqual([{ kind: 'external', justification: 'waived by ada' }]);
+    expect(run.results[0].suppressions).toEqual([
+      { kind: 'external', status: 'accepted', justification: 'waived by ada' },
+    ]);
   });
 });

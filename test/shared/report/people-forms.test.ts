@@ -15,9 +15,38 @@ const many = Array.from({ length: 2000 }, (_, index) =>
 describe('the comment on a merge request', () => {
   it('is short enough for every forge, with 2,000 findings too, and says what is left out', () => {
     const note = render('markdown', { ...redReport(), findings: many });
-    expect(note.length).toBeLessThan(65_535);
-    expect(note).toMatch(/… and \d+ more checks with findings in the report\./);
+    expect(Buffer.byteLength(note)).toBeLessThan(65_535);
+    expect(note).toMatch(
+      /\*\*Cut to fit into a comment:\*\* the findings of \d+ more checks are left out\. .*`report\.json` of rh-/,
+    );
     expect(note).toContain('bundle `sha256:');
+  });
+
+  it('is one screen: what is longer than a line is folded, and a note that is whole says nothing of a cut', () => {
+    const note = render('markdown', redReport());
+    const open = note.replaceAll(/<details>[\s\S]*?<\/details>/g, (fold) => fold.split('\n')[0] ?? '');
+    expect(open.split('\n').filter((line) => line.trim() !== '').length).toBeLessThan(30);
+    expect(note).not.toContain('Cut to fit');
+  });
+
+  it('gives two services two markers, even where a name does not fit into a comment', () => {
+    const marker = (service: string) => render('markdown', { ...redReport(), service }).split('\n')[0];
+    expect(marker('a b')).not.toBe(marker('a-b'));
+    expect(marker('a-->b')).not.toBe(marker('a->b'));
+    expect(marker('pay/eu')).toBe('<!-- rehearsal:pay/eu:production -->');
+  });
+
+  it('speaks of the database where it says what harm is done, and does not hide that a version breaks', () => {
+    const [cell] = redReport().compatibility.cells;
+    const cells = cell === undefined ? [] : [{ ...cell, app: 'previous', gates: true, outcome: 'fail' } as const];
+    const report = { ...redReport(), harm: 'refused', compatibility: { overlap: 'rolling', cells } } as const;
+    for (const format of ['text', 'markdown'] as const) {
+      const words = render(format, report).replace(/\s+/g, ' ');
+      expect(words).toContain('The database is unharmed: at worst the migration gives up loudly');
+      expect(words).toContain('The versions are another matter: previous breaks.');
+    }
+    expect(render('html', report)).toContain('<dt>the database: at worst the migration gives up loudly');
+    expect(render('html', report)).not.toContain('<dd>refused</dd>');
   });
 
   it('begins with a marker by which a bot finds its own comment, then the verdict', () => {

@@ -5,7 +5,7 @@ export interface XmlElement {
   text: string;
 }
 
-const token = /<\?xml [^>]*\?>|<(\/?)([A-Za-z]+)((?:\s+[A-Za-z]+="[^"<]*")*)\s*(\/?)>|([^<]+)/y;
+const token = /<\?xml [^>]*\?>|<(\/?)([A-Za-z-]+)((?:\s+[A-Za-z]+="[^"<]*")*)\s*(\/?)>|([^<]+)/y;
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** The small strict part of XML 1.0 that a JUnit file needs; throws at the first thing that is not well-formed. */
