@@ -80,8 +80,8 @@ const refusedEntries: readonly (readonly [string, readonly TarBytesEntry[], stri
   ['a character device', [{ name: 'a', type: '3' }], 'a', /device/],
   ['a block device', [{ name: 'a', type: '4' }], 'a', /device/],
   ['a fifo', [{ name: 'a', type: '6' }], 'a', /fifo/],
-  ['an entry of an unknown kind', [{ name: 'a', type: 'S', content: 'x' }], 'a', /neither/],
-  ['a sparse file', [{ name: 'a', pax: { 'GNU.sparse.major': '1' }, content: 'x' }], 'a', /neither/],
+  ['an entry of an unknown kind', [{ name: 'a', type: 'S', content: 'x' }], 'a', /sparse/],
+  ['a sparse file', [{ name: 'a', pax: { 'GNU.sparse.major': '1' }, content: 'x' }], 'a', /sparse/],
   [
     'a name given twice',
     [
@@ -93,7 +93,7 @@ const refusedEntries: readonly (readonly [string, readonly TarBytesEntry[], stri
   ],
   ['names that differ in case', [{ name: 'a/Read' }, { name: 'a/read' }], 'a/read', /differ only in case/],
   ['directories that differ in case', [{ name: 'Lib/a' }, { name: 'lib/b' }], 'lib/b', /differ only in case/],
-  ['names that differ in composition', [{ name: 'e\u0301' }, { name: 'é' }], 'é', /differ only/],
+  ['names that differ in composition', [{ name: 'e\u0301' }, { name: 'é' }], 'é', /two Unicode spellings/],
   ['a name that is not UTF-8', [{ name: notUtf8 }], 'a\\xffb', /not UTF-8/],
   ['a pax name that is not UTF-8', [{ name: 'b', pax: { path: notUtf8 } }], 'a\\xffb', /not UTF-8/],
   ['a link target that is not UTF-8', [{ name: 'a', type: '2', target: notUtf8 }], 'a', /not UTF-8/],
@@ -117,20 +117,20 @@ describe('an archive', () => {
   });
 
   test.each([
-    ['more bytes than allowed', [{ name: 'a', content: 'x'.repeat(10_001) }], /more than 10000 bytes/],
-    ['more bytes than allowed in many files', many(11, 1000), /more than 10000 bytes/],
+    ['more bytes than allowed', [{ name: 'a', content: 'x'.repeat(10_001) }], /more than .*10000 bytes/],
+    ['more bytes than allowed in many files', many(11, 1000), /more than .*10000 bytes/],
     ['more entries than allowed', many(21, 0), /more than 20 entries/],
     ['more directories than allowed', [{ name: 'a/b/c/d/e' }, ...many(16, 0)], /more than 20 entries/],
     ['deeper paths than allowed', [{ name: 'a/b/c/d/e/f' }], /deeper than 5/],
     ['a size that its content has not', [{ name: 'a', size: 9000, content: 'x' }], /middle of an entry/],
-    ['a size beyond all measure', [{ name: 'a', pax: { size: '99999999999' } }], /more than 10000 bytes/],
+    ['a size beyond all measure', [{ name: 'a', pax: { size: '99999999999' } }], /more than .*10000 bytes/],
     [
       'hard links that multiply a file',
       [
         { name: 'a', content: 'x'.repeat(6000) },
         { name: 'b', type: '1', target: 'a' },
       ],
-      /more than 10000 bytes/,
+      /more than .*10000 bytes/,
     ],
   ])('with %s is refused', async (_, entries, message) => {
     const problems = await problemsOf(tarBytes([...entries, good]), small);
@@ -150,7 +150,7 @@ describe('an archive', () => {
   test('whose bytes hide outside of its files is refused', async () => {
     const endless = Buffer.concat([tarBytes([good]), Buffer.alloc(50_000)]);
     expect(await problemsOf(gzipSync(endless), small)).toEqual([
-      expect.objectContaining({ message: expect.stringMatching(/more than 20000 bytes/) }),
+      expect.objectContaining({ message: expect.stringMatching(/more than .*20000 bytes/) }),
     ]);
   });
 
@@ -210,7 +210,9 @@ describe('a directory', () => {
     await writeFile(join(temporary.path, 'huge'), '');
     await truncate(join(temporary.path, 'huge'), 2 * 1024 ** 4);
     const problems = await refusalOf(() => loadBundle(temporary.path, temporary.path));
-    expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(/larger than 1073741824/) })]);
+    expect(problems).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/larger than .*1073741824 bytes/) }),
+    ]);
   });
 
   test('keeps links inside of it, dangling ones too', async () => {
