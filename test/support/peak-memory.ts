@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Finished, rehearse } from './cli.ts';
+import { type Finished, type RehearseOptions, rehearse } from './cli.ts';
 import { temporaryDirectory } from './vendor.ts';
 
 /** Every Node of the call leaves the most memory that it ever had. */
@@ -12,11 +12,14 @@ process.on('exit', () => appendFileSync(process.env.PEAK_FILE, process.resourceU
 /** As `rehearse`, with the largest resident size of any of its Node processes. */
 export async function rehearseMeasured(
   args: readonly string[],
-  timeoutMs: number,
+  options: RehearseOptions,
 ): Promise<Finished & { readonly peakBytes: number }> {
   await using directory = await temporaryDirectory();
   const peaks = join(directory.dir, 'peaks');
-  const finished = await rehearse(args, { timeoutMs, env: { NODE_OPTIONS: `--import=${preload}`, PEAK_FILE: peaks } });
+  const finished = await rehearse(args, {
+    ...options,
+    env: { ...options.env, NODE_OPTIONS: `--import=${preload}`, PEAK_FILE: peaks },
+  });
   const kibibytes = (await readFile(peaks, 'utf8')).trim().split('\n').map(Number);
   return { ...finished, peakBytes: Math.max(...kibibytes) * 1024 };
 }

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { type ProblemPlace, RehearsalError } from '../../../../../shared/domain/problem.ts';
 import { type BundleLimits, bundleLimits } from '../../../../../shared/edge/adapters/bundle/limits.ts';
 import { loadBundle } from '../../../../../shared/edge/adapters/bundle/load-bundle.ts';
+import { hostileArchives } from '../../../../support/hostile-archives.ts';
 import { type TarBytesEntry, tarBytes } from '../../../../support/tar-bytes.ts';
 import { temporaryDirectory } from '../../../../support/temporary-directory.ts';
 
@@ -170,6 +171,31 @@ describe('an archive', () => {
   test('without a manifest is refused, also where a directory of two holds one', async () => {
     const problems = await problemsOf(tarBytes([{ name: 'a/rehearsal.yaml', content: manifest }, { name: 'b' }]));
     expect(problems).toEqual([expect.objectContaining({ file: 'rehearsal.yaml' })]);
+  });
+});
+
+describe('an archive that anybody may send is refused: one with', () => {
+  test.for(hostileArchives.filter(({ costly }) => costly === undefined))('$what', async ({ write, says, file }) => {
+    await using temporary = await temporaryDirectory();
+    const path = join(temporary.path, 'archive');
+    await write(path);
+    const problems = await refusalOf(() => loadBundle(path, join(temporary.path, 'scratch')));
+    const told = problems.filter(({ message }) => says.test(message));
+    expect(told, JSON.stringify(problems)).not.toEqual([]);
+    if (file !== undefined) expect(told.map((place) => place.file)).toContain(file);
+    expect(await readdir(join(temporary.path, 'scratch'))).toEqual([]);
+  });
+
+  test('200 problems tells the first 100 of them', async () => {
+    const entries = Array.from({ length: 200 }, (_, at) => ({ name: `pipe-${at}`, type: '6' }));
+    expect(await problemsOf(tarBytes([good, ...entries]))).toHaveLength(100);
+  });
+
+  test('several zstd frames, as parallel compressors write them, is read to its end', async () => {
+    const whole = tarBytes([good, { name: 'late', content: 'x' }]);
+    const frames = [whole.subarray(0, 700), whole.subarray(700)].map((part) => zstdCompressSync(part));
+    expect(await problemsOf(Buffer.concat(frames))).toEqual([]);
+    expect(await problemsOf(Buffer.concat([...frames.slice(0, 1)]))).not.toEqual([]);
   });
 });
 
