@@ -144,6 +144,7 @@ async function serverLockTimeoutMs(run: LiveRun): Promise<number> {
   await using session = await run.sql.connect(
     { ...run.clone.admin, user: run.clone.migrate.user, password: run.clone.migrate.password },
     'rehearsal/settings',
+    'of-the-role',
   );
   const rows = await session.query<{ setting: string }>(`SELECT setting FROM pg_settings WHERE name = 'lock_timeout'`);
   return Number(rows[0]?.setting ?? 0);
