@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import type { Bundle, Manifest } from '../shared/domain/bundle.ts';
 import type { RunResult, SnapshotFacts } from '../shared/domain/observation.ts';
 import type { RunSpec, Scenario } from '../shared/domain/run.ts';
@@ -59,8 +59,7 @@ export async function openEngine(options: { readonly dataRoot: string; readonly 
     load: async (path) => {
       const loaded = await loadBundle(path, scratch);
       // A directory is read in place; only what was unpacked is ours to remove.
-      const [top = ''] = relative(scratch, loaded.dir).split(sep);
-      if (loaded.dir !== resolve(path) && top !== '..' && top !== '') unpacked.add(join(scratch, top));
+      if (loaded.unpacked !== undefined) unpacked.add(loaded.unpacked);
       return loaded;
     },
     async prepare(loaded, { seed, only, snapshot: name } = {}) {

@@ -8,6 +8,7 @@ import { manifest as readManifest } from './manifest/read-manifest.ts';
 import { Spot } from './manifest/spot.ts';
 import { readYaml } from './manifest/yaml-tree.ts';
 import { notTestedOf } from './not-tested.ts';
+import { withoutByteOrderMark } from './scan-sql.ts';
 import { splitSql } from './split-sql.ts';
 
 export const manifestFile = 'rehearsal.yaml';
@@ -17,7 +18,7 @@ export async function readBundle(files: BundleFiles): Promise<Bundle> {
   const paths = new BundlePaths(files);
   const problems: ProblemPlace[] = [];
   const manifest = await manifestOf(files, paths, problems);
-  const statements = manifest === null ? [] : await statementsOf(manifest, files, problems);
+  const statements = manifest === null ? [] : await statementsOf(manifest, files, paths, problems);
   if (manifest === null || problems.length > 0) throw invalidBundle(inFileOrder(problems));
   return {
     digest: bundleDigest(files.entries),
@@ -34,9 +35,14 @@ async function manifestOf(files: BundleFiles, paths: BundlePaths, problems: Prob
     problems.push({ file: manifestFile, message: `There is no ${manifestFile} at the root of the bundle.` });
     return null;
   }
+  if (sizeOf(files, paths.real(manifestFile)) > manifestBytesMax) {
+    const message = `The manifest is larger than ${manifestBytesMax} bytes. Move long SQL and bodies to files of the bundle.`;
+    problems.push({ file: manifestFile, message });
+    return null;
+  }
   const text = await files.readText(manifestFile);
   if (text === null) {
-    problems.push({ file: manifestFile, message: 'The manifest is no UTF-8 text.' });
+    problems.push({ file: manifestFile, message: 'The manifest is no UTF-8 text. Save it as UTF-8.' });
     return null;
   }
   const yaml = readYaml(manifestFile, text);
@@ -46,20 +52,44 @@ async function manifestOf(files: BundleFiles, paths: BundlePaths, problems: Prob
   return readManifest(paths)(new Spot(yaml.root, '', yaml.root.line, tell));
 }
 
+/** No manifest is that large; what is larger is not even read. */
+const manifestBytesMax = 1024 * 1024;
+/** The built-in runner reads a file whole, as its parser does. */
+const sqlFileBytesMax = 64 * 1024 * 1024;
+
+const sizeOf = ({ entries }: BundleFiles, path: string): number =>
+  entries.find((entry) => entry.path === path)?.sizeBytes ?? 0;
+
 async function statementsOf(
   { phases, rollback }: Manifest,
   files: BundleFiles,
+  links: BundlePaths,
   problems: ProblemPlace[],
 ): Promise<readonly SourceStatement[]> {
   const runs = [...phases, ...(rollback === undefined ? [] : [rollback])].map((phase) => phase.run);
   const paths = new Set(runs.flatMap((run) => (run.kind === 'sql' ? run.files : [])));
   const statements: SourceStatement[] = [];
-  for (const path of paths) {
-    const text = await files.readText(path);
-    if (text === null) problems.push({ file: path, message: 'The file is no UTF-8 text.' });
-    else for (const statement of splitSql(path, text)) statements.push(statement);
+  for (const file of paths) {
+    if (sizeOf(files, links.real(file)) > sqlFileBytesMax) {
+      const message = `The file is larger than ${sqlFileBytesMax / 1024 ** 2} MiB. Give the phase a \`command\` that loads the rows with COPY.`;
+      problems.push({ file, message });
+      continue;
+    }
+    const text = await files.readText(file);
+    const problem = text === null ? { message: 'The file is no UTF-8 text. Save it as UTF-8.' } : nulIn(text);
+    if (problem !== null) problems.push({ file, ...problem });
+    else if (text !== null)
+      for (const statement of splitSql(file, withoutByteOrderMark(text))) statements.push(statement);
   }
   return statements;
+}
+
+/** PostgreSQL takes no NUL, and its protocol ends a statement there, so that what follows would be lost. */
+function nulIn(text: string): ProblemPlace | null {
+  const at = text.indexOf('\0');
+  if (at < 0) return null;
+  const line = text.slice(0, at).split('\n').length;
+  return { line, message: 'The file holds a NUL, which PostgreSQL cannot take. Save it as UTF-8 text without it.' };
 }
 
 function appDigestsOf({ apps }: Manifest, files: BundleFiles, paths: BundlePaths): Bundle['appDigests'] {

@@ -82,3 +82,6 @@ class StatementWords {
     return kind === 'function' || kind === 'procedure';
   }
 }
+
+/** Editors put it at the beginning of a file, psql leaves it out, and the server takes it for a letter. */
+export const withoutByteOrderMark = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text);

@@ -1,3 +1,5 @@
+import { RehearsalError } from '../../shared/domain/problem.ts';
+
 type Settings = Readonly<Record<string, string>>;
 
 /** What a clone runs with where neither production nor the manifest says anything. */
@@ -83,4 +85,32 @@ export function enforcedSettings({ listenAddresses, port, logDirectory }: Server
     log_parameter_max_length: '0',
     log_parameter_max_length_on_error: '0',
   };
+}
+
+/** What a server said when it did not start because of a setting; undefined: it was something else. */
+export function refusedSetting(said: string): RehearsalError | undefined {
+  const unknown = /unrecognized configuration parameter "([^"]+)"/.exec(said)?.[1];
+  const line = said
+    .split('\n')
+    .find((candidate) => /invalid value for parameter|outside the valid range/.test(candidate));
+  const isSetting = /configuration parameter|could not access file|configuration file/.test(said);
+  if (unknown === undefined && line === undefined && !isSetting) return undefined;
+  // Which file of the clone it stands in is no one's business, and it is gone when this is read.
+  const told = (line ?? said.split('\n').find((candidate) => /FATAL|parameter|access file/.test(candidate)) ?? '')
+    .replace(/^.*?(?:FATAL|ERROR|LOG):\s*/, '')
+    .replace(/ in file ".*$/, '')
+    .replace(/configuration file "[^"]*"/, 'its configuration');
+  const name = unknown ?? /parameter "([^"]+)"/.exec(told)?.[1];
+  const key = name === undefined ? 'postgres.settings' : `postgres.settings.${name}`;
+  const message =
+    unknown === undefined
+      ? told
+      : `there is no setting \`${unknown}\` in this major, without the libraries that it loads`;
+  return new RehearsalError(
+    'bundle',
+    'refused-setting',
+    `the server refuses its settings: ${message}`,
+    `correct or remove ${key} in rehearsal.yaml; where it is a setting of the snapshot, override it there`,
+    { problems: [{ file: 'rehearsal.yaml', key, message: `The server refuses it: ${message}.` }] },
+  );
 }

@@ -18,10 +18,13 @@ export async function planDeclared(
     if (!values.has(column)) values.set(column, await readPicks(session, column));
   }
   const templates: DeclaredTemplate[] = [];
-  for (const { sql, weight, for: version } of statements) {
+  for (const [index, { sql, weight, for: version }] of statements.entries()) {
     const { parts } = compileDeclared(sql, (column) => values.get(column) ?? []);
     const template: DeclaredTemplate = { kind: 'declared', weight, for: version, parts, writes: [] };
-    templates.push({ ...template, writes: await findWrites(session, template) });
+    const sample = sampleOf(template);
+    // Statements for the next version need not fit the untouched schema.
+    if (version !== 'next') await refuseImpossible(session, sample, index);
+    templates.push({ ...template, writes: await findWrites(session, sample) });
   }
   return templates;
 }
@@ -45,11 +48,47 @@ async function readPicks(session: SqlSession, column: string): Promise<readonly 
   }
 }
 
+/** What one arrival of it would send. */
+const sampleOf = (template: DeclaredTemplate): string =>
+  drawArrival({ ...emptyPlan, templates: [{ ...template, for: 'both' }] }, 0, ['previous'])?.text ?? '';
+
+/** These refuse a transaction block or end it, so they cannot be tried in one that is rolled back. */
+const untried = /^\s*(?:BEGIN|START|COMMIT|END|ROLLBACK|ABORT|PREPARE\s+TRANSACTION|CALL|VACUUM|DISCARD|DO)\b/i;
+
+/**
+ * Tries it once on the untouched database and takes it back. A statement that names what is not there, or is no SQL,
+ * fails every time: the traffic would be half of what was asked for. What depends on the values drawn is left alone.
+ */
+async function refuseImpossible(session: SqlSession, sample: string, index: number): Promise<void> {
+  if (splitAtSemicolons(sample).some((statement) => untried.test(statement))) return;
+  await session.query("BEGIN; SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'");
+  try {
+    await session.query(sample);
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.sqlstate === undefined) throw error;
+    // Class 42: syntax errors, unknown names, missing rights. 3F: unknown schemas.
+    if (/^(?:42|3F)/.test(error.sqlstate)) throw impossible(index, error);
+  } finally {
+    await session.query('ROLLBACK');
+  }
+}
+
+function impossible(index: number, error: SqlError): RehearsalError {
+  const key = `load.statements[${index}]`;
+  const said = `${error.sqlstate} ${error.message}`;
+  return new RehearsalError(
+    'bundle',
+    'refused-load-statement',
+    `${key} fails on the untouched database, as the role of the applications: ${said}`,
+    `Correct ${key}.sql in rehearsal.yaml; give it \`for: next\` where it needs what the migration makes.`,
+    { problems: [{ file: 'rehearsal.yaml', key, message: `The server refuses it: ${said}` }], cause: error },
+  );
+}
+
 /** Relations that one transaction of it writes, as the planner sees them; none of what it cannot explain. */
-async function findWrites(session: SqlSession, template: DeclaredTemplate): Promise<readonly PlannedWrite[]> {
-  const sample = drawArrival({ ...emptyPlan, templates: [{ ...template, for: 'both' }] }, 0, ['previous']);
+async function findWrites(session: SqlSession, sample: string): Promise<readonly PlannedWrite[]> {
   const relations = new Set<string>();
-  for (const statement of splitAtSemicolons(sample?.text ?? '')) {
+  for (const statement of splitAtSemicolons(sample)) {
     for (const relation of await explainWrites(session, statement)) relations.add(relation);
   }
   return [...relations].map((relation) => ({ relation, rows: 1 }));

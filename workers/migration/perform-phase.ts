@@ -149,6 +149,7 @@ async function serverTimeouts(run: LiveRun): Promise<Pick<RecordOptions, 'lockTi
   await using session = await run.sql.connect(
     { ...run.clone.admin, user: run.clone.migrate.user, password: run.clone.migrate.password },
     'rehearsal/settings',
+    'of-the-role',
   );
   const rows = await session.query<{ name: string; setting: string }>(
     `SELECT name, setting FROM pg_settings WHERE name IN ('lock_timeout', 'statement_timeout')`,

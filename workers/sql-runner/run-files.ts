@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
+import { withoutByteOrderMark } from '../../shared/plan/scan-sql.ts';
 import { Failure, send } from './failure.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { Orders } from './orders.ts';
-import { splitFile } from './split-file.ts';
+import { type Statement, splitFile } from './split-file.ts';
 import { needsAutocommit } from './transaction-shape.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function* runFiles(client: Client, orders: Orders): AsyncGenerator<
       yield `skipped ${file}: the ledger has it`;
       continue;
     }
-    const text = await readFile(join(orders.root, file), 'utf8');
+    const text = withoutByteOrderMark(await readFile(join(orders.root, file), 'utf8'));
     await rollingBack(client, () => apply(client, ledger, file, text, orders.transaction));
     yield `applied ${file}`;
   }
@@ -32,6 +33,7 @@ async function apply(
   transaction: Orders['transaction'],
 ): Promise<void> {
   const statements = splitFile(text);
+  refuseUnsendable(file, text, statements);
   const isAtomic = transaction === 'per-file' && !statements.some(({ sql }) => needsAutocommit(sql));
   if (isAtomic) await send(client, 'BEGIN', file);
   for (const { sql, line } of statements) await send(client, sql, `${file}:${line}`);
@@ -40,6 +42,29 @@ async function apply(
   }
   if (ledger !== null) await send(client, ledger.entry(file), `${file}: its ledger entry`);
   if (isAtomic) await send(client, 'COMMIT', file);
+}
+
+/** What cannot be sent is said before anything of the file is. */
+function refuseUnsendable(file: string, text: string, statements: readonly Statement[]): void {
+  const nul = text.indexOf('\0');
+  if (nul >= 0) {
+    const line = text.slice(0, nul).split('\n').length;
+    throw new Failure(`${file}:${line}: the file holds a NUL, which PostgreSQL cannot take. Save it as UTF-8 text.`);
+  }
+  for (const { sql, line, copiesFromStdin } of statements) {
+    const where = `${file}:${line}`;
+    if (copiesFromStdin) {
+      throw new Failure(
+        `${where}: COPY … FROM stdin reads rows that only psql sends. Write them as INSERT, or give the phase a \`command\` that runs psql. Nothing of this file was sent.`,
+      );
+    }
+    if (sql.startsWith('\\')) {
+      const name = /^\\\S*/.exec(sql)?.[0] ?? '\\';
+      throw new Failure(
+        `${where}: \`${name}\` is a command of psql, not SQL. Remove it, or give the phase a \`command\` that runs psql. Nothing of this file was sent.`,
+      );
+    }
+  }
 }
 
 async function rollingBack(client: Client, work: () => Promise<void>): Promise<void> {

@@ -53,8 +53,8 @@ export function submitRoute(app: Api, parts: ApiParts): void {
 }
 
 async function readBundle(archivePath: string, scratchDir: string): Promise<Bundle> {
-  const { bundle, dir } = await loadBundle(archivePath, join(scratchDir, 'unpacked'));
-  await rm(dir, { recursive: true, force: true });
+  const { bundle, unpacked } = await loadBundle(archivePath, join(scratchDir, 'unpacked'));
+  if (unpacked !== undefined) await rm(unpacked, { recursive: true, force: true });
   return bundle;
 }
 

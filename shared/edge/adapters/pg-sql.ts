@@ -6,14 +6,44 @@ const connectTimeoutMs = 15_000;
 
 /** The `Sql` port over node-postgres: one TCP connection a session, nothing pooled, nothing retried. */
 export const pgSql: Sql = {
-  async connect(address: ServerAddress, applicationName: string): Promise<SqlSession> {
-    return sessionOf(await connectClient(address, applicationName));
+  async connect(address: ServerAddress, applicationName: string, settings = 'neutral'): Promise<SqlSession> {
+    if (!applicationName.startsWith('rehearsal/') || settings !== 'neutral') {
+      return sessionOf(await connectClient(address, applicationName));
+    }
+    const client = await connectClient(address, applicationName, neutralOptions);
+    try {
+      await client.query(neutralWhereKnown).catch(throwSqlError);
+      return sessionOf(client);
+    } catch (error) {
+      await client.end().catch(ignoreUntilNextQuery);
+      throw error;
+    }
   },
 };
 
-export async function connectClient(address: ServerAddress, applicationName: string): Promise<pg.Client> {
+/** At the start, where they outrank the server's, the database's and the role's own; every major knows these. */
+const neutralOptions = [
+  'statement_timeout=0',
+  'lock_timeout=0',
+  'idle_in_transaction_session_timeout=0',
+  'default_transaction_read_only=off',
+  'default_transaction_isolation=read\\ committed',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
+/** Only newer majors know these, and a start-up option that a server does not know ends the connection. */
+const neutralWhereKnown = `SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings
+  WHERE name IN ('transaction_timeout', 'idle_session_timeout')`;
+
+export async function connectClient(
+  address: ServerAddress,
+  applicationName: string,
+  options?: string,
+): Promise<pg.Client> {
   const client = new pg.Client({
     ...address,
+    ...(options === undefined ? {} : { options }),
     application_name: applicationName,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,

@@ -18,8 +18,12 @@ export interface SqlSession extends AsyncDisposable {
 }
 
 export interface Sql {
-  /** `applicationName` of our own sessions starts with `rehearsal/`, so that they are left out of every count. */
-  connect(address: ServerAddress, applicationName: string): Promise<SqlSession>;
+  /**
+   * `applicationName` of our own sessions starts with `rehearsal/`, so that they are left out of every count. Timeouts
+   * and transaction defaults of production's server, database or role do not hold for these (`neutral`), unless it is
+   * just those that are asked for (`of-the-role`).
+   */
+  connect(address: ServerAddress, applicationName: string, settings?: 'neutral' | 'of-the-role'): Promise<SqlSession>;
 }
 
 /** What the server refused; `sqlstate` is absent where the connection ended instead. */

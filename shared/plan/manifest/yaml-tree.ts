@@ -1,4 +1,14 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLParseError,
+} from 'yaml';
 import type { ProblemPlace } from '../../domain/problem.ts';
 
 /** A manifest as its author wrote it: each value with its line, scalars with their own text. */
@@ -15,7 +25,7 @@ export interface YamlEntry {
 }
 
 /** No manifest is that large; every alias counts as what it stands for, so a few lines cannot become gigabytes. */
-const limits = { chars: 1024 * 1024, nodes: 20_000, depth: 40 } as const;
+export const yamlLimits = { chars: 256 * 1024, nodes: 20_000, depth: 40 } as const;
 
 export interface YamlReading {
   /** null where it is no YAML at all. */
@@ -25,24 +35,41 @@ export interface YamlReading {
 
 /** YAML 1.2 (core schema), one document. Keys given twice are problems; the rest is read all the same. */
 export function readYaml(file: string, text: string): YamlReading {
-  if (text.length > limits.chars) {
-    return { root: null, problems: [{ file, message: `The manifest is longer than ${limits.chars} characters.` }] };
-  }
+  if (text.length > yamlLimits.chars) return { root: null, problems: [{ file, message: tooLong }] };
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, keepSourceTokens: true });
-  const problems = document.errors.map((error) => ({
-    file,
-    line: lines.linePos(error.pos[0]).line,
-    message: `It is not readable as YAML: ${error.message}.`.replace('..', '.'),
-  }));
-  if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return { root: null, problems };
+  // The parser compares every key with every other of its map; the tree below finds the second of two in one step.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const isTooDeep = document.errors.some(({ message }) => message.includes('call stack'));
+  if (isTooDeep) return { root: null, problems: [{ file, message: `${tooLarge} It is nested deeper than that.` }] };
+  if (document.errors.length > 0) {
+    const told = document.errors.slice(0, toldErrorsMax);
+    return { root: null, problems: told.map((error) => unreadable(file, error, lines)) };
+  }
   const tree = new Tree(file, lines);
   const root = tree.build(document.contents, 1, 0);
-  return { root: tree.problems.length > 0 ? null : root, problems: [...problems, ...tree.problems] };
+  return { root: tree.isReadable ? root : null, problems: tree.problems };
+}
+
+/** One mistake makes the parser stumble over much of what follows. */
+const toldErrorsMax = 20;
+
+const tooLong = `The manifest is longer than ${yamlLimits.chars} characters. Move long SQL and bodies to files of the bundle.`;
+const tooLarge = `The manifest may have ${yamlLimits.nodes} values and ${yamlLimits.depth} levels, aliases counted as what they stand for.`;
+
+function unreadable(file: string, error: YAMLParseError, lines: LineCounter): ProblemPlace {
+  const { line } = lines.linePos(error.pos[0]);
+  if (error.code === 'MULTIPLE_DOCS') {
+    return { file, line, message: 'A second YAML document begins here (`---`); a manifest is one document.' };
+  }
+  const said = error.message.replace(/\.$/, '');
+  const advice = error.code === 'TAB_AS_INDENT' ? ' Indent with spaces.' : '';
+  return { file, line, message: `It is not readable as YAML: ${said}.${advice}` };
 }
 
 class Tree {
   readonly problems: ProblemPlace[] = [];
+  /** False where something stands for nothing: what was read is no whole manifest. */
+  isReadable = true;
   readonly #file: string;
   readonly #anchors = new Map<string, Node>();
   readonly #lines: LineCounter;
@@ -56,7 +83,7 @@ class Tree {
   build(node: unknown, lineBefore: number, depth: number): YamlNode {
     const line = this.#lineOf(node) ?? lineBefore;
     this.#nodes += 1;
-    if (this.#nodes > limits.nodes || depth > limits.depth) return this.#tooLarge(line);
+    if (this.#nodes > yamlLimits.nodes || depth > yamlLimits.depth) return this.#tooLarge(line);
     if (isAlias(node)) return this.#alias(node.source, line, depth);
     if (isNode(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isMap(node)) return this.#map(node.items, line, depth);
@@ -74,13 +101,7 @@ class Tree {
   /** Stands for the last node before it that has this anchor. */
   #alias(name: string, line: number, depth: number): YamlNode {
     const node = this.#anchors.get(name);
-    if (node === undefined) {
-      this.problems.push({
-        file: this.#file,
-        line,
-        message: `It is not readable as YAML: there is no anchor \`${name}\`.`,
-      });
-    }
+    if (node === undefined) this.#unreadable(line, `There is no anchor \`&${name}\` before this alias.`);
     return this.build(node, line, depth + 1);
   }
 
@@ -89,11 +110,13 @@ class Tree {
     for (const { key, value } of pairs) {
       const keyLine = this.#lineOf(key) ?? line;
       if (!isScalar(key)) {
-        this.problems.push({ file: this.#file, line: keyLine, message: 'A key must be plain text.' });
+        this.#unreadable(keyLine, 'A key must be plain text.');
         continue;
       }
       const name = key.source ?? String(key.value);
-      if (!entries.has(name)) entries.set(name, { line: keyLine, value: this.build(value, keyLine, depth + 1) });
+      const first = entries.get(name);
+      if (first === undefined) entries.set(name, { line: keyLine, value: this.build(value, keyLine, depth + 1) });
+      else this.#tell(keyLine, `\`${name}\` is given twice; the first is in line ${first.line}.`, name);
     }
     return { kind: 'map', line, entries };
   }
@@ -105,10 +128,16 @@ class Tree {
 
   /** Told once: everything that follows has the same reason. */
   #tooLarge(line: number): YamlNode {
-    if (this.problems.length === 0) {
-      const message = `The manifest has more than ${limits.nodes} values, or more than ${limits.depth} levels, aliases counted.`;
-      this.problems.push({ file: this.#file, line, message });
-    }
+    if (this.isReadable) this.#unreadable(line, `${tooLarge} Here it goes beyond that.`);
     return { kind: 'scalar', line, value: null, text: '' };
+  }
+
+  #unreadable(line: number, message: string): void {
+    this.isReadable = false;
+    this.#tell(line, message);
+  }
+
+  #tell(line: number, message: string, key?: string): void {
+    this.problems.push({ file: this.#file, line, ...(key === undefined ? {} : { key }), message });
   }
 }

@@ -51,3 +51,31 @@ test('one that picks from what is not there is refused with the column', async (
     code: 'unknown-pick',
   });
 });
+
+test('one that can never work is refused with its place, and so is one that may not', async () => {
+  await lab.query('CREATE TABLE parcels (id int PRIMARY KEY, weight int); CREATE TABLE hidden (id int)');
+  await lab.query(
+    'SET SESSION AUTHORIZATION DEFAULT; REVOKE ALL ON hidden FROM app; ALTER TABLE hidden OWNER TO CURRENT_USER',
+  );
+  const good = said('UPDATE parcels SET weight = $random(1,9) WHERE id = 1');
+  for (const [bad, reason] of [
+    ['UPDATE parcels SET wieght = 1', /42703 column "wieght"/],
+    ['UPDTE parcels SET weight = 1', /42601 syntax error/],
+    ['SELECT * FROM hidden', /42501 permission denied/],
+  ] as const) {
+    await expect(lab.start(10, [], [good, said(bad)])).rejects.toMatchObject({
+      fault: 'bundle',
+      code: 'refused-load-statement',
+      message: expect.stringMatching(reason),
+      problems: [{ file: 'rehearsal.yaml', key: 'load.statements[1]' }],
+    });
+  }
+  // What only the next version sends may need what the migration makes, and what an explanation cannot show may work.
+  await using traffic = await lab.start(
+    10,
+    [],
+    [said('SELECT nowhere FROM parcels', 'next'), said('LOCK TABLE parcels')],
+  );
+  await traffic.stop();
+  expect(await lab.ask('SELECT count(*) FROM parcels')).toBe('0');
+});

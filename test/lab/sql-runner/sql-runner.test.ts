@@ -185,6 +185,27 @@ describe('the built-in runner', () => {
     expect(await stage.tables()).toEqual(['one', 'rehearsal_migrations', 'three', 'two']);
   });
 
+  test.each([
+    ['a COPY from stdin', 'SELECT 1;\nCOPY t (a) FROM stdin;\n1\n\\.\n', /^1\.sql:2: COPY … FROM stdin .* INSERT/],
+    ['a command of psql', 'SELECT 1;\n\\set ON_ERROR_STOP on\n', /^1\.sql:2: `\\set` is a command of psql/],
+    ['a NUL', "SELECT 1;\nSELECT 'a\0b';\n", /^1\.sql:2: the file holds a NUL/],
+  ])('says where a file holds %s, and sends nothing of it', async (name, content, message) => {
+    await using stage = await openStage(
+      `unsendable_${name.replaceAll(' ', '_').toLowerCase()}`,
+      'CREATE TABLE t (a int)',
+    );
+    await stage.write({ '1.sql': content });
+    const { exitCode, stderr } = await stage.run({ files: ['1.sql'] });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) });
+    expect((await stage.sent()).filter((sql) => sql.startsWith('SELECT 1'))).toEqual([]);
+  });
+
+  test('reads a file that begins with a byte order mark', async () => {
+    await using stage = await openStage('byte_order_mark');
+    await stage.write({ '1.sql': '\ufeffCREATE TABLE t (a int);' });
+    expect(await stage.run({ files: ['1.sql'] })).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
   test('sends what the grammar cannot read to the server, which refuses it', async () => {
     await using stage = await openStage('syntax');
     await stage.write({ '1.sql': 'CREATE TABLE a ();\n\nCREATE TABEL b ();' });

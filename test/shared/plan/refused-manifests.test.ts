@@ -55,7 +55,7 @@ const cases: readonly (readonly [string, string, Expected])[] = [
     { line: 8, key: 'migrate[0].legder', nearest: 'ledger', message: /known key/ },
   ],
   ['a merge key', added('<<: {}'), { line: 9, key: '<<', message: /known key/ }],
-  ['a key given twice', added('service: again'), { line: 9, message: /unique/ }],
+  ['a key given twice', added('service: again'), { line: 9, message: /given twice.*line 2/ }],
   ['a missing required key', changed('service: statuspage\n', ''), { key: 'service', message: /required/ }],
   ['an empty required key', changed('service: statuspage', 'service:'), { key: 'service', message: /required/ }],
   ['a list for a text', changed('service: statuspage', 'service: [a]'), { line: 2, key: 'service', message: /text/ }],
@@ -68,9 +68,14 @@ const cases: readonly (readonly [string, string, Expected])[] = [
   ['text at the top', 'hello', { line: 1, message: /must be a map/ }],
   ['nothing', '', { message: /must be a map|required/ }],
   ['no YAML', 'a: [1\nb: 2', { message: /YAML/ }],
-  ['two documents', `${valid}---\na: 1\n`, { message: /YAML/ }],
+  ['two documents', `${valid}---\na: 1\n`, { line: 9, message: /second YAML document/ }],
   ['a tab as indentation', 'a:\n\tb: 1\n', { line: 2, message: /YAML/ }],
-  ['an unknown alias', added('owners: *nobody'), { message: /YAML/ }],
+  ['an unknown alias', added('owners: *nobody'), { line: 9, message: /no anchor `&nobody`/ }],
+  ['brackets without end', '['.repeat(200_000), { message: /40 levels/ }],
+  ['30,000 keys', Array.from({ length: 30_000 }, (_, at) => `${at}:`).join('\n'), { message: /20000 values/ }],
+  ['one mistake a line', '- @\n'.repeat(60_000), { line: 1, message: /reserved character/ }],
+  ['more than anybody writes', `${valid}#${'x'.repeat(300_000)}`, { message: /longer than 262144/ }],
+  ['more than is even read', `${valid}#${'x'.repeat(1_100_000)}`, { message: /larger than 1048576 bytes/ }],
   [
     'no phases',
     changed('migrate:\n  - name: pre-deploy\n    sql: [migrations/*.sql]', 'migrate: []'),
@@ -327,6 +332,11 @@ apps: { previous: {}, next: 3 }
     });
     const problems = await problemsOf(`${valid}owners:\n${levels.join('\n')}\n`);
     expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(/aliases counted/) })]);
+  });
+
+  test('may repeat itself with anchors, and begin with a byte order mark', async () => {
+    const manifest = `\ufeff${added('probes: [&p { name: a, command: &c [node, b.js] }, { name: d, command: *c }]')}`;
+    expect(await problemsOf(manifest)).toEqual([]);
   });
 
   test('that is an alias of itself is refused', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { configurationFile, enforcedSettings } from '../../../workers/hosts/server-settings.ts';
+import { configurationFile, enforcedSettings, refusedSetting } from '../../../workers/hosts/server-settings.ts';
 
 test('the request has the last word over what was captured, and both over the defaults', () => {
   const file = configurationFile({ lock_timeout: '30s', max_connections: '400' }, { lock_timeout: '5s' });
@@ -22,4 +22,22 @@ test("a clone never reaches for production's files, peers or programs", () => {
   expect(enforcedSettings({ listenAddresses: '127.0.0.1', port: 1, logDirectory: '/l' })).toMatchObject({
     archive_mode: 'off',
   });
+});
+
+test('a setting that no server knows is told by its name, and never by a path of the clone', () => {
+  const said = `2026-11-22 08:00:00 UTC LOG:  unrecognized configuration parameter "lock_timeot" in file "/srv/x/pgdata/postgresql.conf" line 6
+2026-11-22 08:00:00 UTC FATAL:  configuration file "/srv/x/pgdata/postgresql.conf" contains errors`;
+  const refused = refusedSetting(said);
+  expect(refused).toMatchObject({
+    fault: 'bundle',
+    problems: [{ file: 'rehearsal.yaml', key: 'postgres.settings.lock_timeot' }],
+  });
+  expect(JSON.stringify([refused?.message, refused?.remedy, refused?.problems])).not.toContain('/srv/');
+});
+
+test('a value that a server refuses is told with its setting', () => {
+  const said = `LOG:  invalid value for parameter "lock_timeout": "soon"
+FATAL:  configuration file "/srv/x/postgresql.conf" contains errors`;
+  expect(refusedSetting(said)?.message).toContain('invalid value for parameter "lock_timeout": "soon"');
+  expect(refusedSetting('FATAL:  could not create shared memory segment')).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import type { Clock } from '../../../shared/edge/ports/clock.ts';
 import { serverUser } from '../process/users.ts';
-import { enforcedSettings, serverLogName } from '../server-settings.ts';
+import { enforcedSettings, refusedSetting, serverLogName } from '../server-settings.ts';
 import { bind, confined } from './container-shape.ts';
 import { type Engine, messageOf, unlessGone } from './engine.ts';
 import type { Image } from './images.ts';
@@ -131,21 +131,15 @@ export function serverNotMade(cause: unknown): RehearsalError {
 function didNotStart(said: string): RehearsalError {
   const lines = said.split('\n').filter((line) => /FATAL|ERROR|PANIC|parameter|could not/.test(line));
   const reason = (lines[0] ?? said.trim().split('\n').at(-1) ?? '').replace(/^.*?(?:FATAL|ERROR|LOG):\s*/, '');
-  const isSetting =
-    /configuration parameter|invalid value for parameter|valid range|could not access file|configuration file/;
-  return isSetting.test(said)
-    ? new RehearsalError(
-        'bundle',
-        'refused-setting',
-        `the server refuses its settings: ${reason}`,
-        'correct postgres.settings in rehearsal.yaml',
-      )
-    : new RehearsalError(
-        'machine',
-        'server-did-not-start',
-        `the clone's server did not start: ${reason === '' ? 'it said nothing' : reason}`,
-        'see that the image is of the same major as the snapshot: docker images postgres',
-      );
+  return (
+    refusedSetting(said) ??
+    new RehearsalError(
+      'machine',
+      'server-did-not-start',
+      `the clone's server did not start: ${reason === '' ? 'it said nothing' : reason}`,
+      'see that the image is of the same major as the snapshot: docker images postgres',
+    )
+  );
 }
 
 function didNotStop(): RehearsalError {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import type { Clock } from '../../../shared/edge/ports/clock.ts';
-import { enforcedSettings } from '../server-settings.ts';
+import { enforcedSettings, refusedSetting } from '../server-settings.ts';
 import { freePort } from './free-port.ts';
 import { launch } from './launch.ts';
 import { OutputTail } from './output-tail.ts';
@@ -134,19 +134,8 @@ const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || ch
 function didNotStart(said: string): RehearsalError {
   const reason = said.split('\n').find((line) => /FATAL:|ERROR:/.test(line)) ?? said.trim().split('\n').at(-1) ?? '';
   const detail = reason.replace(/^.*?(?:FATAL|ERROR):\s*/, '');
-  if (
-    /configuration parameter|invalid value for parameter|outside the valid range|could not access file|configuration file/.test(
-      said,
-    )
-  ) {
-    const refused = said.split('\n').filter((line) => /parameter|could not access file/.test(line));
-    return new RehearsalError(
-      'bundle',
-      'refused-setting',
-      `the server refuses its settings: ${(refused[0] ?? reason).replace(/^.*?[A-Z]+:\s*/, '')}`,
-      'correct postgres.settings in rehearsal.yaml',
-    );
-  }
+  const refused = refusedSetting(said);
+  if (refused !== undefined) return refused;
   return new RehearsalError(
     'machine',
     'server-did-not-start',

@@ -1,3 +1,4 @@
+import { inMiB, packAgain } from './limits.ts';
 import { BundleUnreadable } from './unreadable.ts';
 
 /** Reads a stream of chunks in pieces of exact length, and never more of it than `bytesMax`. */
@@ -24,19 +25,27 @@ export class ByteSource {
   }
 
   async take(length: number): Promise<Buffer> {
+    if (length <= this.#rest.length) {
+      const part = this.#rest.subarray(0, length);
+      this.#rest = this.#rest.subarray(length);
+      return part;
+    }
     const parts: Buffer[] = [];
     for await (const part of this.stream(length)) parts.push(part);
-    return parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts);
+    return Buffer.concat(parts);
   }
 
   async skip(length: number): Promise<void> {
-    for await (const part of this.stream(length)) void part;
+    if (length <= this.#rest.length) this.#rest = this.#rest.subarray(length);
+    else for await (const part of this.stream(length)) void part;
   }
 
-  /** To the stream's end, where compressed streams have their checksum. */
-  async skipAll(): Promise<void> {
-    do this.#rest = Buffer.alloc(0);
+  /** To the stream's end, where compressed streams have their checksum; false where a byte of it is not zero. */
+  async restIsZero(): Promise<boolean> {
+    let isZero = true;
+    do isZero &&= this.#rest.every((byte) => byte === 0);
     while (await this.#fill());
+    return isZero;
   }
 
   /** The next `length` bytes as they come. Throws BundleUnreadable where the stream ends before. */
@@ -44,7 +53,9 @@ export class ByteSource {
     let left = length;
     while (left > 0) {
       if (this.#rest.length === 0 && !(await this.#fill())) {
-        throw new BundleUnreadable({ message: 'The archive ends in the middle of an entry.' });
+        throw new BundleUnreadable({
+          message: `The archive is cut off: it ends in the middle of an entry. ${packAgain}`,
+        });
       }
       const part = this.#rest.subarray(0, left);
       this.#rest = this.#rest.subarray(part.length);
@@ -63,7 +74,9 @@ export class ByteSource {
       if (next.value.length === 0) continue;
       this.#read += next.value.length;
       if (this.#read > this.#bytesMax) {
-        throw new BundleUnreadable({ message: `The archive unpacks to more than ${this.#bytesMax} bytes.` });
+        throw new BundleUnreadable({
+          message: `The archive decompresses to more than ${inMiB(this.#bytesMax)}, headers and padding counted. ${packAgain}`,
+        });
       }
       this.#rest = next.value;
       return true;

@@ -1,5 +1,5 @@
 import type { ProblemPlace } from '../../../domain/problem.ts';
-import { type BundleLimits, pathBytesMax } from './limits.ts';
+import { type BundleLimits, nameBytesMax, pathBytesMax } from './limits.ts';
 import { BundleUnreadable } from './unreadable.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -34,28 +34,55 @@ export class EntryNames {
 
   /** False where the name is refused, and a problem says why. Throws BundleUnreadable over the limits. */
   claim(path: string, kind: 'directory' | 'other'): boolean {
-    const parts = path.split('/');
-    if (parts.length > this.#limits.depthMax) {
-      throw new BundleUnreadable({ file: path, message: `It lies deeper than ${this.#limits.depthMax} directories.` });
-    }
-    if (Buffer.byteLength(path) > pathBytesMax) {
-      throw new BundleUnreadable({ file: path, message: `Its path is longer than ${pathBytesMax} bytes.` });
-    }
-    for (let length = 1; length < parts.length; length += 1) {
-      if (!this.#claimOne(parts.slice(0, length).join('/'), true, path)) return false;
-    }
+    this.#refuseLong(path);
+    const slash = path.lastIndexOf('/');
+    if (slash > 0 && !this.#claimDirectories(path, slash)) return false;
     return this.#claimOne(path, kind === 'directory', path);
   }
 
+  /** From the nearest known one down: most files lie in a directory that an earlier one was in. */
+  #claimDirectories(path: string, lastSlash: number): boolean {
+    if (this.#knows(path.slice(0, lastSlash))) return true;
+    for (let slash = path.indexOf('/'); slash > 0 && slash <= lastSlash; slash = path.indexOf('/', slash + 1)) {
+      if (!this.#claimOne(path.slice(0, slash), true, path)) return false;
+    }
+    return true;
+  }
+
+  #knows(directory: string): boolean {
+    const known = this.#byFoldedPath.get(folded(directory));
+    return known?.isDirectory === true && known.path === directory;
+  }
+
+  #refuseLong(path: string): void {
+    const parts = path.split('/');
+    const { depthMax } = this.#limits;
+    if (parts.length > depthMax) {
+      throw new BundleUnreadable({
+        file: path,
+        message: `It lies deeper than ${depthMax} directories. Leave it out, or move it up.`,
+      });
+    }
+    if (Buffer.byteLength(path) > pathBytesMax) {
+      throw new BundleUnreadable({
+        file: path,
+        message: `Its path is longer than ${pathBytesMax} bytes. Leave it out, or move it up.`,
+      });
+    }
+    if (parts.some((part) => Buffer.byteLength(part) > nameBytesMax)) {
+      throw new BundleUnreadable({
+        file: path,
+        message: `A name in its path is longer than ${nameBytesMax} bytes. Shorten it.`,
+      });
+    }
+  }
+
   #claimOne(path: string, isDirectory: boolean, blamed: string): boolean {
-    // File systems that ignore case compare composed forms too (APFS), so `é` in two spellings is one name there.
-    const folded = path.normalize('NFC').toLowerCase();
-    const known = this.#byFoldedPath.get(folded);
+    const key = folded(path);
+    const known = this.#byFoldedPath.get(key);
     if (known === undefined) {
-      this.#byFoldedPath.set(folded, { path, isDirectory });
-      if (this.#byFoldedPath.size > this.#limits.entriesMax) {
-        throw new BundleUnreadable({ message: `The bundle has more than ${this.#limits.entriesMax} entries.` });
-      }
+      this.#byFoldedPath.set(key, { path, isDirectory });
+      if (this.#byFoldedPath.size > this.#limits.entriesMax) throw tooMany(this.#limits.entriesMax);
       return true;
     }
     if (known.path === path && known.isDirectory && isDirectory) return true;
@@ -64,7 +91,19 @@ export class EntryNames {
   }
 }
 
+export const tooMany = (entriesMax: number): BundleUnreadable =>
+  new BundleUnreadable({
+    message: `The bundle has more than ${entriesMax} entries. Leave out what the migration and the applications do not need.`,
+  });
+
+/** File systems that ignore case compare composed forms too (APFS), so `é` in two spellings is one name there. */
+const folded = (path: string): string => path.normalize('NFC').toUpperCase().toLowerCase();
+
 function collision(path: string, known: string): string {
-  if (path === known) return `\`${path}\` is there twice, or is a file and a directory at once.`;
-  return `\`${path}\` and \`${known}\` differ only in case; on some machines they are one.`;
+  if (path === known) return `\`${path}\` is there twice, or is a file and a directory at once. Keep one of them.`;
+  const differ =
+    path.normalize('NFC') === known.normalize('NFC')
+      ? `\`${path}\` is there in two Unicode spellings (composed and decomposed)`
+      : `\`${path}\` and \`${known}\` differ only in case`;
+  return `${differ}; on some machines they are one. Rename or remove one of them.`;
 }

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Bundle } from '../../../domain/bundle.ts';
 import { type ProblemPlace, RehearsalError } from '../../../domain/problem.ts';
 import { invalidBundle } from '../../../plan/invalid-bundle.ts';
 import { manifestFile, readBundle } from '../../../plan/read-bundle.ts';
-import { type BundleLimits, bundleLimits } from './limits.ts';
+import { type BundleLimits, bundleLimits, packAgain } from './limits.ts';
 import { detectCompression, openArchive } from './open-archive.ts';
 import { readDirectory } from './read-directory.ts';
 import { unpackArchive } from './unpack-archive.ts';
@@ -13,6 +13,8 @@ export interface LoadedBundle {
   readonly bundle: Bundle;
   /** Absolute path of the bundle's root: the given directory, or a new one below the scratch directory. */
   readonly dir: string;
+  /** What was made below the scratch directory for it; the caller removes it. */
+  readonly unpacked?: string;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function loadBundle(
   const unpacked = await mkdtemp(join(resolve(scratchDir), 'bundle-'));
   try {
     const problems = await unpackFile(path, unpacked, limits);
-    return await readInto(await rootOf(unpacked), problems, limits);
+    return { ...(await readInto(await rootOf(unpacked), problems, limits)), unpacked };
   } catch (error) {
     await rm(unpacked, { recursive: true, force: true });
     throw error;
@@ -43,20 +45,25 @@ async function kindOf(path: string): Promise<'directory' | 'file'> {
   });
   if (found.isDirectory()) return 'directory';
   if (found.isFile()) return 'file';
-  throw invalidBundle([{ file: path, message: 'It is neither a directory nor an archive.' }]);
+  throw noBundle(path);
 }
 
 async function unpackFile(path: string, dir: string, limits: BundleLimits): Promise<readonly ProblemPlace[]> {
-  await using archive = await open(path);
-  const compression = await detectCompression(archive);
-  if (compression === null) {
-    throw invalidBundle([
-      { file: path, message: 'It is neither a directory nor a .tar, .tar.gz or .tar.zst archive.' },
-    ]);
-  }
-  const { size } = await archive.stat();
-  return unpackArchive(openArchive(path, compression), size, dir, limits);
+  await using file = await open(path);
+  const compression = await detectCompression(file);
+  if (compression === null) throw noBundle(path);
+  const { size: sizeBytes } = await file.stat();
+  return unpackArchive({ sizeBytes, open: () => openArchive(path, compression, sizeBytes) }, dir, limits);
 }
+
+/** By its name only: where a service keeps what it was sent is nobody's business. */
+const noBundle = (path: string): RehearsalError =>
+  invalidBundle([
+    {
+      file: basename(path),
+      message: `It is neither a directory nor a .tar, .tar.gz or .tar.zst archive, by its first bytes. ${packAgain}`,
+    },
+  ]);
 
 /** The only directory at the top that holds the manifest, else what was unpacked itself. */
 async function rootOf(unpacked: string): Promise<string> {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { packAgain } from './limits.ts';
 import { BundleUnreadable } from './unreadable.ts';
 
 /** What the first bytes say; a file's name says nothing. */
@@ -13,6 +14,8 @@ export async function detectCompression(archive: FileHandle): Promise<Compressio
   const { bytesRead } = await archive.read(head, 0, head.length, 0);
   if (bytesRead >= 2 && head.readUInt16BE(0) === 0x1f8b) return 'gzip';
   if (bytesRead >= 4 && (head.readUInt32LE(0) === 0xfd2fb528 || isSkippableZstdFrame(head))) return 'zstd';
+  // Nothing but empty blocks is what tar makes of nothing.
+  if (bytesRead === head.length && head.every((byte) => byte === 0)) return 'none';
   const sum = head.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
   const written = Number.parseInt(
     head
@@ -28,28 +31,52 @@ export async function detectCompression(archive: FileHandle): Promise<Compressio
 const isSkippableZstdFrame = (head: Buffer): boolean => head.readUInt32LE(0) >>> 4 === 0x184d2a5;
 
 /** The tar inside, decompressed as it is read. Errors of the stream become BundleUnreadable. */
-export async function* openArchive(path: string, compression: Compression): AsyncGenerator<Buffer, void, undefined> {
-  const bytes = createReadStream(path);
-  const tar = compression === 'none' ? bytes : decompressed(bytes, compression);
+export async function* openArchive(
+  path: string,
+  compression: Compression,
+  sizeBytes: number,
+): AsyncGenerator<Buffer, void, undefined> {
   try {
-    for await (const chunk of tar) {
-      if (!Buffer.isBuffer(chunk)) throw new TypeError('an archive is a stream of bytes');
-      yield chunk;
-    }
+    if (compression === 'none') yield* chunksOf(createReadStream(path));
+    else if (compression === 'gzip') yield* chunksOf(through(createReadStream(path), createGunzip()));
+    else yield* zstdFrames(path, sizeBytes);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    throw new BundleUnreadable({ message: `The archive is damaged: its ${compression} stream is not whole.` }, error);
-  } finally {
-    tar.destroy();
-    bytes.destroy();
+    const message = `The archive is damaged or cut off: its ${compression} stream is not whole. ${packAgain}`;
+    throw new BundleUnreadable({ message }, error);
   }
 }
 
-function decompressed(bytes: Readable, compression: 'gzip' | 'zstd'): Readable {
-  const tar = compression === 'gzip' ? createGunzip() : createZstdDecompress();
+/** Parallel compressors write many frames, and the decompressor ends with the first. */
+const framesMax = 10_000;
+
+async function* zstdFrames(path: string, sizeBytes: number): AsyncGenerator<Buffer, void, undefined> {
+  let start = 0;
+  for (let frame = 0; start < sizeBytes; frame += 1) {
+    if (frame === framesMax) {
+      throw new BundleUnreadable({ message: `The archive has more than ${framesMax} zstd frames. ${packAgain}` });
+    }
+    const tar = createZstdDecompress();
+    yield* chunksOf(through(createReadStream(path, { start }), tar));
+    start += tar.bytesWritten;
+  }
+}
+
+function through<T extends Readable & NodeJS.WritableStream>(bytes: Readable, tar: T): T {
   // Whoever reads the result hears of every error: the pipeline destroys it with the one of the file.
   pipeline(bytes, tar, () => undefined);
   return tar;
+}
+
+async function* chunksOf(stream: Readable): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    for await (const chunk of stream) {
+      if (!Buffer.isBuffer(chunk)) throw new TypeError('an archive is a stream of bytes');
+      yield chunk;
+    }
+  } finally {
+    stream.destroy();
+  }
 }
 
 function isDamage(error: unknown): boolean {

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type Dirent } from 'node:fs';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, opendir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { BundleFile } from '../../../domain/bundle.ts';
 import type { ProblemPlace } from '../../../domain/problem.ts';
 import { type BundleEntry, type BundleFiles, byBytes } from '../../../plan/bundle-files.ts';
 import { invalidBundle } from '../../../plan/invalid-bundle.ts';
 import { resolvePath } from '../../../plan/resolve-path.ts';
-import { decodeName, EntryNames, printableName } from './entry-names.ts';
-import type { BundleLimits } from './limits.ts';
+import { decodeName, EntryNames, printableName, tooMany } from './entry-names.ts';
+import { type BundleLimits, inMiB, targetBytesMax } from './limits.ts';
 import { BundleUnreadable } from './unreadable.ts';
 
 export interface DirectoryReading {
@@ -19,7 +20,7 @@ export interface DirectoryReading {
 /** Walks, checks and hashes an unpacked bundle. Throws RehearsalError `invalid-bundle` over the limits. */
 export async function readDirectory(root: string, limits: BundleLimits): Promise<DirectoryReading> {
   const walk = new Walk(root, limits);
-  await walk.enter('').catch((error: unknown) => {
+  await walk.read().catch((error: unknown) => {
     if (error instanceof BundleUnreadable) throw invalidBundle([...walk.problems, error.place], error);
     throw error;
   });
@@ -28,7 +29,10 @@ export async function readDirectory(root: string, limits: BundleLimits): Promise
   );
   for (const path of targets.keys()) {
     if (resolvePath(path, targets).leads === 'outside') {
-      walk.problems.push({ file: path, message: 'The link leads out of the bundle.' });
+      walk.problems.push({
+        file: path,
+        message: 'The link leads out of the bundle. Put what it leads to into the bundle, or remove the link.',
+      });
     }
   }
   const entries = walk.entries.toSorted((a, b) => byBytes(a.path, b.path));
@@ -45,6 +49,7 @@ class Walk {
   readonly #root: string;
   readonly #limits: BundleLimits;
   readonly #names: EntryNames;
+  readonly #files: BundleFile[] = [];
   #bytes = 0;
 
   constructor(root: string, limits: BundleLimits) {
@@ -53,23 +58,42 @@ class Walk {
     this.#names = new EntryNames(limits, this.problems);
   }
 
-  async enter(dir: string): Promise<void> {
-    const found = await readdir(join(this.#root, dir), { withFileTypes: true, encoding: 'buffer' });
-    for (const entry of found.toSorted((a, b) => Buffer.compare(a.name, b.name))) {
+  /** Everything is looked at before the first file is read: what is refused for its size costs no time. */
+  async read(): Promise<void> {
+    await this.#enter('');
+    for (const { path, kind, sizeBytes } of this.#files) {
+      this.entries.push({ path, kind, sizeBytes, sha256: await hashFile(join(this.#root, path)) });
+    }
+  }
+
+  async #enter(dir: string): Promise<void> {
+    for (const entry of await this.#list(dir)) {
       const name = decodeName(entry.name);
       if (name === null) {
-        this.#refuse(join(dir, printableName(entry.name)), 'Its name is not UTF-8.');
+        this.#refuse(join(dir, printableName(entry.name)), 'Its name is not UTF-8. Rename it.');
         continue;
       }
       await this.#visit(entry, dir === '' ? name : `${dir}/${name}`, name);
     }
   }
 
+  /** In byte order. More than a bundle may have are not even listed. */
+  async #list(dir: string): Promise<readonly Dirent<Buffer>[]> {
+    const found: Dirent<Buffer>[] = [];
+    // The types know no buffers here, the function does.
+    const options = { encoding: 'buffer', bufferSize: 1024 } as unknown as { readonly bufferSize: number };
+    for await (const entry of await opendir(join(this.#root, dir), options)) {
+      found.push(entry as unknown as Dirent<Buffer>);
+      if (found.length > this.#limits.entriesMax) throw tooMany(this.#limits.entriesMax);
+    }
+    return found.toSorted((a, b) => Buffer.compare(a.name, b.name));
+  }
+
   async #visit(entry: Dirent<Buffer>, path: string, name: string): Promise<void> {
     if (entry.isDirectory()) {
       if (name === '.git' || !this.#names.claim(path, 'directory')) return;
       this.directories.push(path);
-      return this.enter(path);
+      return this.#enter(path);
     }
     if (!entry.isFile() && !entry.isSymbolicLink()) return this.#refuse(path, refusalOf(entry));
     if (!this.#names.claim(path, 'other')) return;
@@ -77,16 +101,19 @@ class Walk {
     const { size, mode } = await lstat(join(this.#root, path));
     this.#bytes += size;
     if (this.#bytes > this.#limits.unpackedBytesMax) {
-      throw new BundleUnreadable({ message: `The bundle is larger than ${this.#limits.unpackedBytesMax} bytes.` });
+      const message = `With this file the bundle is larger than ${inMiB(this.#limits.unpackedBytesMax)}, holes of sparse files counted. Leave out what the rehearsal does not need.`;
+      throw new BundleUnreadable({ file: path, message });
     }
-    const kind = (mode & 0o100) === 0 ? 'file' : 'executable';
-    this.entries.push({ path, kind, sizeBytes: size, sha256: await hashFile(join(this.#root, path)) });
+    this.#files.push({ path, kind: (mode & 0o100) === 0 ? 'file' : 'executable', sizeBytes: size });
   }
 
   async #keepLink(path: string): Promise<void> {
     const bytes = await readlink(join(this.#root, path), 'buffer');
     const target = decodeName(bytes);
     if (target === null) return this.#refuse(path, 'The target of the link is not UTF-8.');
+    if (bytes.length > targetBytesMax) {
+      return this.#refuse(path, `The target of the link is longer than ${targetBytesMax} bytes.`);
+    }
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     this.entries.push({ path, kind: 'link', sizeBytes: bytes.length, sha256, target });
   }
@@ -97,9 +124,9 @@ class Walk {
 }
 
 function refusalOf(entry: Dirent<Buffer>): string {
-  if (entry.isFIFO()) return 'It is a fifo.';
-  if (entry.isSocket()) return 'It is a socket.';
-  return 'It is a device.';
+  if (entry.isFIFO()) return 'It is a fifo. Leave it out.';
+  if (entry.isSocket()) return 'It is a socket. Leave it out.';
+  return 'It is a device. Leave it out.';
 }
 
 async function hashFile(path: string): Promise<string> {

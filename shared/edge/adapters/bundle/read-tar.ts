@@ -1,9 +1,10 @@
 import type { ByteSource } from './byte-source.ts';
+import { packAgain } from './limits.ts';
 import { BundleUnreadable } from './unreadable.ts';
 
 /** One entry as the archive has it: names are bytes, nothing is checked yet. */
 export interface TarEntry {
-  readonly kind: 'file' | 'directory' | 'link' | 'hard-link' | 'device' | 'fifo' | 'other';
+  readonly kind: 'file' | 'directory' | 'link' | 'hard-link' | 'device' | 'fifo' | 'sparse' | 'other';
   readonly path: Buffer;
   readonly target: Buffer;
   readonly mode: number;
@@ -24,6 +25,7 @@ const kinds: Readonly<Record<string, TarEntry['kind']>> = {
   '4': 'device',
   '5': 'directory',
   '6': 'fifo',
+  S: 'sparse',
 };
 
 /** What the headers before an entry say of it. */
@@ -35,16 +37,16 @@ interface Extension {
 }
 
 /**
- * The entries of a tar stream (ustar, pax and GNU long names), names byte for byte. The caller reads or skips
- * `sizeBytes` of
- * each entry's body from the source; padding is skipped here. Throws BundleUnreadable where the stream is no tar.
+ * The entries of a tar stream (ustar, pax and GNU long names), names byte for byte. The caller reads what it wants of
+ * each entry's body (`sizeBytes`) from the source; the rest and the padding are skipped here. Throws BundleUnreadable where the stream is no tar.
  * Source: POSIX.1-2017, pax, "ustar Interchange Format".
  */
 export async function* readTar(source: ByteSource): AsyncGenerator<TarEntry, void, undefined> {
   let extension: Extension = {};
+  let hasEntries = false;
   for (let block = await source.block(); block !== null; block = await source.block()) {
-    // Two empty blocks end an archive; what follows them is padding of the medium.
-    if (block.every((byte) => byte === 0)) return;
+    // Two empty blocks end an archive; what follows them is padding of the medium, or was hidden there.
+    if (block.every((byte) => byte === 0)) return untilEnd(source);
     const header = parseHeader(block);
     if ('xgLK'.includes(header.type)) {
       if (header.sizeBytes > extendedBytesMax) throw damaged('It has a header of more than 1 MiB.');
@@ -58,13 +60,19 @@ export async function* readTar(source: ByteSource): AsyncGenerator<TarEntry, voi
     const end = source.position + entry.sizeBytes;
     yield entry;
     await source.skip(end - source.position + paddingOf(entry.sizeBytes));
+    hasEntries = true;
   }
+  if (hasEntries) throw damaged('it ends without the empty blocks that end every tar, so something may be missing.');
+}
+
+async function untilEnd(source: ByteSource): Promise<void> {
+  if (!(await source.restIsZero())) throw damaged('other bytes follow the empty blocks that end it.');
 }
 
 const paddingOf = (sizeBytes: number): number => (blockBytes - (sizeBytes % blockBytes)) % blockBytes;
 
 const damaged = (message: string): BundleUnreadable =>
-  new BundleUnreadable({ message: `The archive is no readable tar: ${message}` });
+  new BundleUnreadable({ message: `The archive is no readable tar: ${message} ${packAgain}` });
 
 interface Header {
   readonly path: Buffer;
@@ -90,7 +98,10 @@ function parseHeader(block: Buffer): Header {
 
 /** The sum of all bytes with the checksum's own field taken as spaces. */
 function checksum(block: Buffer): number {
-  return block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+  let sum = 8 * 0x20;
+  for (const byte of block.subarray(0, 148)) sum += byte;
+  for (const byte of block.subarray(156)) sum += byte;
+  return sum;
 }
 
 function text(block: Buffer, at: number, length: number): Buffer {
@@ -156,10 +167,10 @@ function paxSize(value: Buffer): number {
 function entryOf(header: Header, extension: Extension): TarEntry {
   const path = extension.path ?? header.path;
   const endsWithSlash = path[path.length - 1] === 0x2f;
-  const kind = extension.sparse === true ? 'other' : (kinds[header.type] ?? 'other');
+  const kind = extension.sparse === true ? 'sparse' : (kinds[header.type] ?? 'other');
   // Archives older than ustar mark a directory only by the slash.
   const isOldDirectory = kind === 'file' && endsWithSlash;
-  const hasBody = kind === 'file' || kind === 'other';
+  const hasBody = kind === 'file' || kind === 'sparse' || kind === 'other';
   return {
     kind: isOldDirectory ? 'directory' : kind,
     path,
