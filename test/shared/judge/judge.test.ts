@@ -9,7 +9,12 @@ describe('a complete and green rehearsal', () => {
     expect(judgement.findings).toEqual([]);
     expect(judgement).toMatchObject({ verdict: 'pass', harm: 'none' });
     expect(judgement.checks.filter(({ outcome }) => outcome !== 'clear')).toEqual([
-      { id: 'violated-invariant', outcome: 'not-applicable', reason: 'the bundle declares no invariants' },
+      {
+        id: 'violated-invariant',
+        outcome: 'not-applicable',
+        reason: 'the bundle declares no invariants',
+        severity: 'blocks',
+      },
     ]);
   });
 
