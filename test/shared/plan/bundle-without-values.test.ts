@@ -21,7 +21,8 @@ apps:
 probes:
   - name: asks
     steps:
-      - request: { method: POST, path: "/a?b=secret-i", headers: { authorization: secret-j }, json: { deep: [secret-k] } }
+      - request: { method: POST, path: "/a?b=secret-i", headers: { authorization: secret-j },
+                     json: { deep: [secret-k] } }
         save: { t: json.t }
       - { request: { method: POST, path: /b, body: secret-l }, expect: { status: 201, json: { a: secret-m } } }
       - { request: { path: /c }, expect: { text: secret-n } }
