@@ -91,9 +91,11 @@ createServer(async (request, response) => {
   const asked = (await request.setEncoding('utf8').toArray()).join('');
   console.log(request.method, request.url, JSON.stringify(request.headers), asked);
   try {
-    const { rows } = request.url === '/healthz' ? await pool.query('SELECT 1 AS ok') : await pool.query(${JSON.stringify(query)});
+    const sql = request.url === '/healthz' ? 'SELECT 1 AS ok' : ${JSON.stringify(query)};
+    const { rows } = await pool.query(sql);
     console.log(JSON.stringify(rows));
-    response.writeHead(200, { 'content-type': 'application/json', 'x-row': String(rows[0].title) }).end(JSON.stringify(rows[0]));
+    const headers = { 'content-type': 'application/json', 'x-row': String(rows[0].title) };
+    response.writeHead(200, headers).end(JSON.stringify(rows[0]));
   } catch (error) {
     console.error(error.message, error.detail, asked);
     response.writeHead(500).end(error.message + asked);

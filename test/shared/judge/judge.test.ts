@@ -9,13 +9,24 @@ describe('a complete and green rehearsal', () => {
     expect(judgement.findings).toEqual([]);
     expect(judgement).toMatchObject({ verdict: 'pass', harm: 'none' });
     expect(judgement.checks.filter(({ outcome }) => outcome !== 'clear')).toEqual([
-      { id: 'thin-memory-margin', outcome: 'not-applicable', reason: 'no phase declares a memory limit' },
+      {
+        id: 'thin-memory-margin',
+        outcome: 'not-applicable',
+        reason: 'no phase declares a memory limit',
+        severity: 'warns',
+      },
       {
         id: 'impossible-rollback',
         outcome: 'not-applicable',
         reason: 'no rollback is declared, and previous must live on every state',
+        severity: 'blocks',
       },
-      { id: 'violated-invariant', outcome: 'not-applicable', reason: 'the bundle declares no invariants' },
+      {
+        id: 'violated-invariant',
+        outcome: 'not-applicable',
+        reason: 'the bundle declares no invariants',
+        severity: 'blocks',
+      },
     ]);
   });
 

@@ -14,12 +14,16 @@ migrate:
   - { name: post-deploy, command: [node, x.js, --key=secret-b, "postgres://u:secret-c@db/x"], env: { TOKEN: secret-d } }
 rollback: { command: [node, back.js], env: { TOKEN: secret-e } }
 apps:
-  previous: { dir: a, command: [node, app.js], env: { TOKEN: secret-f }, workers: [{ name: job, command: [node, job.js], env: { TOKEN: secret-g } }] }
+  previous:
+    { dir: a, command: [node, app.js], env: { TOKEN: secret-f },
+      workers: [{ name: job, command: [node, job.js], env: { TOKEN: secret-g } }] }
   next: { dir: a, command: [node, app.js], env: { TOKEN: secret-h } }
 probes:
   - name: asks
     steps:
-      - { request: { method: POST, path: "/a?b=secret-i", headers: { authorization: secret-j }, json: { deep: [secret-k] } }, save: { t: json.t } }
+      - request: { method: POST, path: "/a?b=secret-i", headers: { authorization: secret-j },
+                     json: { deep: [secret-k] } }
+        save: { t: json.t }
       - { request: { method: POST, path: /b, body: secret-l }, expect: { status: 201, json: { a: secret-m } } }
       - { request: { path: /c }, expect: { text: secret-n } }
 load: { statements: [{ sql: "UPDATE a SET b = 'secret-o' WHERE id = $pick(a.id)" }] }
