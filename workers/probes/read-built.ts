@@ -13,7 +13,7 @@ export interface Built {
   readonly table: number;
   /** Of an index: the file it is in; 0: it has none of its own. */
   readonly filenode: number;
-  /** Of a NOT NULL: the column's number. */
+  /** Of a NOT NULL, and of a check that says the same: the column's number. */
   readonly column: number;
 }
 
@@ -31,7 +31,8 @@ const builtSql = `SELECT 'index ' || x.oid AS key, 'index' AS kind, (${qualified
     ${number('x.relfilenode', 'filenode')}, ${number('0', '"column"')}
   FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid ${ofTable}
   UNION ALL SELECT 'constraint ' || k.oid, 'constraint', k.conname, ${qualified('n', 'c.relname')},
-    ${number('0', 'oid')}, ${number('c.oid', '"table"')}, 0, 0
+    ${number('0', 'oid')}, ${number('c.oid', '"table"')}, 0, CASE WHEN k.contype = 'c' AND cardinality(k.conkey) = 1
+      AND pg_get_constraintdef(k.oid) LIKE '%IS NOT NULL%' THEN k.conkey[1] ELSE 0 END
   FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid ${ofTable} AND k.convalidated AND k.contype IN ('c', 'f')
   UNION ALL SELECT 'not null ' || c.oid || ' ' || a.attnum, 'constraint', a.attname, ${qualified('n', 'c.relname')},
     ${number('0', 'oid')}, ${number('c.oid', '"table"')}, 0, a.attnum
@@ -45,7 +46,8 @@ export interface Shapes {
 
 /**
  * What was made since, over the rows of tables that were there already and kept their files: a rewritten table makes
- * its indexes anew, and that is the rewrite's doing. A column that comes with its NOT NULL reads no rows.
+ * its indexes anew, and that is the rewrite's doing. A column that comes with its NOT NULL reads no rows, nor does one
+ * whose check has said the same of every row.
  */
 export function builtSince(before: Shapes, after: Shapes): readonly Built[] {
   const known = new Map([...before.tables.values()].map((table) => [table.oid, table]));
@@ -54,7 +56,10 @@ export function builtSince(before: Shapes, after: Shapes): readonly Built[] {
     const table = known.get(built.table);
     if (table === undefined || now.get(built.table)?.filenode !== table.filenode) return [];
     const earlier = before.built.get(key);
-    const isNew = earlier === undefined ? built.column <= table.columns : earlier.filenode !== built.filenode;
-    return isNew ? [built] : [];
+    if (earlier !== undefined) return earlier.filenode === built.filenode ? [] : [built];
+    return key.startsWith('not null') && (built.column > table.columns || isChecked(before, built)) ? [] : [built];
   });
 }
+
+const isChecked = ({ built }: Shapes, { table, column }: Built): boolean =>
+  [...built.values()].some((other) => other.kind === 'constraint' && other.table === table && other.column === column);

@@ -18,18 +18,15 @@ import { bytes, duration, listed, shortSql } from '../derive/sentences.ts';
 import { stopTheWorld } from '../derive/traffic.ts';
 import { type Draft, defineCheck } from './check.ts';
 
-/** A constraint that reads no rows is known by its time alone: a shorter one is nothing to tell. */
-const tellablePart = 1 / 5;
-
 /** Building reads every row, and whoever writes waits until the last one was read. */
 export const blockingIndexBuild = defineCheck({
   id: 'blocking-index-build',
   title: 'An index or a constraint is built while writers wait',
   why: 'Every INSERT, UPDATE and DELETE on the table stands still until the whole table was read.',
   rule:
-    'Warns of every index that is built on a table with rows under a lock that keeps writers out, and of a ' +
-    'constraint where that took more than a fifth of budgets.blocked. Blocks where writers were kept out for longer ' +
-    'than budgets.blocked (at least 250 ms) on the quiet run and the table takes up 1 MiB or more; where the ' +
+    'Warns of every index and every validated constraint that is built on a table with rows under a lock that keeps ' +
+    'writers out; a NOT NULL that a validated check has proved reads no row. Blocks where writers were kept out for ' +
+    'longer than budgets.blocked (at least 250 ms) on the quiet run and the table takes up 1 MiB or more; where the ' +
     'snapshot says that production is larger, time and size are multiplied by as much.',
   incident: 'index-without-concurrently',
   severity: 'blocks',
@@ -78,9 +75,6 @@ function draftsOf(build: Build, context: JudgeContext): readonly Draft[] {
   const { mode, heldMs } = build.hold ?? { mode: 'ShareLock', heldMs: 0 };
   const size = tableBytesOf(build);
   if (built.every((object) => object.relationBytes === 0)) return [];
-  const onlyConstraints = built.every(({ kind }) => kind === 'constraint');
-  if (onlyConstraints && heldMs * timesSnapshot(context) <= context.manifest.budgets.blockedMs * tellablePart)
-    return [];
   const isTooLong = size !== undefined && keepsWritersOut(heldMs, size, context);
   const names = listed(built.map(({ kind, name }) => `${kind} ${name}`));
   const of = size === undefined ? '' : ` (${bytes(size)})`;

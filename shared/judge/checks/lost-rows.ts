@@ -3,7 +3,7 @@ import type { StatementObservation } from '../../domain/statement.ts';
 import type { JudgeContext } from '../context.ts';
 import { startOfPhase } from '../derive/clean-refusal.ts';
 import { namesAsGoing } from '../derive/names-table.ts';
-import { placeOf, statementOn } from '../derive/place.ts';
+import { placeOf } from '../derive/place.ts';
 import { type QuietRun, quietRun, unseenQuietly } from '../derive/quiet-locks.ts';
 import { type RowLoss, rootOf, rowLosses, uncountedLosses } from '../derive/row-losses.ts';
 import { count } from '../derive/sentences.ts';
@@ -49,7 +49,6 @@ function isDeclared({ run }: QuietRun, { phase, relation }: RowLoss, { manifest 
 function draftOf(quiet: QuietRun, attempt: MigrationAttempt, loss: RowLoss, context: JudgeContext): Draft {
   const { phase, relation, before, after, isGone } = loss;
   const naming = attempt.statements.find((statement) => namesAsGoing(textOf(statement, context), relation));
-  const statement = naming ?? statementOn(context, phase, relation);
   const lost = count(before - after, 'row');
   const now = isGone ? 'the table is gone' : `${after} of ${before} are left`;
   return {
@@ -58,7 +57,8 @@ function draftOf(quiet: QuietRun, attempt: MigrationAttempt, loss: RowLoss, cont
     summary: `With nobody else in the room ${relation} had ${count(before, 'row')} before ${phase}, and afterwards ${now}. ${naming === undefined ? 'No statement names it in DELETE, TRUNCATE or DROP' : 'A statement says so'}, and deletes of ${phase} does not name it.`,
     runs: [quiet.run],
     phase,
-    ...(statement === undefined ? {} : placeOf(statement, phase, context)),
+    // What went by itself may have gone with any statement: no place is better than a wrong one.
+    ...(naming === undefined ? {} : placeOf(naming, phase, context)),
     relation,
     facts: { before, after, isGone },
     remedy: {

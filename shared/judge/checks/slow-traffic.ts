@@ -17,12 +17,16 @@ export const slowTraffic = defineCheck({
     'traffic had before the first phase; what our own generator was late is subtracted.',
   severity: 'warns',
   needs: ['underLoad'],
-  parts: ['load'],
+  parts: ['load', 'locks'],
   notApplicable: ({ manifest }) => stopTheWorld(manifest),
   find: ({ underLoad }, context) =>
-    underLoad.runs.flatMap((run) => (run.load === undefined ? [] : draftsOf(run, run.load, context))),
+    underLoad.runs.flatMap((run) => (run.load === undefined || isWeak(run) ? [] : draftsOf(run, run.load, context))),
   lacks: ({ underLoad }) => unseenLoad(underLoad),
 });
+
+/** Where our own generator or the machine could not keep up, latencies are theirs. */
+const isWeak = ({ weaknesses }: RunResult): boolean =>
+  weaknesses.some(({ part }) => part === 'load' || part === 'locks');
 
 function draftsOf(run: RunResult, load: LoadObservation, { manifest }: JudgeContext): readonly Draft[] {
   const { slowMs } = manifest.budgets;

@@ -24,13 +24,19 @@ export function rowLosses({ run, ledgers }: QuietRun, attempt: MigrationAttempt)
   if (!start.seen || !end.seen) return [];
   return start.value.rowCounts.flatMap((count) => {
     const { relation, rows: before } = count;
-    if (ledgers.has(relation) || end.value.uncounted?.includes(relation) === true) return [];
+    if (ledgers.has(relation) || isUncounted(relation, end.value)) return [];
     const heirs = heirsOf(count, end.value);
     const after = Math.max(0, ...heirs.map(({ rows }) => rows));
     if (after >= before || wereMoved(relation, start.value, end.value)) return [];
     return [{ phase, relation, before, after, isGone: heirs.length === 0 }];
   });
 }
+
+/** It is there, and nobody knows how many rows it has. */
+const isUncounted = (relation: string, { schema, rowCounts, uncounted = [] }: DatabaseState): boolean =>
+  uncounted.includes(relation) ||
+  (schema.objects.some(({ kind, name }) => kind === 'table' && name === relation) &&
+    !rowCounts.some((count) => count.relation === relation));
 
 /** The same table under any name, and whatever stands under its name now. */
 const heirsOf = ({ relation, oid }: RowCount, end: DatabaseState): readonly RowCount[] =>
@@ -76,7 +82,12 @@ export function uncountedLosses(quiet: QuietRun, attempt: MigrationAttempt): rea
   const end = endOfPhase(quiet.run, attempt);
   if (!start.seen) return [`the rows before ${phase} were not counted: ${start.why}`];
   if (!end.seen) return [`the rows after ${phase} were not counted: ${end.why}`];
-  const uncounted = new Set([...(start.value.uncounted ?? []), ...(end.value.uncounted ?? [])]);
+  const counted = start.value.rowCounts.map(({ relation }) => relation);
+  const uncounted = new Set([
+    ...(start.value.uncounted ?? []),
+    ...(end.value.uncounted ?? []),
+    ...counted.filter((relation) => isUncounted(relation, end.value)),
+  ]);
   return [...uncounted]
     .filter((relation) => !quiet.ledgers.has(relation) && mayHaveWritten(quiet, attempt, relation))
     .map((relation) => `the rows of ${relation} were not counted before and after ${phase}`);

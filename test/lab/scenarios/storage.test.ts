@@ -62,6 +62,21 @@ test.each([
   );
 });
 
+test('a NOT NULL that a validated check has proved reads no row and is not told', async () => {
+  const steps = [
+    'ALTER TABLE books ADD CONSTRAINT noted CHECK (note IS NOT NULL) NOT VALID',
+    'ALTER TABLE books VALIDATE CONSTRAINT noted',
+    'ALTER TABLE books ALTER COLUMN note SET NOT NULL',
+  ];
+  const bundle = await lab.bundle(
+    libraryBundle(
+      { migrate: [{ name: 'pre-deploy', sql: ['migrations/*.sql'], transaction: 'none', ledger: 'none' }] },
+      { 'seed.sql': seed, 'migrations/1.sql': `${steps.join(';\n')};\n` },
+    ),
+  );
+  expect(builtBy(statementsOf(await bundle.control()))).toEqual(['2: constraint noted on public.books']);
+});
+
 test('a rewritten table is told with its size, and its indexes are part of that; an emptied one has none', async () => {
   const bundle = await lab.bundle(
     libraryBundle(
