@@ -1,6 +1,6 @@
 import { client, step, withShortLockTimeout } from './lib/step.js';
 
-const rowsAtOnce = 3000;
+const rowsAtOnce = 4000;
 await client.connect();
 try {
   await step('0041_big_message_ids', addColumn);
@@ -13,20 +13,20 @@ try {
   await client.end();
 }
 
-/** Whoever writes from here on fills both columns, so only rows that are there already need to be copied. */
+/**
+ * Whoever writes from here on fills both columns, so only rows that are there already need to be copied. One message,
+ * so that the lock is not held while the network is waited for.
+ */
 async function addColumn() {
-  await client.query('ALTER TABLE messages ADD COLUMN id_big bigint');
-  await client.query(
-    'ALTER TABLE messages ADD CONSTRAINT messages_id_big_present CHECK (id_big IS NOT NULL) NOT VALID',
-  );
   await client.query(`
     CREATE FUNCTION messages_copy_id() RETURNS trigger LANGUAGE plpgsql AS $body$
     BEGIN
       NEW.id_big := NEW.id;
       RETURN NEW;
     END
-    $body$`);
-  await client.query(`
+    $body$;
+    ALTER TABLE messages ADD COLUMN id_big bigint;
+    ALTER TABLE messages ADD CONSTRAINT messages_id_big_present CHECK (id_big IS NOT NULL) NOT VALID;
     CREATE TRIGGER messages_copy_id BEFORE INSERT OR UPDATE ON messages
     FOR EACH ROW EXECUTE FUNCTION messages_copy_id()`);
 }

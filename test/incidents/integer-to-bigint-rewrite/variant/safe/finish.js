@@ -16,17 +16,19 @@ await client.end();
 async function copySome() {
   const { rowCount } = await client.query(
     `UPDATE hourly_usage SET tokens_big = tokens WHERE hour_no IN (
-       SELECT hour_no FROM hourly_usage WHERE tokens_big <> tokens ORDER BY hour_no LIMIT 4000 FOR UPDATE)`,
+       SELECT hour_no FROM hourly_usage WHERE tokens_big <> tokens ORDER BY hour_no LIMIT 5000 FOR UPDATE)`,
   );
   return rowCount;
 }
 
+/** One message, so that the lock is not held while the network is waited for. */
 async function swap() {
-  await client.query('LOCK TABLE hourly_usage IN ACCESS EXCLUSIVE MODE');
-  await client.query('DROP TRIGGER hourly_usage_copy_tokens ON hourly_usage');
-  await client.query('DROP FUNCTION hourly_usage_copy_tokens()');
-  await client.query('ALTER TABLE hourly_usage DROP COLUMN tokens');
-  await client.query('ALTER TABLE hourly_usage RENAME COLUMN tokens_big TO tokens');
+  await client.query(`
+    LOCK TABLE hourly_usage IN ACCESS EXCLUSIVE MODE;
+    DROP TRIGGER hourly_usage_copy_tokens ON hourly_usage;
+    DROP FUNCTION hourly_usage_copy_tokens();
+    ALTER TABLE hourly_usage DROP COLUMN tokens;
+    ALTER TABLE hourly_usage RENAME COLUMN tokens_big TO tokens`);
 }
 
 async function inShortTransaction(change, triesLeft = 40) {

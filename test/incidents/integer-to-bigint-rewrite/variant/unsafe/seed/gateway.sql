@@ -5,7 +5,7 @@ CREATE TABLE hourly_usage (
 ) WITH (fillfactor = 45);
 INSERT INTO hourly_usage
 SELECT n, (SELECT jsonb_object_agg('model ' || key, md5((n * key)::text)) FROM generate_series(1, 24) AS key), n * 100
-FROM generate_series(1, 7000) AS n;
+FROM generate_series(1, 9000) AS n;
 CREATE INDEX hourly_usage_labels ON hourly_usage USING gin (labels);
 
 CREATE TABLE pgmigrations (
