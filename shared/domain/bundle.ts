@@ -48,6 +48,8 @@ export interface Phase {
   readonly dir: string;
   readonly image?: string;
   readonly deletes: readonly string[];
+  /** Files and directories of the bundle that its process may write, each time in a copy of its own; absent: none. */
+  readonly writable?: readonly string[];
   readonly memoryBytes?: number;
   readonly timeoutMs: number;
   readonly env: Readonly<Record<string, string>>;
@@ -74,6 +76,8 @@ export interface App {
   /** Path that answers 2xx when started; absent: the port accepts. */
   readonly ready?: string;
   readonly startTimeoutMs: number;
+  /** Files and directories of the bundle that its process may write, each time in a copy of its own; absent: none. */
+  readonly writable?: readonly string[];
   readonly memoryBytes?: number;
   readonly workers: readonly AppWorker[];
 }

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../shared/domain/report.ts';
 import { libraryBundle, shelf } from '../support/contract-bundles.ts';
@@ -63,6 +64,13 @@ describe('the digest of a bundle', () => {
     const wrapped = join(archives.dir, 'wrapped.tar.gz');
     execFileSync('tar', ['-C', dirname(bundle.dir), '-czf', wrapped, basename(bundle.dir)]);
     expect(await digestIn(wrapped)).toBe(fromDirectory.report.digests.bundle);
+  });
+
+  test('"or a .tar, .tar.gz or .tar.zst of one": compressed with zstd it has the same digest', async () => {
+    const compressed = join(archives.dir, 'plain.tar.zst');
+    const tar = execFileSync('tar', ['-C', bundle.dir, '-cf', '-', '.'], { maxBuffer: 64 * 1024 * 1024 });
+    writeFileSync(compressed, zstdCompressSync(tar));
+    expect(await digestIn(compressed)).toBe(fromDirectory.report.digests.bundle);
   });
 
   test('"--seed defaults to a number from the digest"', async () => {

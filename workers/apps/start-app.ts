@@ -46,6 +46,7 @@ export async function startApp(run: LiveRun, clone: Clone, name: AppName): Promi
       ...(app.command === undefined ? {} : { command: app.command }),
       ...(app.image === undefined ? {} : { image: app.image }),
       dir: app.dir,
+      ...(app.writable === undefined ? {} : { writable: app.writable }),
       env: {
         ...databaseEnvironment(tap, clone.apps, clone.admin.database),
         REHEARSAL_PHASE: '',

@@ -20,6 +20,7 @@ export function phaseProcess(
     ...(command === undefined ? {} : { command }),
     ...(phase.image === undefined ? {} : { image: phase.image }),
     dir: phase.dir,
+    ...(phase.writable === undefined ? {} : { writable: phase.writable }),
     env: {
       ...databaseEnvironment(tap, clone.migrate, clone.admin.database),
       REHEARSAL_PHASE: phase.name,

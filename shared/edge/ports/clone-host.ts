@@ -72,6 +72,8 @@ export interface ProcessRequest {
   readonly dir: string;
   /** Everything besides PATH HOME TMPDIR LANG TZ, which the host gives. */
   readonly env: Readonly<Record<string, string>>;
+  /** Bundle-relative files and directories that it may write, in a copy of its own that goes with it. */
+  readonly writable?: readonly string[];
   readonly memoryBytes?: number;
   /** The whole group is killed then, and `timedOut` is told. */
   readonly timeoutMs?: number;

@@ -30,6 +30,15 @@ export class BundlePaths {
       : wrong(spot, `\`${path}\` is no directory of the bundle`, '.');
   };
 
+  /** Files and directories of a list, by their own paths; what lies in another of them is not named again. */
+  readonly writable: Read<readonly string[]> = (spot) => {
+    if (spot.node.kind !== 'list') return wrong(spot, 'must be a list of files and directories of the bundle', []);
+    const paths = spot.node.items.map((node, index) => this.#existing(spot.at(node, `[${index}]`, node.line)));
+    const distinct = [...new Set(paths)];
+    const isInside = (path: string, dir: string): boolean => dir === '.' || path.startsWith(`${dir}/`);
+    return distinct.filter((path) => !distinct.some((other) => other !== path && isInside(path, other)));
+  };
+
   /** The files of a list of patterns: in list order, those of one pattern in byte order (CONTRACT 1.5). */
   readonly sqlFiles: Read<readonly string[]> = (spot) => {
     if (spot.node.kind !== 'list' || spot.node.items.length === 0) {
@@ -46,6 +55,17 @@ export class BundlePaths {
   real(path: string): string {
     const resolved = resolvePath(path, this.#targets);
     return resolved.leads === 'inside' ? resolved.path : path;
+  }
+
+  #existing(spot: Spot): string {
+    const path = this.#relative(spot);
+    if (path === null) return '.';
+    if (this.#leadsTo(path, this.#directories) || this.#leadsTo(path, this.#files)) return this.real(path);
+    return wrong(
+      spot,
+      `\`${path}\` is no file or directory of the bundle; an empty directory needs a file to be packed`,
+      '.',
+    );
   }
 
   #addMatches(spot: Spot, patternOf: Map<string, string>): void {

@@ -4,7 +4,7 @@ import { command, environment } from './read-phases.ts';
 import { listOf, longerThanZero, size, text, textLike } from './scalars.ts';
 import { given, type Read } from './spot.ts';
 
-const keys = ['dir', 'command', 'image', 'env', 'ready', 'startTimeout', 'memory', 'workers'] as const;
+const keys = ['dir', 'writable', 'command', 'image', 'env', 'ready', 'startTimeout', 'memory', 'workers'] as const;
 const startTimeoutMs = 30_000;
 const httpPath = textLike(/^\/\S*$/, 'a path that begins with /');
 
@@ -41,6 +41,7 @@ const app =
         image: fields.optional('image', text),
         ready: fields.optional('ready', httpPath),
         memoryBytes: fields.optional('memory', size),
+        writable: fields.optional('writable', paths.writable),
       }),
     };
   };

@@ -10,6 +10,7 @@ const keys = [
   'command',
   'image',
   'dir',
+  'writable',
   'ledger',
   'transaction',
   'deletes',
@@ -70,7 +71,11 @@ function body(spot: Spot, fields: Fields, paths: BundlePaths): Omit<Phase, 'name
     deletes: fields.or('deletes', listOf(text), []),
     timeoutMs: fields.or('timeout', longerThanZero, timeoutMs),
     env: fields.or('env', environment, {}),
-    ...given({ image: fields.optional('image', text), memoryBytes: fields.optional('memory', size) }),
+    ...given({
+      image: fields.optional('image', text),
+      memoryBytes: fields.optional('memory', size),
+      writable: fields.optional('writable', paths.writable),
+    }),
   };
 }
 

@@ -74,7 +74,8 @@ async function writeBundle(dir: string): Promise<void> {
 }
 
 /** A session on the clone as our superuser. */
-export const asAdmin = (clone: Clone): Promise<SqlSession> => pgSql.connect(clone.admin, 'rehearsal/test', 'of-the-role');
+export const asAdmin = (clone: Clone): Promise<SqlSession> =>
+  pgSql.connect(clone.admin, 'rehearsal/test', 'of-the-role');
 
 /** Fails loudly instead of waiting for ever; nothing waits longer than the state takes to come. */
 export async function until(what: string, isSo: () => Promise<boolean>, waitMs = 15_000): Promise<void> {

@@ -47,6 +47,23 @@ export function hostedProcessContract(clone: () => Promise<Clone>): void {
       expect(await printed(process)).toBe(`hello from ${made.bundlePath}/app\n`);
     });
 
+    test('can write the paths of the bundle that they name, each in a copy of its own, and nothing else', async () => {
+      const script = `const fs=require("fs");const told=[fs.existsSync("app/left")];
+          for(const path of ["app/left","app/hello.sh","seed.sql","new"])
+          try{fs.appendFileSync(path,"x");told.push("done")}catch(e){told.push(["EACCES","EROFS","EPERM"].includes(e.code))}
+          console.log(JSON.stringify(told))`;
+      for (let turn = 1; turn <= 2; turn += 1) {
+        await using process = await node(script, { writable: ['app'] });
+        expect(JSON.parse(await printed(process))).toEqual([false, 'done', 'done', true, true]);
+      }
+      await using single = await node(script, { writable: ['seed.sql'] });
+      expect(JSON.parse(await printed(single))).toEqual([false, true, true, 'done', true]);
+      await using whole = await node(script, { writable: ['.'] });
+      expect(JSON.parse(await printed(whole))).toEqual([false, 'done', 'done', 'done', 'done']);
+      await using other = await node(script);
+      expect(JSON.parse(await printed(other))).toEqual([false, true, true, true, true]);
+    });
+
     test('can read the bundle and cannot change it', async () => {
       const attempts = [
         'writeFileSync("seed.sql","x")',

@@ -236,6 +236,16 @@ const cases: readonly (readonly [string, string, Expected])[] = [
     added('invariants: [{ name: a, sql: b, same: false }]'),
     { key: 'invariants[0].same', message: /true/ },
   ],
+  [
+    'a writable path that is not there',
+    phase('    command: [a]\n    writable: [app, nowhere]'),
+    { line: 8, key: 'migrate[0].writable[1]', message: /no file or directory of the bundle/ },
+  ],
+  [
+    'a writable path outside of it',
+    apps('{ command: [a], writable: [../x] }'),
+    { key: 'apps.next.writable[0]', message: /`\.\.`/ },
+  ],
   ['a rate of nothing', added('load: { rate: 0/s }'), { key: 'load.rate', message: /above 0/ }],
   [
     'an unknown actor',

@@ -6,6 +6,7 @@ import type { Clock } from '../../../shared/edge/ports/clock.ts';
 import type { HostedProcess, ProcessExit, ProcessRequest } from '../../../shared/edge/ports/clone-host.ts';
 import type { SystemUser } from '../process/users.ts';
 import { removeTree } from '../remove-tree.ts';
+import { copyPath, makeWritable } from '../writable-paths.ts';
 import { bind, confined } from './container-shape.ts';
 import { type Engine, messageOf, unlessGone } from './engine.ts';
 import { attach, HostedContainer, type Output } from './hosted-container.ts';
@@ -49,6 +50,10 @@ export async function startProcess(place: ProcessPlace, request: ProcessRequest)
   }
   await using failed = new AsyncDisposableStack();
   failed.defer(() => removeTree(place.dir));
+  for (const [at, path] of (request.writable ?? []).entries()) {
+    await copyPath(join(place.bundleDir, path), join(place.dir, `writable-${at}`));
+    await makeWritable(join(place.dir, `writable-${at}`), 'everybody');
+  }
   const started = await startContainer(place, request, image);
   if ('exitCode' in started) return endedProcess(clock.wallTime(), started.exitCode, started.why);
   const found = await started.container.inspect();
@@ -111,7 +116,7 @@ async function makeContainer(place: ProcessPlace, request: ProcessRequest, image
         ...confined(network, request.memoryBytes),
         Init: engine.init,
         Mounts: [
-          bind(place.bundleDir, bundlePath, 'read-only'),
+          ...bundleMounts(place, request.writable ?? []),
           bind(place.toolsDir, toolsPath, 'read-only'),
           bind(join(place.dir, 'home'), '/rehearsal/home', 'writable'),
           bind(join(place.dir, 'tmp'), '/rehearsal/tmp', 'writable'),
@@ -121,6 +126,14 @@ async function makeContainer(place: ProcessPlace, request: ProcessRequest, image
   } catch (cause) {
     throw notStarted(request.name, cause);
   }
+}
+
+/** The private copies lie over what they were copied from. */
+function bundleMounts({ bundleDir, dir }: ProcessPlace, writable: readonly string[]): Docker.MountConfig {
+  const over = writable.map((path, at) =>
+    bind(join(dir, `writable-${at}`), posix.join(bundlePath, path).replace(/\/$/, ''), 'writable'),
+  );
+  return writable.includes('.') ? over : [bind(bundleDir, bundlePath, 'read-only'), ...over];
 }
 
 /**

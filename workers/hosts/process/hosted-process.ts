@@ -7,7 +7,9 @@ import type { Readable } from 'node:stream';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import type { Clock } from '../../../shared/edge/ports/clock.ts';
 import type { HostedProcess, ProcessExit, ProcessRequest } from '../../../shared/edge/ports/clone-host.ts';
+import { copyTree } from '../copy-tree.ts';
 import { removeTree } from '../remove-tree.ts';
+import { makeWritable } from '../writable-paths.ts';
 import { findProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
 import { launch } from './launch.ts';
@@ -51,7 +53,8 @@ export async function startHostedProcess(place: ProcessPlace, request: ProcessRe
   };
   const group = await place.groups.make(place.id, [home, temporary], request.memoryBytes);
   try {
-    const found = await programOf(place.bundlePath, request.dir, name, path);
+    const bundlePath = await bundleFor(place, request.writable ?? []);
+    const found = await programOf(bundlePath, request.dir, name, path);
     const startedAt = place.clock.wallTime();
     const child = await launch({ ...found, args: found.args ?? args, env, user: place.user, group });
     const running = new RunningProcess(child, group, place, request.timeoutMs, startedAt);
@@ -186,6 +189,15 @@ async function programOf(bundlePath: string, dir: string, name: string, path: st
 
 function complaint(dir: string, exitCode: number, why: string): Start {
   return { program: '/bin/sh', dir, args: ['-c', 'printf "%s\\n" "$1" >&2; exit "$2"', 'sh', why, String(exitCode)] };
+}
+
+/** Everybody's read-only copy; one of its own for a process that may write some of it. */
+async function bundleFor(place: ProcessPlace, writable: readonly string[]): Promise<string> {
+  if (writable.length === 0) return place.bundlePath;
+  const own = join(place.home, 'bundle');
+  await copyTree(place.bundlePath, own, 'copy');
+  for (const path of writable) await makeWritable(join(own, path), place.user);
+  return own;
 }
 
 async function makePrivate(parent: string, dirs: readonly string[], user: SystemUser | undefined): Promise<void> {
