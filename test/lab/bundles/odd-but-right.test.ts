@@ -107,7 +107,8 @@ beforeAll(async () => {
   };
   const bundle = await lab.bundle(libraryBundle({ migrate }, files));
   result = await bundle.control();
-});
+  // Ten commands one after the other, 100 MB twice.
+}, 400_000);
 afterAll(() => lab?.[Symbol.asyncDispose]());
 
 const attempt = (phase: string) => {
