@@ -74,10 +74,15 @@ function blankConstants(
   dollarQuotes: 'are bodies' | 'are strings',
 ): string {
   let blanked = '';
+  /** The words since the last statement that EXECUTE makes of a string. */
+  let words = '';
   for (let at = 0; at < sql.length; ) {
     const { kind, end } = tokenAt(sql, at);
     const part = sql.slice(at, end);
-    if (kind === 'dollar' && dollarQuotes === 'are bodies') blanked += blankBody(part);
+    if (kind !== 'space') words = `${words} ${part.toLowerCase()}`.slice(-rememberedChars);
+    if (kind === 'string' && dollarQuotes === 'are bodies' && part.startsWith("'") && isExecuted(words, part))
+      blanked += blankExecuted(part);
+    else if (kind === 'dollar' && dollarQuotes === 'are bodies') blanked += blankBody(part);
     else if (kind === 'string' || kind === 'dollar') blanked += "'…'";
     else if (kind === 'number' && what === 'numbers too') blanked += '…';
     // Libraries write into comments who asked, and for whom.
@@ -86,6 +91,17 @@ function blankConstants(
     at = end;
   }
   return blanked;
+}
+
+const rememberedChars = 200;
+
+/** A string right behind EXECUTE is a statement, and two of them are two; what is joined to it may be a value. */
+const isExecuted = (words: string, part: string): boolean =>
+  / execute(?: \()?(?: (?:pg_catalog \. )?format \()? $/.test(`${words.slice(0, -part.length).trimEnd()} `);
+
+function blankExecuted(quoted: string): string {
+  const code = quoted.slice(1, quoted.endsWith("'") ? -1 : undefined).replaceAll("''", "'");
+  return `'${blankConstants(code, 'numbers too', 'are strings').replaceAll("'", "''")}'`;
 }
 
 function blankBody(quoted: string): string {
