@@ -24,6 +24,17 @@ export interface PrepareOptions {
   readonly only?: readonly Scenario[];
   /** `name` or `name@version`, instead of the manifest's. */
   readonly snapshot?: string;
+  /** Ends the making of a snapshot; what was made of it is removed. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EngineOptions {
+  readonly dataRoot: string;
+  readonly host: HostChoice;
+  /** Ends the set-up. */
+  readonly signal?: AbortSignal;
+  /** Hears, a sentence each, what was decided or is waited for because of this machine. */
+  readonly says?: (sentence: string) => void;
 }
 
 /** The pipeline put together for one process; the command line and the worker both drive it. */
@@ -37,14 +48,16 @@ export interface Engine extends AsyncDisposable {
   registered(): Promise<readonly SnapshotFacts[]>;
 }
 
-export async function openEngine(options: { readonly dataRoot: string; readonly host: HostChoice }): Promise<Engine> {
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { signal } = options;
   await using opened = new AsyncDisposableStack();
   const dataRoot = await openDataRoot(options.dataRoot);
   opened.defer(() => dataRoot.close());
   const clock = systemClock;
   const sql = pgSql;
-  const host = await chooseHost(options.host, { dataRoot, sql, clock });
+  const host = await chooseHost(options.host, { dataRoot, sql, clock, ...(signal && { signal }) });
   await host.reap();
+  signal?.throwIfAborted();
   const snapshots = await openSnapshots({ dataRoot, sql, clock });
   const toolsDir = await installTools(dataRoot.dir);
   const scratch = join(dataRoot.dir, 'scratch');
@@ -62,8 +75,9 @@ export async function openEngine(options: { readonly dataRoot: string; readonly 
       if (loaded.dir !== resolve(path) && top !== '..' && top !== '') unpacked.add(join(scratch, top));
       return loaded;
     },
-    async prepare(loaded, { seed, only, snapshot: name } = {}) {
-      const snapshot = await findSnapshot(snapshots, loaded, name);
+    async prepare(loaded, { seed, only, snapshot: name, signal } = {}) {
+      signal?.throwIfAborted();
+      const snapshot = await findSnapshot(snapshots, loaded, name, signal);
       const rules = defaultRules();
       const { bundle } = loaded;
       const chosen = seed ?? seedOf(bundle.digest);
@@ -108,7 +122,12 @@ function withRoles(snapshot: SealedSnapshot, roles: Manifest['roles']): SealedSn
 
 type Finder = Awaited<ReturnType<typeof openSnapshots>>;
 
-function findSnapshot(snapshots: Finder, loaded: LoadedBundle, named: string | undefined): Promise<SealedSnapshot> {
+function findSnapshot(
+  snapshots: Finder,
+  loaded: LoadedBundle,
+  named: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<SealedSnapshot> {
   const { snapshot, postgres } = loaded.bundle.manifest;
   if (named !== undefined) {
     const [name = '', version] = named.split('@');
@@ -116,5 +135,10 @@ function findSnapshot(snapshots: Finder, loaded: LoadedBundle, named: string | u
   }
   return snapshot.kind === 'registered'
     ? snapshots.find(snapshot.name, snapshot.version)
-    : snapshots.fromSql({ bundleDir: loaded.dir, files: snapshot.files, major: postgres.major ?? 17 });
+    : snapshots.fromSql({
+        bundleDir: loaded.dir,
+        files: snapshot.files,
+        major: postgres.major ?? 17,
+        ...(signal && { signal }),
+      });
 }

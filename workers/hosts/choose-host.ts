@@ -12,6 +12,8 @@ export interface HostParts {
   readonly dataRoot: DataRoot;
   readonly sql: Sql;
   readonly clock: Clock;
+  /** Ends what takes long in opening a host: an image that is pulled. */
+  readonly signal?: AbortSignal;
 }
 
 /** `auto`: docker where an engine answers and has the images, else the embedded binaries. */
