@@ -11,6 +11,8 @@ export interface Engine {
   readonly limitsMemory: boolean;
   /** Set where this worker is itself a container of that engine. */
   readonly ownContainer?: OwnContainer;
+  /** Ends an image that is being pulled. */
+  readonly signal?: AbortSignal;
   /** Whether the engine can put a small init before a command; cleared by the first start that finds none. */
   init: boolean;
 }
@@ -21,7 +23,7 @@ export interface OwnContainer {
 }
 
 /** `DOCKER_HOST` or the local socket. Throws RehearsalError (machine) where nothing answers. */
-export async function openEngine(): Promise<Engine> {
+export async function openEngine(signal?: AbortSignal): Promise<Engine> {
   const docker = new Docker();
   try {
     const about = (await docker.info()) as EngineAbout;
@@ -34,6 +36,7 @@ export async function openEngine(): Promise<Engine> {
       memoryBytes: about.MemTotal,
       limitsMemory: about.MemoryLimit,
       ...(own === undefined ? {} : { ownContainer: own }),
+      ...(signal === undefined ? {} : { signal }),
       init: true,
     };
   } catch (cause) {
