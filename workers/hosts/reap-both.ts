@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CloneHost } from '../../shared/edge/ports/clone-host.ts';
 import type { HostParts } from './choose-host.ts';
+import { removeDeadLocks } from './dead-locks.ts';
 import { openEngine } from './docker/engine.ts';
 import { reapLeftOvers } from './docker/reap.ts';
 import { openCgroupGroups } from './process/cgroup-groups.ts';
@@ -14,6 +15,7 @@ export function reapingBoth(host: CloneHost, parts: HostParts): CloneHost {
     ...host,
     reap: async () => {
       await host.reap();
+      await removeDeadLocks(parts.dataRoot.locks);
       if (host.kind === 'process') await reapContainers(parts);
       else await reapClones({ ...parts, groups: (await openCgroupGroups(parts.clock)) ?? scannedGroups });
     },
