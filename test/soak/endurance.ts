@@ -1,11 +1,12 @@
 /**
- * `node test/soak/endurance.ts --rehearsals 50 --at-once 4 [--host process]`: so many small rehearsals one after the
+ * `node test/soak/endurance.ts --rehearsals 50 --at-once 4 [--host process] [--only scenario,…]`: so many small rehearsals one after the
  * other, then as many of them at a time, through one engine. Memory, handles, children, mounts, containers and disk must be
  * afterwards as they were; ends with 1 where one of them grew.
  */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { scenarios } from '../../shared/domain/run.ts';
 import { openEngine } from '../../workers/engine.ts';
 import type { HostChoice } from '../../workers/hosts/choose-host.ts';
 import { rehearse } from '../../workers/rehearse.ts';
@@ -19,9 +20,11 @@ const { values } = parseArgs({
     rehearsals: { type: 'string', default: '50' },
     'at-once': { type: 'string', default: '4' },
     host: { type: 'string', default: 'process' },
+    only: { type: 'string', default: '' },
   },
 });
 const [rehearsals, atOnce] = [Number(values.rehearsals), Number(values['at-once'])];
+const only = scenarios.filter((scenario) => values.only === '' || values.only.split(',').includes(scenario));
 /** Modules, snapshot, statistics of the compiler: what the first ones make is kept and made once. */
 const warmUps = 2;
 
@@ -37,7 +40,7 @@ const grown: string[] = [];
   const verdictless = new AbortController().signal;
   const one = async (seed: number): Promise<number> => {
     const startMs = performance.now();
-    const context = await engine.prepare(await engine.load(bundle.dir), { seed });
+    const context = await engine.prepare(await engine.load(bundle.dir), { seed, only });
     const perform = (spec: Parameters<typeof engine.perform>[1]) => engine.perform(context, spec, verdictless);
     const evidence = await rehearse(context.plan, {
       clock: context.clock,
