@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { Command } from 'commander';
-import { Redis } from 'ioredis';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import { pgSql } from '../../shared/edge/adapters/pg-sql.ts';
+import { askEvictionPolicy } from '../../shared/edge/adapters/queue/ask-eviction-policy.ts';
 import { systemClock } from '../../shared/edge/adapters/system-clock.ts';
 import { formatBytes } from '../../shared/report/words.ts';
 import { chooseHost, type HostChoice } from '../hosts/choose-host.ts';
@@ -91,17 +91,10 @@ async function factsOf(io: CommandIo, root: DataRoot): Promise<MachineFacts> {
 
 async function askRedis(url: string | undefined): Promise<RedisFacts> {
   if (url === undefined || url === '') return { kind: 'not-named', version: versionOf('redis-server') };
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5_000 });
-  // What fails is told by the question below; without a listener it would be printed as well.
-  client.on('error', () => undefined);
   try {
-    await client.connect();
-    const [, evictionPolicy = 'unknown'] = (await client.config('GET', 'maxmemory-policy')) as string[];
-    return { kind: 'answers', evictionPolicy };
+    return { kind: 'answers', evictionPolicy: await askEvictionPolicy(url) };
   } catch (error) {
     return { kind: 'unreachable', why: error instanceof Error ? error.message : String(error) };
-  } finally {
-    client.disconnect();
   }
 }
 
