@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import type { Bundle, Manifest } from '../shared/domain/bundle.ts';
 import type { RunResult, SnapshotFacts } from '../shared/domain/observation.ts';
 import type { RunSpec, Scenario } from '../shared/domain/run.ts';
 import { scenarios } from '../shared/domain/run.ts';
+import { bundleLimits } from '../shared/edge/adapters/bundle/limits.ts';
 import { loadBundle } from '../shared/edge/adapters/bundle/load-bundle.ts';
 import { installTools } from '../shared/edge/adapters/install-tools.ts';
 import { pgSql } from '../shared/edge/adapters/pg-sql.ts';
@@ -14,17 +14,32 @@ import { defaultRules } from '../shared/judge/default-rules.ts';
 import { rehearsalIdOf, seedOf } from '../shared/plan/rehearsal-id.ts';
 import { readHints } from './hints/read-hints.ts';
 import { chooseHost, type HostChoice } from './hosts/choose-host.ts';
-import { openDataRoot } from './hosts/data-root.ts';
-import { performRun, type RunContext } from './perform-run.ts';
+import { type DataRoot, openDataRoot } from './hosts/data-root.ts';
+import { takeTurn } from './hosts/machine-turns.ts';
+import { makeWorkspace, removeWorkspace, type Workspace } from './hosts/workspace.ts';
+import { performInTurn, waiting } from './perform-in-turn.ts';
+import type { RunContext } from './perform-run.ts';
 import { openSnapshots } from './snapshots/open-snapshots.ts';
 
-export type LoadedBundle = { readonly bundle: Bundle; readonly dir: string };
+/** Leaving its scope, or the engine's, removes what was unpacked. */
+export type LoadedBundle = { readonly bundle: Bundle; readonly dir: string } & AsyncDisposable;
 
 export interface PrepareOptions {
   readonly seed?: number;
   readonly only?: readonly Scenario[];
   /** `name` or `name@version`, instead of the manifest's. */
   readonly snapshot?: string;
+  /** Ends the making of a snapshot; what was made of it is removed. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EngineOptions {
+  readonly dataRoot: string;
+  readonly host: HostChoice;
+  /** Ends the set-up. */
+  readonly signal?: AbortSignal;
+  /** Hears, a sentence each, what was decided or is waited for because of this machine. */
+  readonly says?: (sentence: string) => void;
 }
 
 /** The pipeline put together for one process; the command line and the worker both drive it. */
@@ -38,32 +53,35 @@ export interface Engine extends AsyncDisposable {
   registered(): Promise<readonly SnapshotFacts[]>;
 }
 
-export async function openEngine(options: { readonly dataRoot: string; readonly host: HostChoice }): Promise<Engine> {
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { signal } = options;
   await using opened = new AsyncDisposableStack();
   const dataRoot = await openDataRoot(options.dataRoot);
   opened.defer(() => dataRoot.close());
   const clock = systemClock;
   const sql = pgSql;
-  const host = await chooseHost(options.host, { dataRoot, sql, clock });
+  const { says = () => undefined } = options;
+  if (dataRoot.isRemarkable) says(dataRoot.says);
+  const host = await chooseHost(options.host, { dataRoot, sql, clock, says, ...(signal && { signal }) });
   await host.reap();
+  signal?.throwIfAborted();
   const snapshots = await openSnapshots({ dataRoot, sql, clock });
   const toolsDir = await installTools(dataRoot.dir);
-  const scratch = join(dataRoot.dir, 'scratch');
-  const unpacked = new Set<string>();
+  const unpacked = new Set<Workspace>();
   opened.defer(async () => {
-    for (const dir of unpacked) await rm(dir, { recursive: true, force: true });
+    for (const workspace of unpacked) await removeWorkspace(workspace);
   });
   const held = opened.move();
   return {
     host,
-    load: async (path) => {
-      const loaded = await loadBundle(path, scratch);
-      // A directory is read in place; only what was unpacked is ours to remove.
-      if (loaded.unpacked !== undefined) unpacked.add(loaded.unpacked);
-      return loaded;
-    },
-    async prepare(loaded, { seed, only, snapshot: name } = {}) {
-      const snapshot = await findSnapshot(snapshots, loaded, name);
+    load: (path) => loadInto(dataRoot, path, unpacked),
+    async prepare(loaded, { seed, only, snapshot: name, signal } = {}) {
+      signal?.throwIfAborted();
+      await using _turn = await takeTurn(dataRoot.locks, 'shared', {
+        signal: signal ?? neverAborted,
+        onWait: (holder, how) => says(waiting('the snapshot', holder, how)),
+      });
+      const snapshot = await findSnapshot(snapshots, loaded, name, signal);
       const rules = defaultRules();
       const { bundle } = loaded;
       const chosen = seed ?? seedOf(bundle.digest);
@@ -91,11 +109,43 @@ export async function openEngine(options: { readonly dataRoot: string; readonly 
         clock,
       };
     },
-    perform: performRun,
+    perform: (context, spec, runSignal) => performInTurn({ dataRoot, says }, context, spec, runSignal),
     registered: async () =>
       (await snapshots.list()).map(({ sealed }) => sealed.facts).filter(({ name }) => name !== 'sql'),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
+}
+
+/** A directory is read in place; what is unpacked is signed, so that an owner that dies leaves nothing unknown. */
+async function loadInto(dataRoot: DataRoot, path: string, unpacked: Set<Workspace>): Promise<LoadedBundle> {
+  await dataRoot.requireFree(await unpackedBytes(path));
+  const expiresAt = new Date(Date.now() + unpackedLifeMs);
+  const workspace = await makeWorkspace(dataRoot.scratch, { rehearsalId: 'bundle', runId: 'bundle', expiresAt });
+  unpacked.add(workspace);
+  const remove = async () => {
+    await removeWorkspace(workspace);
+    unpacked.delete(workspace);
+  };
+  try {
+    const loaded = await loadBundle(path, workspace.dir);
+    if (loaded.unpacked === undefined) await remove();
+    return { ...loaded, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** A worker keeps an unpacked bundle until its rehearsal is over. */
+const unpackedLifeMs = 7 * 24 * 3_600_000;
+/** What an ordinary archive grows to; the bundle's own limits hold for the others. */
+const unpackedPerByte = 8;
+const neverAborted = new AbortController().signal;
+
+/** None for a directory; a path that is not there is told by whoever reads it. */
+async function unpackedBytes(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? Math.min(bundleLimits.unpackedBytesMax, found.size * unpackedPerByte) : 0;
 }
 
 /** Roles of the snapshot that the manifest names instead of the owner of most tables; their passwords are one. */
@@ -109,7 +159,12 @@ function withRoles(snapshot: SealedSnapshot, roles: Manifest['roles']): SealedSn
 
 type Finder = Awaited<ReturnType<typeof openSnapshots>>;
 
-function findSnapshot(snapshots: Finder, loaded: LoadedBundle, named: string | undefined): Promise<SealedSnapshot> {
+function findSnapshot(
+  snapshots: Finder,
+  loaded: LoadedBundle,
+  named: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<SealedSnapshot> {
   const { snapshot, postgres } = loaded.bundle.manifest;
   if (named !== undefined) {
     const [name = '', version] = named.split('@');
@@ -117,5 +172,10 @@ function findSnapshot(snapshots: Finder, loaded: LoadedBundle, named: string | u
   }
   return snapshot.kind === 'registered'
     ? snapshots.find(snapshot.name, snapshot.version)
-    : snapshots.fromSql({ bundleDir: loaded.dir, files: snapshot.files, major: postgres.major ?? 17 });
+    : snapshots.fromSql({
+        bundleDir: loaded.dir,
+        files: snapshot.files,
+        major: postgres.major ?? 17,
+        ...(signal && { signal }),
+      });
 }

@@ -26,7 +26,11 @@ async function workUntilAsked(config: WorkerConfig): Promise<void> {
   const asked = askedToStop();
   await using store = await openStore({ url: config.databaseUrl, onError });
   await using queue = await openQueue({ url: config.queueUrl, onError });
-  await using engine = await openEngine({ dataRoot: config.dataRoot, host: config.host });
+  await using engine = await openEngine({
+    dataRoot: config.dataRoot,
+    host: config.host,
+    says: (sentence) => log.info(sentence),
+  });
   await using _work = await startWork({
     store,
     queue,

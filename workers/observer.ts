@@ -16,7 +16,8 @@ export interface Observer extends AsyncDisposable {
   rest(): Promise<void>;
 }
 
-export function openObserver(connect: () => Promise<SqlSession>, clock: Clock): Observer {
+/** Once `signal` is aborted, a server that is gone is not waited for. */
+export function openObserver(connect: () => Promise<SqlSession>, clock: Clock, signal?: AbortSignal): Observer {
   let session: SqlSession | undefined;
   let turn: Promise<void> = Promise.resolve();
 
@@ -31,7 +32,7 @@ export function openObserver(connect: () => Promise<SqlSession>, clock: Clock): 
       try {
         return await connect();
       } catch (error) {
-        if (!isLost(error) || clock.now() > deadline) throw error;
+        if (!isLost(error) || clock.now() > deadline || signal?.aborted === true) throw error;
         await clock.wait(reconnectEveryMs);
       }
     }

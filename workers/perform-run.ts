@@ -52,10 +52,13 @@ async function perform(
 ): Promise<RunResult> {
   signal.throwIfAborted();
   await using clone = await openClone(context, spec);
+  using _stopped = removedOnAbort(clone, signal);
   await using live = await openLiveRun(context, spec, clone, now, signal);
   const rows = spec.scenario === 'compatibility' ? 'uncounted' : 'counted';
   const before = await readState(live, { rows });
   const { failed, weaknesses, ...found } = await performScenario(live);
+  // What was seen on a clone that is being removed is no evidence.
+  signal.throwIfAborted();
   return {
     spec,
     outcome: failed ? 'failed' : 'completed',
@@ -72,6 +75,15 @@ async function perform(
     }),
     backendsOomKilled: await clone.backendsOomKilled(),
   };
+}
+
+/** Whatever the run waits for then, its server and its processes are gone, and the wait is over. */
+function removedOnAbort(clone: Clone, signal: AbortSignal): Disposable {
+  // Leaving the scope waits for the same removal and tells its failure.
+  const remove = () => void Promise.resolve(clone[Symbol.asyncDispose]()).catch(() => undefined);
+  signal.addEventListener('abort', remove);
+  if (signal.aborted) remove();
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', remove) };
 }
 
 function openClone(context: RunContext, spec: RunSpec): Promise<Clone> {
@@ -99,7 +111,7 @@ async function openLiveRun(
   signal: AbortSignal,
 ): Promise<LiveRun & AsyncDisposable> {
   const { plan, sql, clock } = context;
-  const observer = openObserver(() => sql.connect(clone.admin, 'rehearsal/observer'), clock);
+  const observer = openObserver(() => sql.connect(clone.admin, 'rehearsal/observer'), clock, signal);
   try {
     const redact = await observer.look((admin) => openRedaction(plan.bundle, context.bundleDir, admin));
     return {

@@ -19,9 +19,15 @@ try {
     env: { LOG_LEVEL: 'warn', ...process.env },
   });
   process.stdout.write(`listening ${service.address}\ntoken     ${service.token}\n`);
-  if (process.env.REHEARSAL_EXAMPLE !== 'off') await rehearseExample(service);
-  process.stdout.write('serving until you press Ctrl-C\n');
-  await Promise.race([asked, service.ended]);
+  // Whoever asks for the end does not wait for the example.
+  const example = process.env.REHEARSAL_EXAMPLE === 'off' ? Promise.resolve() : rehearseExample(service);
+  const ended = Promise.race([asked, service.ended]).then(() => 'ended' as const);
+  if ((await Promise.race([example, ended])) !== 'ended') {
+    process.stdout.write('serving until you press Ctrl-C\n');
+    await ended;
+  }
+  // Cut off from its service, it removes what it unpacked and says nothing more.
+  example.catch(() => undefined);
 } catch (error) {
   const remedy = error instanceof RehearsalError ? `\n→ ${error.remedy}` : '';
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}${remedy}\n`);

@@ -46,6 +46,8 @@ try {
     else printFailure(io, usageError(error), wantsJson);
   } else {
     printFailure(io, error, wantsJson);
+    // Everything that was made is gone; a connection to a server that was removed would wait for its answer.
+    if (error instanceof RehearsalError && error.code === 'stopped') process.exit();
   }
 }
 

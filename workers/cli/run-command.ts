@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { RehearsalError } from '../../shared/domain/problem.ts';
 import { type Scenario, scenarios } from '../../shared/domain/run.ts';
 import { judge } from '../../shared/judge/judge.ts';
 import { assembleReport } from '../../shared/report/assemble-report.ts';
@@ -12,6 +11,7 @@ import { defaultDataRoot } from '../hosts/data-root.ts';
 import { rehearse } from '../rehearse.ts';
 import type { CommandIo } from './io.ts';
 import { progressLines } from './progress-lines.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import { verdictExitCodes, writeReports } from './write-reports.ts';
 
 interface RunOptions {
@@ -38,10 +38,27 @@ export function runCommand(io: CommandIo): Command {
 }
 
 async function run(io: CommandIo, path: string, options: RunOptions): Promise<void> {
-  const stop = stopOnSignals();
-  await using engine = await openEngine({ dataRoot: defaultDataRoot(io.env), host: options.host });
+  using stop = stopOnSignals(io, options.format === 'json');
+  const { signal } = stop;
+  try {
+    const { report, evidence } = await rehearseHere(io, path, options, signal);
+    signal.throwIfAborted();
+    if (options.out !== undefined) await writeReports(resolve(io.cwd, options.out), report, evidence);
+    io.stdout(render(options.format, report));
+    io.exit(verdictExitCodes[report.verdict]);
+  } catch (error) {
+    // Whatever broke because it was stopped is not why it ended.
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+/** Everything that was made for it is gone when this settles. */
+async function rehearseHere(io: CommandIo, path: string, options: RunOptions, signal: AbortSignal) {
+  const says = (sentence: string) => io.stderr(`rehearse: ${sentence}\n`);
+  await using engine = await openEngine({ dataRoot: defaultDataRoot(io.env), host: options.host, signal, says });
   const loaded = await engine.load(path);
   const context = await engine.prepare(loaded, {
+    signal,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.snapshot === undefined ? {} : { snapshot: options.snapshot }),
@@ -49,27 +66,10 @@ async function run(io: CommandIo, path: string, options: RunOptions): Promise<vo
   const evidence = await rehearse(context.plan, {
     clock: context.clock,
     parallel: Math.max(1, Math.min(4, availableParallelism())),
-    perform: (spec) => engine.perform(context, spec, stop.signal),
+    perform: (spec) => engine.perform(context, spec, signal),
     progress: progressLines(io),
   });
-  const report = assembleReport(evidence, judge(evidence, { honourWaivers: true }));
-  if (options.out !== undefined) await writeReports(resolve(io.cwd, options.out), report, evidence);
-  io.stdout(render(options.format, report));
-  io.exit(verdictExitCodes[report.verdict]);
-}
-
-/** Ctrl-C once ends the runs cleanly, twice at once; what is left then, the next start reaps. */
-function stopOnSignals(): AbortController {
-  const stop = new AbortController();
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
-    stop.abort(
-      new RehearsalError('machine', 'stopped', `stopped by ${signal}`, 'run it again; it starts from the beginning'),
-    );
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return stop;
+  return { evidence, report: assembleReport(evidence, judge(evidence, { honourWaivers: true })) };
 }
 
 function parseScenarios(text: string): readonly Scenario[] {

@@ -2,13 +2,10 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { RehearsalError } from '../../shared/domain/problem.ts';
+import type { RehearsalError } from '../../shared/domain/problem.ts';
 import type { CopyMethod } from './copy-tree.ts';
-import { useLoopVolume } from './loop-volume.ts';
-
-const GiB = 1024 ** 3;
-/** A disk that fills up makes every server on it panic, so this much stays free whatever we do. */
-export const reserveBytes = 2 * GiB;
+import { type DiskLimits, diskLimits, diskRanFull, refuseFullDisk } from './disk-limits.ts';
+import { type LoopVolume, useLoopVolume } from './loop-volume.ts';
 
 /** Where everything of ours lies on this machine; any number of processes may share one. */
 export interface DataRoot extends AsyncDisposable {
@@ -21,9 +18,15 @@ export interface DataRoot extends AsyncDisposable {
   readonly locks: string;
   /** How a PGDATA is copied here. */
   readonly method: CopyMethod;
+  /** A sentence about why data are copied this way, and what was done for it. */
+  readonly says: string;
+  /** Something was mounted, or copies are full ones: whoever waits wants to know. */
+  readonly isRemarkable: boolean;
   freeBytes(): Promise<number>;
   /** Throws RehearsalError `disk-full` where so much more would eat into the reserve. */
   requireFree(neededBytes: number): Promise<void>;
+  /** RehearsalError `disk-ran-full` where so little is left that what fails now fails for that. */
+  ranFull(freeBytes: number): RehearsalError | undefined;
   /** Lets go of the root; whatever stands in it stays. Safe to call again. */
   close(): Promise<void>;
 }
@@ -38,15 +41,19 @@ export function defaultDataRoot(env: Readonly<Record<string, string | undefined>
 export interface DataRootOptions {
   /** `off` never mounts a loop volume; default: what `REHEARSAL_LOOP` says. */
   readonly loop?: 'auto' | 'off';
+  /** Default: what `REHEARSAL_DISK_RESERVE` says. */
+  readonly disk?: DiskLimits;
 }
 
 export async function openDataRoot(root: string, options: DataRootOptions = {}): Promise<DataRoot> {
   const locks = join(root, 'locks');
   await makeTraversable(root);
   await makeTraversable(locks);
+  const disk = options.disk ?? diskLimits(process.env);
   const sharesBlocks = await canReflink(root);
   const loop = options.loop ?? (process.env.REHEARSAL_LOOP === 'off' ? 'off' : 'auto');
-  const volume = sharesBlocks || loop === 'off' ? undefined : await useLoopVolume(root, locks);
+  const used = await whereBlocksAreShared(root, locks, { sharesBlocks, loop });
+  const { volume } = used;
   const dir = volume?.dir ?? root;
   const places = {
     snapshots: join(dir, 'snapshots'),
@@ -68,10 +75,26 @@ export async function openDataRoot(root: string, options: DataRootOptions = {}):
     locks,
     ...places,
     method,
+    says: used.says,
+    isRemarkable: method === 'copy' || volume?.isNew === true,
     freeBytes,
-    requireFree: async (neededBytes) => refuseFullDisk(root, await freeBytes(), neededBytes),
+    requireFree: async (neededBytes) => refuseFullDisk(root, await freeBytes(), neededBytes, disk),
+    ranFull: (left) => (left >= disk.floorBytes ? undefined : diskRanFull(root, left, disk)),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+async function whereBlocksAreShared(
+  root: string,
+  locks: string,
+  { sharesBlocks, loop }: { readonly sharesBlocks: boolean; readonly loop: 'auto' | 'off' },
+): Promise<{ readonly volume?: LoopVolume; readonly says: string }> {
+  if (sharesBlocks) return { says: `${root} shares blocks between copies` };
+  const found = loop === 'off' ? { lacks: 'REHEARSAL_LOOP=off' } : await useLoopVolume(root, locks);
+  if ('dir' in found) return { volume: found, says: found.says };
+  return {
+    says: `every clone is a full copy: ${root} cannot share blocks, and no volume that can is mounted (${found.lacks})`,
   };
 }
 
@@ -101,15 +124,4 @@ async function canReflink(dir: string): Promise<boolean> {
 async function freeBytesOn(dir: string): Promise<number> {
   const { bavail, bsize } = await statfs(dir);
   return bavail * bsize;
-}
-
-function refuseFullDisk(root: string, freeBytes: number, neededBytes: number): void {
-  if (freeBytes >= neededBytes + reserveBytes) return;
-  const gib = (bytes: number): string => `${(bytes / GiB).toFixed(1)} GiB`;
-  throw new RehearsalError(
-    'machine',
-    'disk-full',
-    `${root} has ${gib(freeBytes)} free; ${gib(neededBytes)} are needed and ${gib(reserveBytes)} must stay free`,
-    'free some room, or put the data root on another disk with REHEARSAL_DATA=/path; `rehearse snapshot prune` removes old snapshots',
-  );
 }

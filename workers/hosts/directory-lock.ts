@@ -11,7 +11,7 @@ const stealExpiresMs = 10_000;
 /**
  * Exclusive among all processes that share the disk; a holder that died is passed over. Leaving the scope releases it.
  */
-export async function lockFile(path: string, waitMs: number): Promise<AsyncDisposable> {
+export async function lockFile(path: string, waitMs: number, signal?: AbortSignal): Promise<AsyncDisposable> {
   const deadline = performance.now() + waitMs;
   for (;;) {
     const held = await tryLockFile(path);
@@ -25,6 +25,7 @@ export async function lockFile(path: string, waitMs: number): Promise<AsyncDispo
       );
     }
     await delay(pollMs);
+    signal?.throwIfAborted();
   }
 }
 

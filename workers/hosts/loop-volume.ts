@@ -20,10 +20,11 @@ const mountWaitMs = 30_000;
 /**
  * A copy-on-write file system in a sparse file, for disks that cannot share blocks themselves (ext4). Any number of
  * processes may
- * use it at once: each registers itself, and the last to leave unmounts. Undefined where this machine cannot do it.
+ * use it at once: each registers itself, and the last to leave unmounts. `lacks` where this machine cannot do it.
  */
-export async function useLoopVolume(root: string, locks: string): Promise<LoopVolume | undefined> {
-  if (process.getuid?.() !== 0 || process.platform !== 'linux' || !(await hasLoopDevices())) return undefined;
+export async function useLoopVolume(root: string, locks: string): Promise<LoopVolume | { readonly lacks: string }> {
+  const lacks = await lacksForLoop();
+  if (lacks !== undefined) return { lacks };
   const places = {
     root,
     image: join(root, 'volume.xfs'),
@@ -33,15 +34,26 @@ export async function useLoopVolume(root: string, locks: string): Promise<LoopVo
   await mkdir(places.users, { recursive: true });
   await mkdir(places.mountPoint, { recursive: true, mode: 0o711 });
   await using _ = await lockFile(join(locks, 'mount'), mountWaitMs);
-  if (!(await isMounted(places)) && !(await mountImage(places))) return undefined;
+  const isNew = !(await isMounted(places));
+  const made = isNew ? await mountImage(places) : { image: 'found' as const };
+  if ('lacks' in made) return made;
   const { pid, startTime } = thisProcess();
   const ticket = join(places.users, `${pid}-${startTime}-${process.hrtime.bigint()}`);
   await writeFile(ticket, JSON.stringify(thisProcess()));
-  return { dir: places.mountPoint, release: () => leave(places, locks, ticket) };
+  const did = made.image === 'made' ? 'made the sparse file' : 'uses the sparse file';
+  return {
+    dir: places.mountPoint,
+    isNew,
+    says: `${did} ${places.image} as an xfs volume, mounted at ${places.mountPoint}, because this disk cannot share blocks`,
+    release: () => leave(places, locks, ticket),
+  };
 }
 
 export interface LoopVolume {
   readonly dir: string;
+  /** Nobody had it mounted before. */
+  readonly isNew: boolean;
+  readonly says: string;
   /** Takes back our registration and unmounts if nobody else is left. */
   release(): Promise<void>;
 }
@@ -53,10 +65,12 @@ interface Places {
   readonly users: string;
 }
 
-async function hasLoopDevices(): Promise<boolean> {
+async function lacksForLoop(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'loop devices are a thing of Linux';
+  if (process.getuid?.() !== 0) return 'only root may mount';
   return access('/dev/loop-control', constants.R_OK).then(
-    () => true,
-    () => false,
+    () => undefined,
+    () => 'there is no /dev/loop-control',
   );
 }
 
@@ -65,20 +79,29 @@ async function isMounted({ root, mountPoint }: Places): Promise<boolean> {
   return outside.dev !== inside.dev;
 }
 
-/** False where a program is missing, the kernel refuses, or there is too little room: then files are copied instead. */
-async function mountImage(places: Places): Promise<boolean> {
+/** `lacks` where a program is missing, the kernel refuses, or there is too little room: then files are copied. */
+async function mountImage(places: Places): Promise<{ readonly image: 'made' | 'found' } | { readonly lacks: string }> {
   try {
     const exists = await stat(places.image).then(
       () => true,
       () => false,
     );
-    if (!exists && !(await makeImage(places))) return false;
+    if (!exists && !(await makeImage(places))) return { lacks: 'there is too little room for one' };
     // `discard` gives the blocks of removed clones back to the disk below.
     await run('mount', ['-t', 'xfs', '-o', 'loop,discard,noatime,nosuid,nodev', places.image, places.mountPoint]);
-    return true;
-  } catch {
-    return false;
+    return { image: exists ? 'found' : 'made' };
+  } catch (error) {
+    return { lacks: wordsOf(error) };
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'ENOENT' && error.message.includes('mkfs.xfs')) {
+    return 'mkfs.xfs is missing: apt-get install xfsprogs';
+  }
+  const said = 'stderr' in error ? String(error.stderr).trim().split('\n')[0] : '';
+  return said === '' || said === undefined ? error.message : said;
 }
 
 async function makeImage({ root, image }: Places): Promise<boolean> {

@@ -27,11 +27,16 @@ export async function makeWorkspace(parent: string, owner: Owner): Promise<Works
 /** Workspaces past their expiry or whose owner is gone; those of others that are still wanted are left alone. */
 export async function abandonedWorkspaces(parent: string, now: Date): Promise<readonly Workspace[]> {
   const abandoned: Workspace[] = [];
-  for (const id of await readdir(parent)) {
+  for (const id of await readdir(parent).catch(noneIfMissing)) {
     const dir = join(parent, id);
     if (await isAbandoned(dir, now)) abandoned.push({ id, dir });
   }
   return abandoned;
+}
+
+function noneIfMissing(error: unknown): string[] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
 }
 
 export const removeWorkspace = (workspace: Workspace): Promise<void> => removeTree(workspace.dir);

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { Plan } from '../../shared/domain/plan.ts';
 import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
 import { judge } from '../../shared/judge/judge.ts';
@@ -31,7 +30,7 @@ async function prepare(
   plan: Plan | null,
 ): Promise<Prepared> {
   const loaded = await engine.load(archivePath);
-  const remove = () => rm(loaded.dir, { recursive: true, force: true });
+  const remove = async () => loaded[Symbol.asyncDispose]();
   try {
     const snapshot = snapshotFor(rehearsal, plan);
     const made = await engine.prepare(loaded, {

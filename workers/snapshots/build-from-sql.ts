@@ -14,6 +14,7 @@ export interface SqlBuild {
   readonly dir: string;
   readonly files: readonly string[];
   readonly major: number;
+  readonly signal?: AbortSignal;
 }
 
 /** Part of the digest: a change of how snapshots are made makes new ones. */
@@ -34,9 +35,10 @@ export async function buildFromSql(
   for (const { text } of scripts) hash.update(`${Buffer.byteLength(text)}\0${text}`);
   const digest = parseDigest(`sha256:${hash.digest('hex')}`);
   const version = digest.slice('sha256:'.length, 'sha256:'.length + 12);
-  return store.findOrBuild(build.name, version, async () => {
+  const { signal } = build;
+  const make = async () => {
     await parts.dataRoot.requireFree(scripts.reduce((sum, { text }) => sum + 4 * text.length, 0));
-    await using workshop = await openWorkshop(parts, build.major);
+    await using workshop = await openWorkshop(parts, build.major, signal);
     const app = { user: ownRole, password: newPassword() };
     await makeOwnDatabase(workshop, app);
     await loadScripts(workshop, app, scripts);
@@ -45,7 +47,8 @@ export async function buildFromSql(
     const facts = { name: build.name, version, digest, dataAsOf: null, major: build.major };
     const logins = { database: ownRole, admin, migrate: app, apps: app };
     return await store.seal({ kind: 'sql', facts, ...logins, settings: {}, pgdata: workshop.pgdata });
-  });
+  };
+  return store.findOrBuild(build.name, version, make, signal);
 }
 
 /** It owns everything that it makes, and is a superuser only until everything is made. */

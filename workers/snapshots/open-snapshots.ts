@@ -42,8 +42,8 @@ export async function openSnapshots(options: SnapshotsOptions): Promise<Snapshot
   const store = new SnapshotStore(dataRoot, clock);
   return {
     find: async (name, version) => (await store.find(name, version)).sealed,
-    fromSql: async ({ bundleDir, files, major }) =>
-      (await buildFromSql(parts, store, { name: 'sql', dir: bundleDir, files, major })).sealed,
+    fromSql: async ({ bundleDir, ...asked }) =>
+      (await buildFromSql(parts, store, { name: 'sql', dir: bundleDir, ...asked })).sealed,
     nameSql: (name, dir, files, major) => buildFromSql(parts, store, { name, dir, files, major }),
     fromDump: (request) => importDump(parts, store, request),
     list: () => store.list(),

@@ -56,11 +56,16 @@ export class SnapshotStore {
   }
 
   /** What `version` names, made by `build` where it is not there yet; whoever asks meanwhile waits and finds it. */
-  async findOrBuild(name: string, version: string, build: () => Promise<StoredSnapshot>): Promise<StoredSnapshot> {
+  async findOrBuild(
+    name: string,
+    version: string,
+    build: () => Promise<StoredSnapshot>,
+    signal?: AbortSignal,
+  ): Promise<StoredSnapshot> {
     const dir = this.#directory(name, version);
     const ready = await this.#use(dir);
     if (ready !== undefined) return ready;
-    await using _ = await lockFile(join(this.#root.locks, `snapshot-${name}-${version}`), buildWaitMs);
+    await using _ = await lockFile(join(this.#root.locks, `snapshot-${name}-${version}`), buildWaitMs, signal);
     return (await this.#use(dir)) ?? (await build());
   }
 

@@ -34,7 +34,8 @@ export interface Workshop extends AsyncDisposable {
   stopCleanly(): Promise<void>;
 }
 
-export async function openWorkshop(parts: WorkshopParts, major: number): Promise<Workshop> {
+/** `signal` stops the server at once: whoever works on it hears that its session ended. */
+export async function openWorkshop(parts: WorkshopParts, major: number, signal?: AbortSignal): Promise<Workshop> {
   const { dataRoot, clock, groups } = parts;
   const programs = await parts.runtime.postgres(major);
   const base = await baseCluster(dataRoot, programs, major);
@@ -48,8 +49,14 @@ export async function openWorkshop(parts: WorkshopParts, major: number): Promise
   await mkdir(logDirectory, { mode: 0o700 });
   await giveToServer(logDirectory);
   const place = { id: workspace.id, program: programs.postgres, pgdata, logDirectory, groups, clock };
+  signal?.throwIfAborted();
   const server = await startServer(place);
   failed.defer(() => server.stop('immediate'));
+  // A server that does not stop is told of when the scope is left.
+  const stopNow = () => void server.stop('immediate').catch(() => undefined);
+  signal?.addEventListener('abort', stopNow);
+  failed.defer(async () => signal?.removeEventListener('abort', stopNow));
+  signal?.throwIfAborted();
   const admin = { user: adminRole, password: await readFile(join(base, 'password'), 'utf8') };
   return workshopOn(parts, server, { major, pgdata, admin }, failed.move());
 }

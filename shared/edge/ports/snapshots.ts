@@ -26,6 +26,8 @@ export interface SqlSnapshotRequest {
   /** Bundle-relative files, in order. */
   readonly files: readonly string[];
   readonly major: number;
+  /** Ends the building; nothing of it stays. */
+  readonly signal?: AbortSignal;
 }
 
 /** Finds and makes snapshots; safe for several processes at once on one data root. */

@@ -44,7 +44,9 @@ export class DockerClone implements Clone {
   readonly toolsPath = toolsPath;
   readonly bundlePath = bundlePath;
   readonly #made: Made;
-  readonly #processes = new Set<HostedProcess>();
+  /** Those under way too: who leaves meanwhile waits for them, so that nothing starts behind its back. */
+  readonly #processes = new Set<Promise<HostedProcess>>();
+  #forking: Promise<unknown> = Promise.resolve();
   #disposal: Promise<void> | undefined;
 
   constructor(made: Made) {
@@ -60,9 +62,10 @@ export class DockerClone implements Clone {
   }
 
   async start(request: ProcessRequest): Promise<HostedProcess> {
+    this.#refuseIfGone();
     const { parts, workspace, network, oomEvents, labels, toolsDir, lent } = this.#made;
     const name = randomBytes(3).toString('hex');
-    const started = await startProcess(
+    const starting = startProcess(
       {
         engine: parts.engine,
         clock: parts.clock,
@@ -77,11 +80,18 @@ export class DockerClone implements Clone {
       },
       request,
     );
-    this.#processes.add(started);
-    return started;
+    this.#processes.add(starting);
+    return await starting;
   }
 
   async fork(): Promise<Clone> {
+    this.#refuseIfGone();
+    const forking = this.#fork();
+    this.#forking = forking.catch(() => undefined);
+    return await forking;
+  }
+
+  async #fork(): Promise<Clone> {
     const { cloneOf, workspace, server } = this.#made;
     await server.stop();
     try {
@@ -89,6 +99,10 @@ export class DockerClone implements Clone {
     } finally {
       await server.start();
     }
+  }
+
+  #refuseIfGone(): void {
+    if (this.#disposal !== undefined) throw new Error(`the clone ${this.id} is being removed`);
   }
 
   async serverLog(): Promise<string> {
@@ -120,6 +134,9 @@ export class DockerClone implements Clone {
   /** Everything goes, whatever one step says: the stack runs them all and tells the first failure afterwards. */
   async #dispose(): Promise<void> {
     const { workspace, lent, network, server, oomEvents } = this.#made;
+    await this.#forking;
+    const started = await Promise.allSettled(this.#processes);
+    const processes = started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
     await using steps = new AsyncDisposableStack();
     steps.defer(() => removeWorkspace(workspace));
     steps.use(lent);
@@ -127,9 +144,7 @@ export class DockerClone implements Clone {
     steps.use(oomEvents);
     steps.defer(() => server.remove());
     // Nobody waits for a command to say goodbye to a server that is thrown away.
-    steps.defer(() =>
-      allOf([...this.#processes].map((process) => process.kill().then(() => process[Symbol.asyncDispose]()))),
-    );
+    steps.defer(() => allOf(processes.map((process) => process.kill().then(() => process[Symbol.asyncDispose]()))));
   }
 
   #readLog(): Promise<string> {

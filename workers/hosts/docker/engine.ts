@@ -1,5 +1,6 @@
 import Docker from 'dockerode';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
+import { type EngineFacts, refusesEngine } from './judge-engine.ts';
 import { ownContainer } from './own-container.ts';
 
 /** The engine that we talk to, and what of it matters to every clone. */
@@ -9,8 +10,11 @@ export interface Engine {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly limitsMemory: boolean;
+  readonly facts: EngineFacts;
   /** Set where this worker is itself a container of that engine. */
   readonly ownContainer?: OwnContainer;
+  /** Ends an image that is being pulled. */
+  readonly signal?: AbortSignal;
   /** Whether the engine can put a small init before a command; cleared by the first start that finds none. */
   init: boolean;
 }
@@ -20,22 +24,14 @@ export interface OwnContainer {
   readonly startedAt: string;
 }
 
-/** `DOCKER_HOST` or the local socket. Throws RehearsalError (machine) where nothing answers. */
-export async function openEngine(): Promise<Engine> {
-  const docker = new Docker();
+/** `DOCKER_HOST` or the local socket. Throws RehearsalError (machine) where nothing answers or clones cannot run. */
+export async function openEngine(signal?: AbortSignal): Promise<Engine> {
   try {
-    const about = (await docker.info()) as EngineAbout;
-    const own = await ownContainer(docker);
-    if (own === undefined && process.platform !== 'linux') throw addressesNotReachable();
-    return {
-      docker,
-      version: about.ServerVersion,
-      cpus: about.NCPU,
-      memoryBytes: about.MemTotal,
-      limitsMemory: about.MemoryLimit,
-      ...(own === undefined ? {} : { ownContainer: own }),
-      init: true,
-    };
+    const found = await askEngine();
+    const refused = refusesEngine(found.facts);
+    if (refused !== undefined) throw refused;
+    if (!found.facts.isInside && process.platform !== 'linux') throw addressesNotReachable();
+    return { ...found, ...(signal === undefined ? {} : { signal }), init: true };
   } catch (cause) {
     if (cause instanceof RehearsalError) throw cause;
     throw new RehearsalError(
@@ -48,11 +44,46 @@ export async function openEngine(): Promise<Engine> {
   }
 }
 
+async function askEngine(): Promise<Omit<Engine, 'init' | 'signal'>> {
+  const dockerHost = process.env.DOCKER_HOST;
+  const reached = dockerHost === undefined || dockerHost === '' ? {} : { dockerHost };
+  // Whoever is on another machine is not even asked: an answer over ssh may take a minute.
+  const unknown = { apiVersion: '1.41', osType: 'linux', limitsMemory: true, limitsSwap: true };
+  const remote = refusesEngine({ ...reached, ...unknown, securityOptions: [], isInside: false });
+  if (remote !== undefined) throw remote;
+  const docker = new Docker();
+  const about = (await docker.info()) as EngineAbout;
+  const { ApiVersion } = await docker.version();
+  const own = await ownContainer(docker);
+  return {
+    docker,
+    version: about.ServerVersion,
+    cpus: about.NCPU,
+    memoryBytes: about.MemTotal,
+    limitsMemory: about.MemoryLimit,
+    ...(own === undefined ? {} : { ownContainer: own }),
+    facts: {
+      ...reached,
+      apiVersion: ApiVersion,
+      osType: about.OSType,
+      limitsMemory: about.MemoryLimit,
+      limitsSwap: about.SwapLimit,
+      ...(about.CgroupVersion === undefined ? {} : { cgroupVersion: about.CgroupVersion }),
+      securityOptions: about.SecurityOptions ?? [],
+      isInside: own !== undefined,
+    },
+  };
+}
+
 interface EngineAbout {
   readonly ServerVersion: string;
   readonly NCPU: number;
   readonly MemTotal: number;
   readonly MemoryLimit: boolean;
+  readonly SwapLimit: boolean;
+  readonly OSType: string;
+  readonly CgroupVersion?: string;
+  readonly SecurityOptions?: readonly string[];
 }
 
 /** What the engine said, without the client's preamble. */

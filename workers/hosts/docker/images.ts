@@ -54,13 +54,18 @@ async function lookAt(engine: Engine, name: string): Promise<Image | undefined> 
 
 async function pull(engine: Engine, name: string, names: readonly string[]): Promise<void> {
   try {
-    const progress: NodeJS.ReadableStream = await engine.docker.pull(name);
+    const { signal: abortSignal } = engine;
+    const progress: NodeJS.ReadableStream = await engine.docker.pull(
+      name,
+      abortSignal === undefined ? {} : { abortSignal },
+    );
     await new Promise<void>((resolve, reject) => {
       engine.docker.modem.followProgress(progress, (error: Error | null) =>
         error === null ? resolve() : reject(error),
       );
     });
   } catch (cause) {
+    engine.signal?.throwIfAborted();
     throw notThere(names, cause);
   }
 }

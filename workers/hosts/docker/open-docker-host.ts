@@ -20,6 +20,7 @@ export interface DockerHostOptions {
   readonly clock: Clock;
   /** Limit of each clone's server; default: none. */
   readonly serverMemoryBytes?: number;
+  readonly signal?: AbortSignal;
 }
 
 const probeExpiresMs = 60_000;
@@ -30,7 +31,7 @@ const probeExpiresMs = 60_000;
  * images are neither here nor can be pulled, or it does not see the data root.
  */
 export async function openDockerHost(options: DockerHostOptions): Promise<CloneHost> {
-  const engine = await openEngine();
+  const engine = await openEngine(options.signal);
   // Beside the process host's clones: each host's reaper knows how to end what works in its own.
   const workspaces = join(options.dataRoot.dir, 'docker-clones');
   if ((await mkdir(workspaces, { recursive: true })) !== undefined) await chmod(workspaces, 0o711);

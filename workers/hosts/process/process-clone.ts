@@ -81,7 +81,9 @@ export class ProcessClone implements Clone {
   readonly toolsPath: string;
   readonly bundlePath: string;
   readonly #made: Made;
-  readonly #processes = new Set<HostedProcess>();
+  /** Those under way too: who leaves meanwhile waits for them, so that nothing starts behind its back. */
+  readonly #processes = new Set<Promise<HostedProcess>>();
+  #forking: Promise<unknown> = Promise.resolve();
   #server: RunningServer;
   #disposal: Promise<void> | undefined;
 
@@ -104,9 +106,10 @@ export class ProcessClone implements Clone {
   }
 
   async start(request: ProcessRequest): Promise<HostedProcess> {
+    this.#refuseIfGone();
     const { parts, lent, nodeDirectory, box } = this.#made;
     const name = randomBytes(3).toString('hex');
-    const process = await startHostedProcess(
+    const starting = startHostedProcess(
       {
         id: `${this.id}-${name}`,
         home: join(box, name),
@@ -118,11 +121,18 @@ export class ProcessClone implements Clone {
       },
       request,
     );
-    this.#processes.add(process);
-    return process;
+    this.#processes.add(starting);
+    return await starting;
   }
 
   async fork(): Promise<Clone> {
+    this.#refuseIfGone();
+    const forking = this.#fork();
+    this.#forking = forking.catch(() => undefined);
+    return await forking;
+  }
+
+  async #fork(): Promise<Clone> {
     const { parts, request, server } = this.#made;
     const { port } = this.#server;
     await this.#server.stop('fast');
@@ -131,6 +141,10 @@ export class ProcessClone implements Clone {
     } finally {
       this.#server = await startServer(server, port);
     }
+  }
+
+  #refuseIfGone(): void {
+    if (this.#disposal !== undefined) throw new Error(`the clone ${this.id} is being removed`);
   }
 
   async serverLog(): Promise<string> {
@@ -154,11 +168,13 @@ export class ProcessClone implements Clone {
 
   /** Everything goes, whatever one step says: the stack runs them all and tells the first failure afterwards. */
   async #dispose(): Promise<void> {
+    await this.#forking;
+    const started = await Promise.allSettled(this.#processes);
     await using steps = new AsyncDisposableStack();
     steps.defer(() => removeWorkspace(this.#made.workspace));
     steps.use(this.#made.lent);
     steps.defer(() => this.#server.stop('immediate'));
-    for (const process of this.#processes) {
+    for (const process of started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))) {
       steps.use(process);
       // Nobody waits for a command to say goodbye to a server that is thrown away.
       steps.defer(() => process.kill());

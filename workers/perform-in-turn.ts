@@ -1,0 +1,59 @@
+import type { RunResult } from '../shared/domain/observation.ts';
+import { RehearsalError } from '../shared/domain/problem.ts';
+import type { RunSpec } from '../shared/domain/run.ts';
+import type { DataRoot } from './hosts/data-root.ts';
+import { watchDisk } from './hosts/disk-watch.ts';
+import { type Turn, takeTurn } from './hosts/machine-turns.ts';
+import type { OwnerProcess } from './hosts/owner-process.ts';
+import { notRun } from './not-run.ts';
+import { performRun, type RunContext } from './perform-run.ts';
+
+export interface SharedMachine {
+  readonly dataRoot: DataRoot;
+  readonly says: (sentence: string) => void;
+}
+
+/** One run on a machine that others use too: it waits for its turn, and what failed for lack of disk is no evidence. */
+export async function performInTurn(
+  { dataRoot, says }: SharedMachine,
+  context: RunContext,
+  spec: RunSpec,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const onWait = (holder: OwnerProcess, how: Turn) => says(waiting(spec.id, holder, how));
+  await using _turn = await takeTurn(dataRoot.locks, spec.alone ? 'alone' : 'shared', { signal, onWait });
+  using disk = watchDisk(dataRoot);
+  const startedAt = context.clock.wallTime().toISOString();
+  const startMs = context.clock.now();
+  const gap = (why: RehearsalError): RunResult =>
+    notRun(spec, `${why.message}; ${why.remedy}`, { startedAt, durationMs: context.clock.now() - startMs });
+  try {
+    const result = await performRun(context, spec, AbortSignal.any([signal, disk.signal]));
+    return saysDiskFull(result) ? gap(await fullNow(dataRoot)) : result;
+  } catch (error) {
+    if (signal.aborted || !disk.signal.aborted) throw error;
+    return gap(disk.signal.reason as RehearsalError);
+  }
+}
+
+export function waiting(what: string, { pid }: OwnerProcess, how: Turn): string {
+  const why = how === 'alone' ? 'has this machine to itself' : 'works on this machine';
+  return `${what} waits: another run (process ${pid}) ${why}, and timing is evidence`;
+}
+
+/** `disk_full`; https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const diskFull = '53100';
+
+/** The server may say it between two looks at the disk; whoever wrote too much then has given the room back. */
+function saysDiskFull({ attempts, serverLog }: RunResult): boolean {
+  return (
+    serverLog.some((entry) => entry.sqlstate === diskFull) ||
+    attempts.some(({ statements }) => statements.some((statement) => statement.sqlstate === diskFull))
+  );
+}
+
+async function fullNow(dataRoot: DataRoot): Promise<RehearsalError> {
+  const detail = `the disk ran full during the run: the server said so (SQLSTATE ${diskFull})`;
+  const remedy = 'free some room, or put the data root on another disk with REHEARSAL_DATA=/path';
+  return dataRoot.ranFull(await dataRoot.freeBytes()) ?? new RehearsalError('machine', 'disk-ran-full', detail, remedy);
+}
