@@ -1,6 +1,6 @@
 import type { Asked, OpenStatement } from './answers.ts';
 import type { Piece } from './framer.ts';
-import { closeStatementMessage, queryMessage, readFailure, readyMessage } from './messages.ts';
+import { closeStatementMessage, ourCommand, readFailure, readyMessage } from './messages.ts';
 import type { Message, Session } from './session.ts';
 import { settle } from './settle.ts';
 import type { Status } from './transaction-words.ts';
@@ -33,7 +33,7 @@ export async function sendTraced(session: Session, unit: readonly Message[]): Pr
   session.trace = trace;
   session.held.hold();
   session.held.heard = false;
-  await session.inject(queryMessage('BEGIN'));
+  await session.inject(ourCommand('BEGIN'));
   if (!(await trace.begun.promise)) session.trace = null;
   for (const message of unit) await session.send(message);
 }
@@ -42,6 +42,9 @@ export async function sendTraced(session: Session, unit: readonly Message[]): Pr
 export async function readOurAnswer(session: Session, trace: Trace, piece: Piece): Promise<void> {
   switch (piece.type) {
     case 'C':
+    case '1':
+    case '2':
+    case '3':
       return;
     case 'E':
       trace.refusal = [piece.bytes];
@@ -65,7 +68,7 @@ export async function traceReady(session: Session, trace: Trace, status: Status,
   if (status === 'E' && !session.held.heard && finished.some(refusesTransaction)) {
     trace.phase = 'retry';
     session.held.discard();
-    await session.inject(queryMessage('ROLLBACK'));
+    await session.inject(ourCommand('ROLLBACK'));
     return;
   }
   // The client's statements are autocommit to it: it finds itself outside a transaction, whatever came of them.
@@ -76,7 +79,7 @@ export async function traceReady(session: Session, trace: Trace, status: Status,
     return;
   }
   trace.phase = status === 'T' ? 'commit' : 'rollback';
-  await session.inject(queryMessage(status === 'T' ? 'COMMIT' : 'ROLLBACK'));
+  await session.inject(ourCommand(status === 'T' ? 'COMMIT' : 'ROLLBACK'));
 }
 
 /** The server is gone: an unanswered COMMIT may have happened or not, and the client must not hear that it did. */
