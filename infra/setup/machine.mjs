@@ -1,4 +1,4 @@
-import { ensureChromium, ensureDocker, ensureRedis, ensureXfs } from './docker.mjs';
+import { ensureChromium, ensureClients, ensureDocker, ensureRedis, ensureXfs } from './docker.mjs';
 
 /**
  * What the tests need besides npm's packages. With `install`, what is missing is installed where we may; else the
@@ -7,7 +7,13 @@ import { ensureChromium, ensureDocker, ensureRedis, ensureXfs } from './docker.m
  */
 export function ensureMachine({ install }) {
   const required = (process.env.REHEARSAL_REQUIRE ?? '').split(',').filter((name) => name !== '');
-  const looks = { docker: ensureDocker, redis: ensureRedis, chromium: ensureChromium, xfs: ensureXfs };
+  const looks = {
+    docker: ensureDocker,
+    redis: ensureRedis,
+    chromium: ensureChromium,
+    xfs: ensureXfs,
+    clients: ensureClients,
+  };
   const lacks = [];
   const stops = [];
   for (const [name, ensure] of Object.entries(looks)) {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { accessSync } from 'node:fs';
 import { describe } from 'vitest';
 
 /** What a test may need of its machine, and how to see whether it is there. */
@@ -6,6 +7,19 @@ const looks = {
   docker: () => execFileSync('docker', ['info', '--format', '{{.ServerVersion}}'], { stdio: 'pipe', timeout: 10_000 }),
   redis: () => execFileSync('redis-server', ['--version'], { stdio: 'pipe' }),
   chromium: () => execFileSync('/usr/bin/chromium', ['--version'], { stdio: 'pipe' }),
+  // psql and pgbench, and the drivers of two other languages.
+  clients: () => {
+    for (const name of ['psql', 'pgbench']) {
+      execFileSync(`/usr/lib/postgresql/15/bin/${name}`, ['--version'], { stdio: 'pipe' });
+    }
+    execFileSync('/usr/bin/python3', ['-c', 'import psycopg2'], { stdio: 'pipe' });
+    execFileSync('/usr/bin/ruby', ['-e', "require 'pg'"], { stdio: 'pipe' });
+  },
+  jdbc: () => {
+    const modules = execFileSync('java', ['--list-modules'], { stdio: 'pipe', encoding: 'utf8' });
+    if (!modules.includes('jdk.compiler')) throw new Error('java cannot run a source file');
+    accessSync('/usr/share/java/postgresql.jar');
+  },
   root: () => {
     if (process.getuid?.() !== 0) throw new Error('not root');
   },

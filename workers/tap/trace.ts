@@ -1,5 +1,6 @@
 import type { Asked, OpenStatement } from './answers.ts';
 import type { Piece } from './framer.ts';
+import type { HeldFrame } from './held-answer.ts';
 import { closeStatementMessage, ourCommand, readFailure, readyMessage } from './messages.ts';
 import type { Message, Session } from './session.ts';
 import { settle } from './settle.ts';
@@ -14,12 +15,17 @@ export class Trace {
   /** The server's refusal of our own message. */
   refusal: Buffer[] = [];
   /** What came with the answer to ours and is the client's all the same: notices, notifications, settings. */
-  asides: Buffer[] = [];
+  asides: HeldFrame[] = [];
   /** Ordinals of the statements that the hooks have seen. */
   ordinals: number[] = [];
 
   constructor(unit: readonly Message[]) {
     this.unit = unit;
+  }
+
+  /** A simple Query; else a batch of the extended protocol. */
+  get simple(): boolean {
+    return this.unit.some(({ asked }) => asked?.kind === 'query');
   }
 
   get busy(): boolean {
@@ -56,7 +62,7 @@ export async function readOurAnswer(session: Session, trace: Trace, piece: Piece
       await ourAnswerEnded(session, trace);
       return;
     default:
-      if (trace.phase === 'commit') trace.asides.push(piece.bytes);
+      if (trace.phase === 'commit') trace.asides.push(piece);
       else await session.held.push(piece.type, piece.bytes);
   }
 }
@@ -104,8 +110,8 @@ async function ourAnswerEnded(session: Session, trace: Trace): Promise<void> {
       sendAgain(session, trace);
       return;
     case 'commit':
+      session.held.insert(trace.asides, trace.simple);
       if (trace.refusal.length > 0) refuse(session, trace);
-      session.held.insert(trace.asides);
       await conclude(session);
       return;
     default:
@@ -117,7 +123,7 @@ async function ourAnswerEnded(session: Session, trace: Trace): Promise<void> {
 function refuse(session: Session, trace: Trace): void {
   const refusal = Buffer.concat(trace.refusal);
   const failure = readFailure(refusal.subarray(5));
-  const simple = trace.unit.some(({ asked }) => asked?.kind === 'query');
+  const { simple } = trace;
   session.held.refuse(refusal, simple);
   const last = trace.ordinals.at(-1);
   if (last !== undefined)

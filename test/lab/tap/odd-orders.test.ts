@@ -15,7 +15,14 @@ let taps: Readonly<Record<string, Tap>>;
 beforeAll(async () => {
   server = await startEmbeddedPostgres({ auth: 'trust' });
   const client = await RawClient.start(server.address);
-  client.send(wire.query('CREATE TABLE odd (n int)'));
+  client.send(
+    wire.query(`
+      CREATE TABLE odd (n int); CREATE TABLE told (n int);
+      CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE NOTICE 'told'; PERFORM pg_notify('told', ''); IF NEW.n < 0 THEN RAISE 'negative'; END IF; RETURN NEW; END $$;
+      CREATE CONSTRAINT TRIGGER tell AFTER INSERT ON told DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION tell()`),
+  );
   await client.until('Z');
   client.socket.destroy();
   taps = {
@@ -79,6 +86,15 @@ it('the unnamed statement lives until the client replaces it', async () => {
   const prepared = [wire.parse('', 'SELECT 7'), wire.sync];
   const executed = [wire.bind('', ''), wire.execute(''), wire.sync];
   await expectTheSame([Buffer.concat([...prepared, ...executed, ...executed])], 'unnamed');
+});
+
+it('what comes with a commit comes at its place', async () => {
+  const insert = (n: number) => `INSERT INTO told VALUES (${n})`;
+  for (const n of [1, -1]) {
+    const several = wire.query(`SET work_mem = 100; ${insert(2)}; ${insert(n)}`);
+    const batch = [wire.statement(insert(3)), wire.statement(insert(n)), wire.sync];
+    await expectTheSame([Buffer.concat([wire.query('LISTEN told'), several, ...batch])], `commit of ${n}`);
+  }
 });
 
 it('nothing stays open of all that', async () => {
