@@ -41,7 +41,9 @@ export const ensureXfs = ({ install }) => ensureProgram('mkfs.xfs', 'xfsprogs', 
 /** psql and pgbench, and the drivers of two other languages, in one call. */
 export function ensureClients({ install }) {
   const looks = {
-    'postgresql-client-15': () => hasProgram('/usr/lib/postgresql/15/bin/pgbench'),
+    'postgresql-client-15': () => hasProgram('/usr/lib/postgresql/15/bin/psql'),
+    // The distribution keeps pgbench with the server.
+    'postgresql-15': () => hasProgram('/usr/lib/postgresql/15/bin/pgbench'),
     'python3-psycopg2': () => succeeds('/usr/bin/python3', ['-c', 'import psycopg2']),
     'ruby-pg': () => succeeds('/usr/bin/ruby', ['-e', "require 'pg'"]),
   };
