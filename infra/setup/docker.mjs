@@ -37,15 +37,33 @@ export function ensureDocker({ install }) {
 export const ensureRedis = ({ install }) => ensureProgram('redis-server', 'redis-server', install);
 export const ensureChromium = ({ install }) => ensureProgram('/usr/bin/chromium', 'chromium', install);
 export const ensureCompose = ({ install }) => ensureProgram('docker-compose', 'docker-compose', install);
-export const ensurePgDump = ({ install }) =>
-  ensureProgram('/usr/lib/postgresql/15/bin/pg_dump', 'postgresql-client-15', install);
 export const ensureXfs = ({ install }) => ensureProgram('mkfs.xfs', 'xfsprogs', install);
 
+/** psql and pgbench, and the drivers of two other languages, in one call. */
+export function ensureClients({ install }) {
+  const looks = {
+    'postgresql-client-15': () => hasProgram('/usr/lib/postgresql/15/bin/psql'),
+    // The distribution keeps pgbench with the server.
+    'postgresql-15': () => hasProgram('/usr/lib/postgresql/15/bin/pgbench'),
+    'python3-psycopg2': () => succeeds('/usr/bin/python3', ['-c', 'import psycopg2']),
+    'ruby-pg': () => succeeds('/usr/bin/ruby', ['-e', "require 'pg'"]),
+  };
+  const missing = Object.keys(looks).filter((name) => !looks[name]());
+  return missing.length === 0
+    ? { ok: true, says: 'psql, pgbench, psycopg2 and ruby-pg are there' }
+    : ensure(missing, install);
+}
+
+const succeeds = (program, args) => spawnSync(program, args, { timeout: 20_000 }).status === 0;
+
 function ensureProgram(program, name, install) {
-  if (hasProgram(program)) return { ok: true, says: `${program} is there` };
-  if (!install || !mayInstall()) return { ok: false, says: `no ${program}: ${commandFor(name)}` };
-  const failure = aptInstall(name);
-  return failure === undefined ? { ok: true, says: `installed ${name}` } : { ok: false, says: failure };
+  return hasProgram(program) ? { ok: true, says: `${program} is there` } : ensure([name], install);
+}
+
+function ensure(names, install) {
+  if (!install || !mayInstall()) return { ok: false, says: `missing: ${commandFor(names.join(' '))}` };
+  const failure = aptInstall(...names);
+  return failure === undefined ? { ok: true, says: `installed ${names.join(', ')}` } : { ok: false, says: failure };
 }
 
 /** The images of machines without a registry; without `install` the engine's own must do. */
@@ -104,10 +122,10 @@ function engineVersion() {
 }
 
 /** Undefined where it worked, else a sentence. */
-function aptInstall(name) {
+function aptInstall(...names) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => spawnSync('apt-get', args, { encoding: 'utf8', env, timeout: 900_000 });
-  const install = () => apt('install', '-y', '--no-install-recommends', name);
+  const install = () => apt('install', '-y', '--no-install-recommends', ...names);
   let done = install();
   if (done.status !== 0) {
     // Lists that are missing or out of date look like a package that does not exist.
@@ -116,7 +134,7 @@ function aptInstall(name) {
   }
   return done.status === 0
     ? undefined
-    : `apt-get install ${name} failed: ${(done.stderr ?? '').trim().split('\n').at(-1)}`;
+    : `apt-get install ${names.join(' ')} failed: ${(done.stderr ?? '').trim().split('\n').at(-1)}`;
 }
 
 const mayInstall = () => process.getuid?.() === 0 && hasProgram('apt-get');

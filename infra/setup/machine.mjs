@@ -1,4 +1,4 @@
-import { ensureChromium, ensureCompose, ensureDocker, ensurePgDump, ensureRedis, ensureXfs } from './docker.mjs';
+import { ensureChromium, ensureClients, ensureCompose, ensureDocker, ensureRedis, ensureXfs } from './docker.mjs';
 
 /**
  * What the tests need besides npm's packages. With `install`, what is missing is installed where we may; else the
@@ -12,8 +12,8 @@ export function ensureMachine({ install }) {
     compose: ensureCompose,
     redis: ensureRedis,
     chromium: ensureChromium,
-    pg_dump: ensurePgDump,
     xfs: ensureXfs,
+    clients: ensureClients,
   };
   const lacks = [];
   const stops = [];

@@ -1,16 +1,29 @@
 import { execFileSync } from 'node:child_process';
+import { accessSync } from 'node:fs';
 import { describe } from 'vitest';
 
-/** Debian's; it can dump servers up to its own major. */
+/** Debian's programs. */
+const [psql, pgbench] = ['/usr/lib/postgresql/15/bin/psql', '/usr/lib/postgresql/15/bin/pgbench'];
+/** It can dump servers up to its own major. */
 export const pgDump = '/usr/lib/postgresql/15/bin/pg_dump';
 
 /** What a test may need of its machine, and how to see whether it is there. */
 const looks = {
   docker: () => execFileSync('docker', ['info', '--format', '{{.ServerVersion}}'], { stdio: 'pipe', timeout: 10_000 }),
   compose: () => execFileSync('docker-compose', ['version'], { stdio: 'pipe', timeout: 10_000 }),
-  pg_dump: () => execFileSync(pgDump, ['--version'], { stdio: 'pipe' }),
   redis: () => execFileSync('redis-server', ['--version'], { stdio: 'pipe' }),
   chromium: () => execFileSync('/usr/bin/chromium', ['--version'], { stdio: 'pipe' }),
+  // psql, pg_dump and pgbench, and the drivers of two other languages.
+  clients: () => {
+    for (const program of [psql, pgDump, pgbench]) execFileSync(program, ['--version'], { stdio: 'pipe' });
+    execFileSync('/usr/bin/python3', ['-c', 'import psycopg2'], { stdio: 'pipe' });
+    execFileSync('/usr/bin/ruby', ['-e', "require 'pg'"], { stdio: 'pipe' });
+  },
+  jdbc: () => {
+    const modules = execFileSync('java', ['--list-modules'], { stdio: 'pipe', encoding: 'utf8' });
+    if (!modules.includes('jdk.compiler')) throw new Error('java cannot run a source file');
+    accessSync('/usr/share/java/postgresql.jar');
+  },
   root: () => {
     if (process.getuid?.() !== 0) throw new Error('not root');
   },

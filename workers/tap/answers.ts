@@ -20,7 +20,8 @@ export type Asked =
   | { readonly kind: 'parse' | 'bind' | 'describe'; readonly text: SqlText }
   /** `ours`: the client did not send it and must not see its answer. */
   | { readonly kind: 'close'; readonly ours: boolean }
-  | { readonly kind: 'sync' | 'flush' | 'copy-end' };
+  /** `malformed`: an error is its only answer. */
+  | { readonly kind: 'sync' | 'flush' | 'copy-end' | 'malformed' };
 
 /**
  * Which answer belongs to which message. Source: PostgreSQL manual, "Message Flow"; what the server does with messages

@@ -30,7 +30,8 @@ const nothing = Buffer.alloc(0);
  * nor copied: their bytes come out as they went in, several frames in one piece.
  */
 export class Framer {
-  readonly #look: Look;
+  /** What is wanted of a frame, by the byte of its letter: asked once for each message, and a copied row is one. */
+  readonly #wantedOf: readonly (number | undefined)[];
   /** Bytes of the current frame that still pass through. */
   #passing = 0;
   /** The beginning of a frame whose wanted part is not complete. */
@@ -38,7 +39,7 @@ export class Framer {
   #parts: Buffer[] = [];
 
   constructor(look: Look) {
-    this.#look = look;
+    this.#wantedOf = Array.from({ length: 256 }, (_, byte) => look(String.fromCharCode(byte)));
   }
 
   /** Throws FrameError where a length is impossible; the stream is lost then. */
@@ -92,11 +93,10 @@ export class Framer {
     let at = Math.min(this.#passing, bytes.length);
     this.#passing -= at;
     while (this.#passing === 0 && bytes.length - at >= headerBytes) {
-      const frame = bytes.subarray(at);
-      if (this.#look(typeOf(frame)) !== undefined) break;
-      const payload = payloadLength(frame);
-      const here = Math.min(headerBytes + payload, frame.length);
-      this.#passing = headerBytes + payload - here;
+      if (this.#wantedOf[bytes[at] ?? 0] !== undefined) break;
+      const whole = headerBytes + payloadLength(bytes, at);
+      const here = Math.min(whole, bytes.length - at);
+      this.#passing = whole - here;
       at += here;
     }
     return at;
@@ -105,23 +105,22 @@ export class Framer {
   /** Bytes from the frame's start that are needed before it can be told. */
   #wanted(start: Buffer): number {
     if (start.length < headerBytes) return headerBytes;
-    return headerBytes + Math.min(this.#look(typeOf(start)) ?? 0, payloadLength(start));
+    return headerBytes + Math.min(this.#wantedOf[start[0] ?? 0] ?? 0, payloadLength(start, 0));
   }
 
   #begin(bytes: Buffer): Piece {
-    this.#passing = headerBytes + payloadLength(bytes) - bytes.length;
-    const type = this.#look(typeOf(bytes)) === undefined ? '' : typeOf(bytes);
+    this.#passing = headerBytes + payloadLength(bytes, 0) - bytes.length;
+    const type = this.#wantedOf[bytes[0] ?? 0] === undefined ? '' : String.fromCharCode(bytes[0] ?? 0);
     return { type, bytes, body: bytes.subarray(headerBytes), ends: this.#passing === 0 };
   }
 }
 
-const typeOf = (frame: Buffer): string => String.fromCharCode(frame[0] ?? 0);
-
 /** The length in a header counts itself and not the letter before it. */
-function payloadLength(frame: Buffer): number {
-  const length = frame.readInt32BE(1);
+function payloadLength(bytes: Buffer, at: number): number {
+  const length = bytes.readInt32BE(at + 1);
   if (length < 4 || length > limits.frameBytesMax) {
-    throw new FrameError(`a frame of type ${JSON.stringify(typeOf(frame))} claims a length of ${length} bytes`);
+    const type = String.fromCharCode(bytes[at] ?? 0);
+    throw new FrameError(`a frame of type ${JSON.stringify(type)} claims a length of ${length} bytes`);
   }
   return length - 4;
 }

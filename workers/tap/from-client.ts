@@ -68,9 +68,10 @@ const units = {
     if (statement !== undefined) await batch.addExecute({ bytes, ends, asked: { kind: 'execute', statement } });
   },
   S: (_session, batch, { bytes, ends }) => batch.finish({ bytes, ends, asked: { kind: 'sync' } }),
-  H: async (_session, batch, { bytes, ends }) => {
+  H: async (_session, batch, { bytes, body, ends }) => {
     await batch.release();
-    await batch.pass({ bytes, ends, asked: { kind: 'flush' } });
+    // A Flush has no payload; one that has makes the server read over everything up to Sync.
+    await batch.pass({ bytes, ends, asked: { kind: body.length === 0 ? 'flush' : 'malformed' } });
   },
   X: async (_session, batch, { bytes, ends }) => {
     await batch.release();

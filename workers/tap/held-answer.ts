@@ -1,7 +1,7 @@
 import { limits } from './limits.ts';
 import type { Outlet } from './outlet.ts';
 
-interface HeldFrame {
+export interface HeldFrame {
   readonly type: string;
   readonly bytes: Buffer;
 }
@@ -56,10 +56,15 @@ export class HeldAnswer {
     else this.#frames.splice(last, 1, { type: 'E', bytes });
   }
 
-  /** Puts notices before the end of the answer, where they would have come. */
-  insert(frames: readonly Buffer[]): void {
-    const at = this.#frames.findIndex(({ type }) => type === 'C');
-    this.#frames.splice(Math.max(at, 0), 0, ...frames.map((bytes) => ({ type: 'N', bytes })));
+  /**
+   * Puts in what came with our COMMIT. A simple Query commits before it says that its last statement completed, so its
+   * notices stand before that; notifications and settings are told last, and a batch commits at its end.
+   */
+  insert(frames: readonly HeldFrame[], simple: boolean): void {
+    const isEarly = ({ type }: HeldFrame) => simple && type === 'N';
+    const at = this.#frames.findLastIndex(({ type }) => type === 'C');
+    this.#frames.splice(Math.max(at, 0), 0, ...frames.filter(isEarly));
+    this.#frames.push(...frames.filter((frame) => !isEarly(frame)));
   }
 
   #take(): HeldFrame[] {

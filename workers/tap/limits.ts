@@ -15,4 +15,6 @@ export const limits = {
   heldBytesMax: 8 * mebibyte,
   /** Bytes that were read and not yet handled; beyond it the peer has to wait. */
   queuedBytesMax: 256 * kibibyte,
+  /** Several small buffers are copied into one, which is cheaper than to write them one by one. */
+  joinedBytesMax: 16 * kibibyte,
 } as const;

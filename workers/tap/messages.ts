@@ -63,9 +63,28 @@ export function readParameterStatus(body: Buffer): { readonly name: string; read
   return { name: name.sql, value: textAt(body, name.next).sql };
 }
 
-export const queryMessage = (sql: string): Buffer => message('Q', Buffer.from(`${sql}\0`));
-
 export const closeStatementMessage = (name: string): Buffer => message('C', Buffer.from(`S${name}\0`));
+
+const closePortalMessage = (name: string): Buffer => message('C', Buffer.from(`P${name}\0`));
+
+/** A name that no client gives. */
+const ourName = '\u{1}rehearsal';
+
+/**
+ * A command of our own between those of a client. A simple Query would destroy the client's unnamed statement. A portal
+ * outlives its command, and one that failed left both names behind: they are closed first.
+ */
+export function ourCommand(sql: string): Buffer {
+  const close = [closePortalMessage(ourName), closeStatementMessage(ourName)];
+  return Buffer.concat([
+    ...close,
+    message('P', Buffer.from(`${ourName}\0${sql}\0\0\0`)),
+    message('B', Buffer.from(`${ourName}\0${ourName}\0\0\0\0\0\0\0`)),
+    message('E', Buffer.from(`${ourName}\0\0\0\0\0`)),
+    ...close,
+    message('S', Buffer.alloc(0)),
+  ]);
+}
 
 export const readyMessage = (status: string): Buffer => message('Z', Buffer.from(status));
 

@@ -25,6 +25,7 @@ export class Peer {
 
   /** What was written still arrives, then the socket is gone. */
   finish(): void {
+    this.outlet.flush();
     this.#socket.destroySoon();
   }
 }

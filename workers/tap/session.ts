@@ -133,8 +133,15 @@ export class Session {
     return { arrived, rowsMax, sentAtMs: atMs, finishedAtMs: null, tags: [], rows: 0, failure: null };
   }
 
-  /** Waits for a hook, then looks whether the client is still there. A hook that throws ends the session. */
+  /** Waits for a hook, then looks whether the client went away meanwhile. A hook that throws ends the session. */
   async brake(hook: () => Promise<void>): Promise<boolean> {
+    const { inlet } = this.client;
+    const goneBefore = inlet.gone;
+    let waited = false;
+    // Comes when nothing is left to do without waiting: a hook that has settled by then gave no time to vanish in.
+    process.nextTick(() => {
+      waited = true;
+    });
     try {
       await Promise.race([hook(), this.context.disposed]);
     } catch (error) {
@@ -142,9 +149,12 @@ export class Session {
       this.cut();
       return false;
     }
-    await pollPhase();
-    if (this.client.inlet.gone) this.vanish();
-    return !this.client.inlet.gone;
+    // One that closed its sending side before it was held only said all that it had to say.
+    if (waited && !goneBefore) {
+      await pollPhase();
+      if (inlet.gone) this.vanish();
+    }
+    return !inlet.dropped;
   }
 
   async send({ bytes, asked, ends }: Message): Promise<void> {
@@ -192,6 +202,8 @@ export class Session {
   }
 
   #busy(): boolean {
+    // The server reads on while it takes copied data, and refuses what does not belong there.
+    if (this.answers.copying) return false;
     return this.settling || this.answers.readyDue || this.trace?.busy === true;
   }
 }

@@ -1,6 +1,7 @@
 import type { Asked, OpenStatement } from './answers.ts';
 import type { Piece } from './framer.ts';
-import { closeStatementMessage, queryMessage, readFailure, readyMessage } from './messages.ts';
+import type { HeldFrame } from './held-answer.ts';
+import { closeStatementMessage, ourCommand, readFailure, readyMessage } from './messages.ts';
 import type { Message, Session } from './session.ts';
 import { settle } from './settle.ts';
 import type { Status } from './transaction-words.ts';
@@ -14,12 +15,17 @@ export class Trace {
   /** The server's refusal of our own message. */
   refusal: Buffer[] = [];
   /** What came with the answer to ours and is the client's all the same: notices, notifications, settings. */
-  asides: Buffer[] = [];
+  asides: HeldFrame[] = [];
   /** Ordinals of the statements that the hooks have seen. */
   ordinals: number[] = [];
 
   constructor(unit: readonly Message[]) {
     this.unit = unit;
+  }
+
+  /** A simple Query; else a batch of the extended protocol. */
+  get simple(): boolean {
+    return this.unit.some(({ asked }) => asked?.kind === 'query');
   }
 
   get busy(): boolean {
@@ -33,7 +39,7 @@ export async function sendTraced(session: Session, unit: readonly Message[]): Pr
   session.trace = trace;
   session.held.hold();
   session.held.heard = false;
-  await session.inject(queryMessage('BEGIN'));
+  await session.inject(ourCommand('BEGIN'));
   if (!(await trace.begun.promise)) session.trace = null;
   for (const message of unit) await session.send(message);
 }
@@ -42,6 +48,9 @@ export async function sendTraced(session: Session, unit: readonly Message[]): Pr
 export async function readOurAnswer(session: Session, trace: Trace, piece: Piece): Promise<void> {
   switch (piece.type) {
     case 'C':
+    case '1':
+    case '2':
+    case '3':
       return;
     case 'E':
       trace.refusal = [piece.bytes];
@@ -53,7 +62,7 @@ export async function readOurAnswer(session: Session, trace: Trace, piece: Piece
       await ourAnswerEnded(session, trace);
       return;
     default:
-      if (trace.phase === 'commit') trace.asides.push(piece.bytes);
+      if (trace.phase === 'commit') trace.asides.push(piece);
       else await session.held.push(piece.type, piece.bytes);
   }
 }
@@ -65,7 +74,7 @@ export async function traceReady(session: Session, trace: Trace, status: Status,
   if (status === 'E' && !session.held.heard && finished.some(refusesTransaction)) {
     trace.phase = 'retry';
     session.held.discard();
-    await session.inject(queryMessage('ROLLBACK'));
+    await session.inject(ourCommand('ROLLBACK'));
     return;
   }
   // The client's statements are autocommit to it: it finds itself outside a transaction, whatever came of them.
@@ -76,7 +85,7 @@ export async function traceReady(session: Session, trace: Trace, status: Status,
     return;
   }
   trace.phase = status === 'T' ? 'commit' : 'rollback';
-  await session.inject(queryMessage(status === 'T' ? 'COMMIT' : 'ROLLBACK'));
+  await session.inject(ourCommand(status === 'T' ? 'COMMIT' : 'ROLLBACK'));
 }
 
 /** The server is gone: an unanswered COMMIT may have happened or not, and the client must not hear that it did. */
@@ -101,8 +110,8 @@ async function ourAnswerEnded(session: Session, trace: Trace): Promise<void> {
       sendAgain(session, trace);
       return;
     case 'commit':
+      session.held.insert(trace.asides, trace.simple);
       if (trace.refusal.length > 0) refuse(session, trace);
-      session.held.insert(trace.asides);
       await conclude(session);
       return;
     default:
@@ -114,7 +123,7 @@ async function ourAnswerEnded(session: Session, trace: Trace): Promise<void> {
 function refuse(session: Session, trace: Trace): void {
   const refusal = Buffer.concat(trace.refusal);
   const failure = readFailure(refusal.subarray(5));
-  const simple = trace.unit.some(({ asked }) => asked?.kind === 'query');
+  const { simple } = trace;
   session.held.refuse(refusal, simple);
   const last = trace.ordinals.at(-1);
   if (last !== undefined)

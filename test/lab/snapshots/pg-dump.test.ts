@@ -23,7 +23,7 @@ async function production(): Promise<EmbeddedPostgres> {
   return server;
 }
 
-describeWith('pg_dump', 'a snapshot from what pg_dump wrote', () => {
+describeWith('clients', 'a snapshot from what pg_dump wrote', () => {
   test('has the schema of production to the letter, its rows masked, and no byte of a raw value', async () => {
     await using server = await production();
     await using lab = await openSnapshotLab();

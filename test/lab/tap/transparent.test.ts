@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../support/embedded-postgres.ts';
@@ -12,70 +11,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 const watched = { arrived: async () => undefined, finished: async () => undefined };
 
-const script = String.raw`
-CREATE TABLE s (id serial PRIMARY KEY, v text NOT NULL);
-INSERT INTO s (v) SELECT 'row ' || g FROM generate_series(1, 5) g;
-COPY s (v) FROM STDIN;
-copied one
-copied two
-\.
-COPY s (v) FROM STDIN;
-\N
-\.
-\copy s to stdout
-BEGIN; UPDATE s SET v = upper(v); SAVEPOINT a; SELECT 1/0; ROLLBACK TO a; COMMIT;
-SELECT * FROM s \; SELECT count(*) FROM s;
-SELECT v FROM s ORDER BY id \gdesc
-DO $$ BEGIN RAISE NOTICE 'a notice'; RAISE WARNING 'a warning'; END $$;
-COMMIT;
-SAVEPOINT nowhere;
-SET LOCAL work_mem = '1MB';
-CREATE INDEX CONCURRENTLY s_v ON s (v);
-VACUUM s;
-\d s
-PREPARE p(int) AS SELECT v FROM s WHERE id = $1; EXECUTE p(2); DEALLOCATE p;
-SET client_encoding = 'LATIN1'; SHOW client_encoding; RESET client_encoding;
-LISTEN news; NOTIFY news, 'hello'; SELECT 'told';
-DECLARE c CURSOR FOR SELECT 1;
-\set FETCH_COUNT 2
-SELECT v FROM s ORDER BY id;
-SELECT repeat('long', 100000) IS NOT NULL AS fine;
-SELECT missing FROM s;
-DROP TABLE s;
-`;
-
-async function psql(port: number): Promise<{ readonly stdout: string; readonly stderr: string }> {
-  const { host, user, password, database } = server.address;
-  const env = {
-    PATH: process.env.PATH,
-    PGHOST: host,
-    PGPORT: `${port}`,
-    PGUSER: user,
-    PGPASSWORD: password,
-    PGDATABASE: database,
-  };
-  const child = spawn('/usr/bin/psql', ['-X', '-a', '-f', '-'], { env });
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].on('data', (chunk) => {
-      output[name] += chunk;
-    });
-  }
-  child.stdin.end(script);
-  await once(child, 'close');
-  // The process number of a notification is the only thing that differs from one connection to the next.
-  return { ...output, stdout: output.stdout.replaceAll(/PID \d+/g, 'PID n') };
-}
-
 describe('a client does not notice the tap', () => {
-  it.each(['plain', 'traced'] as const)('running a script with psql, %s', async (mode) => {
-    const direct = await psql(server.address.port);
-    expect(direct.stderr).toContain('a warning');
-    await using tap = await tapBefore(server.address, { mode, hooks: watched });
-    expect(await psql(tap.port)).toEqual(direct);
-    expect(tap.statements().length).toBeGreaterThan(35);
-  });
-
   it.each(['plain', 'traced'] as const)('sending and receiving megabytes, %s', async (mode) => {
     await using tap = await tapBefore(server.address, { mode, hooks: watched });
     const client = await pgClient(server.address, tap);
