@@ -1,4 +1,5 @@
 import { ensureChromium, ensureDocker, ensureRedis, ensureXfs } from './docker.mjs';
+import { ensureToolPackages } from './tool-packages.mjs';
 
 /**
  * What the tests need besides npm's packages. With `install`, what is missing is installed where we may; else the
@@ -7,7 +8,13 @@ import { ensureChromium, ensureDocker, ensureRedis, ensureXfs } from './docker.m
  */
 export function ensureMachine({ install }) {
   const required = (process.env.REHEARSAL_REQUIRE ?? '').split(',').filter((name) => name !== '');
-  const looks = { docker: ensureDocker, redis: ensureRedis, chromium: ensureChromium, xfs: ensureXfs };
+  const looks = {
+    docker: ensureDocker,
+    redis: ensureRedis,
+    chromium: ensureChromium,
+    xfs: ensureXfs,
+    tools: ensureToolPackages,
+  };
   const lacks = [];
   const stops = [];
   for (const [name, ensure] of Object.entries(looks)) {
