@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { debianTools } from './debian-tools.mjs';
 import { environment, nodeBinary, root } from './install.mjs';
 
 const startWaitMs = 60_000;
@@ -45,12 +46,25 @@ function ensureProgram(program, name, install) {
   return failure === undefined ? { ok: true, says: `installed ${name}` } : { ok: false, says: failure };
 }
 
+export function ensureDebianTools({ install }) {
+  const asked = spawnSync('dpkg-query', ['-W', '-f', `\${db:Status-Status}\n`, ...debianTools], { encoding: 'utf8' });
+  const there = asked.status === 0 && asked.stdout.split('\n').filter((line) => line === 'installed').length;
+  if (there === debianTools.length) return { ok: true, says: `${debianTools.join(', ')} are there` };
+  if (!install || !mayInstall()) return { ok: false, says: commandFor(debianTools.join(' ')) };
+  const failure = aptInstall(...debianTools);
+  return failure === undefined
+    ? { ok: true, says: `installed ${debianTools.join(', ')}` }
+    : { ok: false, says: failure };
+}
+
 /** The images of machines without a registry; without `install` the engine's own must do. */
 function withImages(install, engine) {
   if (!install) return engine;
   // The Redis image is made of this machine's server.
   const redis = ensureRedis({ install });
-  const names = ['postgres:15', 'postgres:17', 'postgres:18', 'node:24', ...(redis.ok ? ['redis'] : []), 'service'];
+  const tools = ensureDebianTools({ install });
+  const ours = [...(redis.ok ? ['redis'] : []), ...(tools.ok ? ['debian-tools'] : [])];
+  const names = ['postgres:15', 'postgres:17', 'postgres:18', 'node:24', 'service', ...ours];
   const args = [join(root, 'infra', 'images', 'build.ts'), ...names.map((name) => `rehearsal/${name}`)];
   const built = spawnSync(nodeBinary, args, { encoding: 'utf8', env: environment, timeout: 600_000 });
   if (built.status === 0) return { ...engine, says: `${engine.says}; images:\n${built.stdout.trim()}` };
@@ -101,10 +115,10 @@ function engineVersion() {
 }
 
 /** Undefined where it worked, else a sentence. */
-function aptInstall(name) {
+function aptInstall(...names) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => spawnSync('apt-get', args, { encoding: 'utf8', env, timeout: 900_000 });
-  const install = () => apt('install', '-y', '--no-install-recommends', name);
+  const install = () => apt('install', '-y', '--no-install-recommends', ...names);
   let done = install();
   if (done.status !== 0) {
     // Lists that are missing or out of date look like a package that does not exist.
@@ -113,7 +127,7 @@ function aptInstall(name) {
   }
   return done.status === 0
     ? undefined
-    : `apt-get install ${name} failed: ${(done.stderr ?? '').trim().split('\n').at(-1)}`;
+    : `apt-get install ${names.join(' ')} failed: ${(done.stderr ?? '').trim().split('\n').at(-1)}`;
 }
 
 const mayInstall = () => process.getuid?.() === 0 && hasProgram('apt-get');

@@ -1,4 +1,4 @@
-import { ensureChromium, ensureDocker, ensureRedis, ensureXfs } from './docker.mjs';
+import { ensureChromium, ensureDebianTools, ensureDocker, ensureRedis, ensureXfs } from './docker.mjs';
 import { ensureToolPackages } from './tool-packages.mjs';
 
 /**
@@ -13,6 +13,7 @@ export function ensureMachine({ install }) {
     redis: ensureRedis,
     chromium: ensureChromium,
     xfs: ensureXfs,
+    debian: ensureDebianTools,
     tools: ensureToolPackages,
   };
   const lacks = [];

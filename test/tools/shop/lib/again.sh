@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs a command again as long as nothing is wrong but a lock that was not to be had in time, at most 30 times.
 # A deploy script of any team may look like this: whatever else is said, the first failure is the last attempt.
-worth_another='lock timeout|LockNotAvailable|55P03|Another migration is already running'
+worth_another='lock timeout|LockNotAvailable|55P03|Another migration is already running|ConcurrentMigrationError'
 said="${TMPDIR:-/tmp}/said"
 attempt=1
 while :; do
