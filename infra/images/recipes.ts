@@ -13,6 +13,8 @@ export interface Recipe {
   /** Another of these, to which it adds a layer; default: a root of its own. */
   readonly from?: string;
   readonly config: readonly string[];
+  /** Made only where it is asked for by name. */
+  readonly testsOnly?: true;
   /** Changes whenever the image would come out different. */
   fingerprint(): Promise<string>;
   lay(root: string): Promise<void>;
@@ -104,6 +106,7 @@ const redis: Recipe = {
 const debianTools: Recipe = {
   name: 'rehearsal/debian-tools',
   from: base.name,
+  testsOnly: true,
   config: [path],
   fingerprint: async () =>
     hashOf([...(await debianPackages()), await readFile(join(import.meta.dirname, 'debian-files.ts'))]),
