@@ -7,7 +7,10 @@ const looks = {
   redis: () => execFileSync('redis-server', ['--version'], { stdio: 'pipe' }),
   chromium: () => execFileSync('/usr/bin/chromium', ['--version'], { stdio: 'pipe' }),
   'debian-tools': () => {
-    const programs = { '/usr/bin/python3': ['-c', 'import django, psycopg2'], '/usr/bin/ruby': ['-e', 'require "pg"'] };
+    const programs = {
+      '/usr/bin/python3': ['-c', 'import django, alembic, psycopg2'],
+      '/usr/bin/ruby': ['-e', 'require "active_record"; require "pg"'],
+    };
     for (const [program, args] of Object.entries(programs)) execFileSync(program, args, { stdio: 'pipe' });
   },
   'debian-image': () => execFileSync('docker', ['image', 'inspect', 'rehearsal/debian-tools'], { stdio: 'pipe' }),
