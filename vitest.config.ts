@@ -12,6 +12,7 @@ export default defineConfig({
       project('lab', ['test/lab/**/*.test.ts'], 180_000),
       project('contract', ['test/contract/**/*.test.ts'], 300_000),
       project('incidents', ['test/incidents/*.test.ts'], 600_000),
+      project('tools', ['test/tools/*.test.ts'], 600_000),
       project('browser', ['test/browser/**/*.test.ts'], 300_000),
     ],
   },

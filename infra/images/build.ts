@@ -15,7 +15,8 @@ export async function buildImages(names: readonly string[], say: (line: string) 
   if (unknown.length > 0) {
     throw new Error(`no recipe for ${unknown.join(', ')}; there are ${known.map(({ name }) => name).join(', ')}`);
   }
-  const wanted = names.length === 0 ? known : known.filter(({ name }) => names.includes(name));
+  const isWanted = ({ name, testsOnly }: Recipe) => (names.length === 0 ? testsOnly !== true : names.includes(name));
+  const wanted = known.filter(isWanted);
   const needed = new Set(wanted.flatMap((recipe) => [recipe, ...standsOn(recipe, known)]));
   // In the order of the list, in which each comes after what it stands on.
   for (const recipe of known.filter((one) => needed.has(one))) {

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, realpath, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { debianTools as debianToolPackages } from '../setup/debian-tools.mjs';
+import { copyPackage, installedPackages } from './debian-files.ts';
 import { addLibraries, copyInto, findProgram, layMinimalRoot, layPrograms } from './root-tree.ts';
 
 /** How one local image is made; `config` are lines as in a Dockerfile. */
@@ -11,13 +13,15 @@ export interface Recipe {
   /** Another of these, to which it adds a layer; default: a root of its own. */
   readonly from?: string;
   readonly config: readonly string[];
+  /** Made only where it is asked for by name. */
+  readonly testsOnly?: true;
   /** Changes whenever the image would come out different. */
   fingerprint(): Promise<string>;
   lay(root: string): Promise<void>;
 }
 
 export function recipes(): readonly Recipe[] {
-  return [base, ...[15, 17, 18].map(postgres), node, redis, packages, service];
+  return [base, ...[15, 17, 18].map(postgres), node, redis, packages, service, debianTools];
 }
 
 const checkout = join(import.meta.dirname, '..', '..');
@@ -97,6 +101,24 @@ const redis: Recipe = {
     await chmod(join(root, 'data'), 0o1777);
   },
 };
+
+/** Migration tools that the distribution has and npm has not; only tests rehearse with them. */
+const debianTools: Recipe = {
+  name: 'rehearsal/debian-tools',
+  from: base.name,
+  testsOnly: true,
+  config: [path],
+  fingerprint: async () =>
+    hashOf([...(await debianPackages()), await readFile(join(import.meta.dirname, 'debian-files.ts'))]),
+  lay: async (root) => {
+    await layPrograms(root, ['python3', 'ruby']);
+    for (const line of await debianPackages()) await copyPackage(root, line.split(' ')[0] ?? line);
+    await addLibraries(root, [join(root, 'usr')]);
+  },
+};
+
+/** Libraries of other languages come along as the programs load them. */
+const debianPackages = () => installedPackages(debianToolPackages, /python|ruby/);
 
 /** What seldom changes of the service's image. */
 const packages: Recipe = {

@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 export async function completeBundle(sourceDir, targetDir, checkoutDir = resolve(import.meta.dirname, '../..')) {
   await copy(sourceDir, targetDir);
   for (const packageDir of await closureOf(sourceDir, checkoutDir)) {
-    await copy(packageDir, join(targetDir, packageDir.slice(checkoutDir.length + 1)));
+    await copy(packageDir, join(targetDir, packageDir.slice(checkoutDir.length + 1)), unread);
   }
 }
 
@@ -23,7 +23,9 @@ async function closureOf(bundleDir, checkoutDir) {
     const packageDir = await locate(wanted.name, wanted.from, checkoutDir);
     if (packageDir === undefined) {
       if (wanted.optional) continue;
-      throw new Error(`The bundle ${bundleDir} needs the package ${wanted.name}, which is not installed: run npm ci.`);
+      throw new Error(
+        `The bundle ${bundleDir} needs the package ${wanted.name}, which is not installed in ${checkoutDir}: run npm install there.`,
+      );
     }
     if (found.has(packageDir)) continue;
     found.add(packageDir);
@@ -32,12 +34,16 @@ async function closureOf(bundleDir, checkoutDir) {
   return [...found];
 }
 
-/** Peers count as optional: whoever needs them names them in the bundle's own package.json. */
-function neededBy(packageDir, { dependencies = {}, optionalDependencies = {}, peerDependencies = {} }) {
+/**
+ * Peers come along where they are there; those that a package itself calls optional must be named in the bundle's own
+ * package.json, or every adapter of a tool would bring its driver.
+ */
+function neededBy(packageDir, { dependencies = {}, optionalDependencies = {}, ...manifest }) {
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
   const wanted = (names, optional) => names.map((name) => ({ name, from: packageDir, optional }));
   const required = Object.keys(dependencies).filter((name) => !(name in optionalDependencies));
-  const ifThere = [...Object.keys(optionalDependencies), ...Object.keys(peerDependencies)];
-  return [...wanted(required, false), ...wanted(ifThere, true)];
+  const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
+  return [...wanted(required, false), ...wanted([...Object.keys(optionalDependencies), ...peers], true)];
 }
 
 /** Looks in each node_modules from `from` up to the checkout, as Node does. */
@@ -63,10 +69,13 @@ const exists = (path) =>
     },
   );
 
+/** What no program reads; with it some packages have three times as many files, and each run copies all of them. */
+const unread = /\.(map|md|d\.[cm]?ts)$/;
+
 /** Links are kept as they are written; a package's nested modules come along only where they are needed themselves. */
-async function copy(from, to) {
+async function copy(from, to, without = /^$/) {
   await mkdir(to, { recursive: true });
   const nested = join(from, 'node_modules');
-  const filter = (path) => path !== nested;
+  const filter = (path) => path !== nested && !without.test(path);
   await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true, filter });
 }

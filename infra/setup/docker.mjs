@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { debianTools } from './debian-tools.mjs';
 import { environment, nodeBinary, root } from './install.mjs';
 
 const startWaitMs = 60_000;
@@ -66,12 +67,25 @@ function ensure(names, install) {
   return failure === undefined ? { ok: true, says: `installed ${names.join(', ')}` } : { ok: false, says: failure };
 }
 
+export function ensureDebianTools({ install }) {
+  const asked = spawnSync('dpkg-query', ['-W', '-f', `\${db:Status-Status}\n`, ...debianTools], { encoding: 'utf8' });
+  const there = asked.status === 0 && asked.stdout.split('\n').filter((line) => line === 'installed').length;
+  if (there === debianTools.length) return { ok: true, says: `${debianTools.join(', ')} are there` };
+  if (!install || !mayInstall()) return { ok: false, says: commandFor(debianTools.join(' ')) };
+  const failure = aptInstall(...debianTools);
+  return failure === undefined
+    ? { ok: true, says: `installed ${debianTools.join(', ')}` }
+    : { ok: false, says: failure };
+}
+
 /** The images of machines without a registry; without `install` the engine's own must do. */
 function withImages(install, engine) {
   if (!install) return engine;
   // The Redis image is made of this machine's server.
   const redis = ensureRedis({ install });
-  const names = ['postgres:15', 'postgres:17', 'postgres:18', 'node:24', ...(redis.ok ? ['redis'] : []), 'service'];
+  const tools = ensureDebianTools({ install });
+  const ours = [...(redis.ok ? ['redis'] : []), ...(tools.ok ? ['debian-tools'] : [])];
+  const names = ['postgres:15', 'postgres:17', 'postgres:18', 'node:24', 'service', ...ours];
   const args = [join(root, 'infra', 'images', 'build.ts'), ...names.map((name) => `rehearsal/${name}`)];
   const built = spawnSync(nodeBinary, args, { encoding: 'utf8', env: environment, timeout: 600_000 });
   if (built.status === 0) return { ...engine, says: `${engine.says}; images:\n${built.stdout.trim()}` };

@@ -1,4 +1,13 @@
-import { ensureChromium, ensureClients, ensureCompose, ensureDocker, ensureRedis, ensureXfs } from './docker.mjs';
+import {
+  ensureChromium,
+  ensureClients,
+  ensureCompose,
+  ensureDebianTools,
+  ensureDocker,
+  ensureRedis,
+  ensureXfs,
+} from './docker.mjs';
+import { ensureToolPackages } from './tool-packages.mjs';
 
 /**
  * What the tests need besides npm's packages. With `install`, what is missing is installed where we may; else the
@@ -14,6 +23,8 @@ export function ensureMachine({ install }) {
     chromium: ensureChromium,
     xfs: ensureXfs,
     clients: ensureClients,
+    debian: ensureDebianTools,
+    tools: ensureToolPackages,
   };
   const lacks = [];
   const stops = [];

@@ -13,6 +13,7 @@ const stages = [
   { name: 'lab', key: 'lab', run: () => vitest('lab') },
   { name: 'contract', key: 'contract', run: () => vitest('contract') },
   { name: 'incidents', key: 'incidents', run: () => vitest('incidents') },
+  { name: 'tools', key: 'tools', run: () => vitest('tools') },
   { name: 'browser', key: 'browser', run: () => vitest('browser') },
   {
     name: 'nothing left behind',

@@ -24,10 +24,21 @@ const looks = {
     if (!modules.includes('jdk.compiler')) throw new Error('java cannot run a source file');
     accessSync('/usr/share/java/postgresql.jar');
   },
+  'debian-tools': () => {
+    const programs = {
+      '/usr/bin/python3': ['-c', 'import django, alembic, psycopg2'],
+      '/usr/bin/ruby': ['-e', 'require "active_record"; require "pg"'],
+    };
+    for (const [program, args] of Object.entries(programs)) execFileSync(program, args, { stdio: 'pipe' });
+  },
+  'debian-image': () => execFileSync('docker', ['image', 'inspect', 'rehearsal/debian-tools'], { stdio: 'pipe' }),
   root: () => {
     if (process.getuid?.() !== 0) throw new Error('not root');
   },
 } as const;
+
+/** Set-up brings the left one wherever it brings the right one: where that is demanded, the other is too. */
+const follows: Readonly<Record<string, string>> = { 'debian-tools': 'docker', 'debian-image': 'docker' };
 
 export type Need = keyof typeof looks;
 
@@ -50,7 +61,8 @@ export function describeWith(need: Need, title: string, body: () => void): void 
     describe(title, body);
     return;
   }
-  if ((process.env.REHEARSAL_REQUIRE ?? '').split(',').includes(need)) {
+  const required = (process.env.REHEARSAL_REQUIRE ?? '').split(',');
+  if (required.includes(need) || required.includes(follows[need] ?? '')) {
     throw new Error(`REHEARSAL_REQUIRE names ${need}, but this machine lacks it (${missing})`);
   }
   describe.skip(`${title} — skipped, needs ${missing}`, body);

@@ -91,8 +91,9 @@ export const ledgerShapes: readonly LedgerShape[] = [
   },
   {
     tool: 'drizzle',
-    table: /drizzle/i,
+    table: /drizzle|migration/i,
     columns: { id: integer, hash: text, created_at: integer },
+    exact: true,
     rows: 'DISTINCT hash AS version, false AS dirty FROM ledger',
   },
   {
@@ -115,6 +116,13 @@ export const ledgerShapes: readonly LedgerShape[] = [
     rows: 'DISTINCT version, false AS dirty FROM ledger',
   },
   {
+    tool: 'ecto',
+    table: /migration/i,
+    columns: { version: integer, inserted_at: time },
+    exact: true,
+    rows: 'DISTINCT version::text AS version, false AS dirty FROM ledger',
+  },
+  {
     tool: 'rehearsal',
     columns: { version: text, applied_at: time },
     exact: true,
@@ -122,20 +130,29 @@ export const ledgerShapes: readonly LedgerShape[] = [
   },
   {
     tool: 'alembic',
-    table: /alembic/i,
     columns: { version_num: text },
     exact: true,
     rows: 'DISTINCT version_num AS version, false AS dirty FROM ledger',
   },
   {
     tool: 'sequelize',
+    // Columns beside the name are the tool's own timestamps.
     table: /^Sequelize(Meta|Data)$/i,
     columns: { name: text },
     rows: 'DISTINCT name AS version, false AS dirty FROM ledger',
   },
   {
+    // Where `migrationStorageTableName` names it.
+    tool: 'sequelize',
+    table: /migration|sequelize/i,
+    columns: { name: text },
+    exact: true,
+    rows: 'DISTINCT name AS version, false AS dirty FROM ledger',
+  },
+  {
     tool: 'rails',
-    table: /^(schema|data)_migrations$/,
+    // Recognised by what stands beside it: the name may be configured.
+    table: /migration/i,
     columns: { version: text },
     exact: true,
     beside: 'ar_internal_metadata',
@@ -143,7 +160,7 @@ export const ledgerShapes: readonly LedgerShape[] = [
   },
   {
     tool: 'dbmate',
-    table: /^schema_migrations$/,
+    table: /migration/i,
     columns: { version: text },
     exact: true,
     rows: 'DISTINCT version, false AS dirty FROM ledger',

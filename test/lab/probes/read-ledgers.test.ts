@@ -158,6 +158,27 @@ const cases: readonly LedgerCase[] = [
     entries: ['0 create'],
   },
   {
+    tool: 'drizzle',
+    relation: 'drizzle.__drizzle_migrations',
+    sql: `CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (${id}, hash text NOT NULL, created_at bigint);
+      INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('b', 2), ('a', 1)`,
+    entries: ['a', 'b'],
+  },
+  {
+    tool: 'laravel',
+    relation: 'public.migrations',
+    sql: `CREATE TABLE migrations (${id}, migration varchar(255) NOT NULL, batch integer NOT NULL);
+      INSERT INTO migrations (migration, batch) VALUES ('2024_01_01_000000_create_users', 1)`,
+    entries: ['2024_01_01_000000_create_users'],
+  },
+  {
+    tool: 'ecto',
+    relation: 'public.schema_migrations',
+    sql: `CREATE TABLE schema_migrations (version bigint PRIMARY KEY, inserted_at timestamp(0));
+      INSERT INTO schema_migrations VALUES (20240101, now())`,
+    entries: ['20240101'],
+  },
+  {
     tool: 'rehearsal',
     relation: 'public.rehearsal_migrations',
     sql: `CREATE TABLE rehearsal_migrations (version text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
@@ -166,12 +187,110 @@ const cases: readonly LedgerCase[] = [
   },
 ];
 
+/** Tools let a team name the table; what is distinctive is its shape, or the word in its name. */
+const renamed: readonly LedgerCase[] = [
+  {
+    tool: 'knex',
+    relation: 'ops.changelog',
+    sql: `CREATE SCHEMA ops; CREATE TABLE ops.changelog (${id}, name varchar(255), batch int, migration_time timestamptz);
+      INSERT INTO ops.changelog (name, batch) VALUES ('1_a.js', 1)`,
+    entries: ['1_a.js'],
+  },
+  {
+    tool: 'rails',
+    relation: 'public.shop_migrations',
+    sql: `CREATE TABLE shop_migrations (version varchar PRIMARY KEY); INSERT INTO shop_migrations VALUES ('20240101');
+      CREATE TABLE ar_internal_metadata (key varchar PRIMARY KEY, value varchar)`,
+    entries: ['20240101'],
+  },
+  {
+    tool: 'golang-migrate',
+    relation: 'public.shop_versions',
+    sql: `CREATE TABLE shop_versions (version bigint PRIMARY KEY, dirty boolean NOT NULL);
+      INSERT INTO shop_versions VALUES (4, false)`,
+    entries: ['4'],
+  },
+  {
+    tool: 'flyway',
+    relation: 'public.schema_version',
+    sql: `CREATE TABLE schema_version (installed_rank int PRIMARY KEY, version varchar(50), description varchar(200),
+      type varchar(20), script varchar(1000), checksum int, installed_by varchar(100), installed_on timestamp,
+      execution_time int, success boolean); INSERT INTO schema_version (installed_rank, version, success)
+      VALUES (1, '1', true)`,
+    entries: ['1'],
+  },
+  {
+    tool: 'typeorm',
+    relation: 'public.typeorm_migrations',
+    sql: `CREATE TABLE typeorm_migrations (${id}, "timestamp" bigint NOT NULL, name varchar NOT NULL);
+      INSERT INTO typeorm_migrations ("timestamp", name) VALUES (1, 'First1')`,
+    entries: ['First1'],
+  },
+  {
+    tool: 'sequelize',
+    relation: 'public.applied_migrations',
+    sql: `CREATE TABLE applied_migrations (name varchar(255) PRIMARY KEY);
+      INSERT INTO applied_migrations VALUES ('1.js')`,
+    entries: ['1.js'],
+  },
+  {
+    tool: 'db-migrate',
+    relation: 'public.shop_migrations',
+    sql: `CREATE TABLE shop_migrations (${id}, name varchar(255) NOT NULL, run_on timestamp NOT NULL);
+      INSERT INTO shop_migrations (name, run_on) VALUES ('/1-a', now())`,
+    entries: ['/1-a'],
+  },
+  {
+    tool: 'alembic',
+    relation: 'billing.revision',
+    sql: `CREATE SCHEMA billing; CREATE TABLE billing.revision (version_num varchar(32) PRIMARY KEY);
+      INSERT INTO billing.revision VALUES ('ab12')`,
+    entries: ['ab12'],
+  },
+  {
+    tool: 'goose',
+    relation: 'public.shop_version',
+    sql: `CREATE TABLE shop_version (${id}, version_id bigint, is_applied boolean, tstamp timestamp DEFAULT now());
+      INSERT INTO shop_version (version_id, is_applied) VALUES (1, true)`,
+    entries: ['1'],
+  },
+  {
+    tool: 'dbmate',
+    relation: 'public.shop_migrations',
+    sql: `CREATE TABLE shop_migrations (version varchar PRIMARY KEY); INSERT INTO shop_migrations VALUES ('1')`,
+    entries: ['1'],
+  },
+  {
+    tool: 'drizzle',
+    relation: 'public.migrations',
+    sql: `CREATE TABLE migrations (${id}, hash text NOT NULL, created_at bigint);
+      INSERT INTO migrations (hash, created_at) VALUES ('abc', 1)`,
+    entries: ['abc'],
+  },
+  {
+    tool: 'sqitch',
+    relation: 'registry.changes',
+    sql: `CREATE SCHEMA registry; CREATE TABLE registry.changes (change_id text PRIMARY KEY, script_hash text,
+      change text, project text, note text, committed_at timestamptz, committer_name text, committer_email text,
+      planned_at timestamptz, planner_name text, planner_email text);
+      INSERT INTO registry.changes (change_id, change, project) VALUES ('0123456789abcdef', 'users', 'shop')`,
+    entries: ['shop/users@0123456789ab'],
+  },
+];
+
 /** Tables that look a little like ledgers and are none. */
 const decoys = `CREATE TABLE products (id serial PRIMARY KEY, name text, version text);
   CREATE TABLE releases (version text PRIMARY KEY, notes text); CREATE TABLE tags (name text PRIMARY KEY);
-  CREATE TABLE jobs (id serial PRIMARY KEY, name text, run_on timestamp)`;
+  CREATE TABLE jobs (id serial PRIMARY KEY, name text, run_on timestamp);
+  CREATE TABLE measurements (id serial PRIMARY KEY, "timestamp" bigint, name text);
+  CREATE TABLE files (id serial PRIMARY KEY, hash text, created_at bigint);
+  CREATE TABLE uploads (id serial PRIMARY KEY, name text, hash text, executed_at timestamp);
+  CREATE TABLE visits (version bigint, inserted_at timestamp)`;
 
-test.each(cases)('the ledger of $tool is recognised by its shape', async ({ tool, relation, sql, entries }) => {
+test.each(cases)('the ledger of $tool is recognised by its shape', expectRecognised);
+test.each(renamed)('the ledger of $tool is recognised as $relation', expectRecognised);
+
+async function expectRecognised({ tool, relation, sql, entries }: LedgerCase): Promise<void> {
   await using session = await pgSql.connect(server.address, 'rehearsal/test');
   await session.query(`BEGIN; ${sql}; ${decoys}`);
   const ledgers = await readLedgers(session, []);
@@ -181,7 +300,7 @@ test.each(cases)('the ledger of $tool is recognised by its shape', async ({ tool
     entries: ledger.entries.map(({ version, dirty }) => version + (dirty ? '!' : '')),
   }));
   expect(marked).toEqual([{ relation, tool, entries }]);
-});
+}
 
 test('a ledger that only the manifest knows is read when it is named, wide or not', async () => {
   await using session = await pgSql.connect(server.address, 'rehearsal/test');

@@ -214,6 +214,25 @@ describe('the built-in runner', () => {
     expect(await stage.tables()).toEqual(['rehearsal_migrations']);
   });
 
+  test('tells migrations that are a folder each by the folder, in one phase and from phase to phase', async () => {
+    await using stage = await openStage('folders', 'CREATE TABLE steps (name text)');
+    const insert = (name: string) => `INSERT INTO steps VALUES ('${name}')`;
+    await stage.write({
+      'p/1_a/migration.sql': insert('a'),
+      'p/2_b/migration.sql': insert('b'),
+      'p/3_c/migration.sql': insert('c'),
+    });
+    expect(await stage.run({ files: ['p/1_a/migration.sql', 'p/2_b/migration.sql'] })).toMatchObject({ exitCode: 0 });
+    expect(await stage.run({ files: ['p/3_c/migration.sql'] })).toMatchObject({ exitCode: 0 });
+    expect((await stage.client.query('SELECT name FROM steps ORDER BY name')).rows).toEqual([
+      { name: 'a' },
+      { name: 'b' },
+      { name: 'c' },
+    ]);
+    const { rows } = await stage.client.query('SELECT version FROM rehearsal_migrations ORDER BY version');
+    expect(rows.map(({ version }) => version)).toEqual(['1_a/migration.sql', '2_b/migration.sql', '3_c/migration.sql']);
+  });
+
   test('gives an integer ledger the leading digits and sets dirty to false', async () => {
     const ledger = 'CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL)';
     await using stage = await openStage('integers', `${ledger}; INSERT INTO schema_migrations VALUES (1, false)`);

@@ -1,0 +1,6 @@
+ALTER TABLE orders ADD COLUMN currency text NOT NULL DEFAULT 'EUR';
+CREATE TABLE shipments (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  order_id bigint NOT NULL REFERENCES orders,
+  carrier text NOT NULL
+);
