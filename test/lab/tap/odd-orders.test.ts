@@ -19,7 +19,8 @@ beforeAll(async () => {
     wire.query(`
       CREATE TABLE odd (n int); CREATE TABLE told (n int);
       CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        RAISE NOTICE 'told'; PERFORM pg_notify('told', ''); IF NEW.n < 0 THEN RAISE 'negative'; END IF; RETURN NEW; END $$;
+        RAISE NOTICE 'told'; PERFORM pg_notify('told', '');
+        IF NEW.n < 0 THEN RAISE 'negative'; END IF; RETURN NEW; END $$;
       CREATE CONSTRAINT TRIGGER tell AFTER INSERT ON told DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION tell()`),
   );

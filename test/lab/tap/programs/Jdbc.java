@@ -5,7 +5,8 @@ import org.postgresql.PGConnection;
 /** JDBC: batches, server-prepared statements after five uses, fetch sizes by portal, COPY, generated keys. */
 public class Jdbc {
   public static void main(String[] args) throws Exception {
-    String url = "jdbc:postgresql://" + System.getenv("PGHOST") + ":" + System.getenv("PGPORT") + "/" + System.getenv("PGDATABASE");
+    String place = System.getenv("PGHOST") + ":" + System.getenv("PGPORT");
+    String url = "jdbc:postgresql://" + place + "/" + System.getenv("PGDATABASE");
     try (Connection connection = DriverManager.getConnection(url, System.getenv("PGUSER"), System.getenv("PGPASSWORD"));
          Statement statement = connection.createStatement()) {
       statement.execute("CREATE TABLE books (id serial PRIMARY KEY, title text, pages int)");
