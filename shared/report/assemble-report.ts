@@ -57,7 +57,7 @@ function withoutHints(evidence: Evidence, judgement: Judgement): Report {
       version: snapshot.version,
       dataAsOf: snapshot.dataAsOf,
       bytes: snapshot.bytes,
-      cloneMethod: evidence.runs.some((run) => run.cloneMethod === 'copy') ? 'copy' : 'reflink',
+      cloneMethod: evidence.runs.some(wasCopied) ? 'copy' : 'reflink',
     },
     host: evidence.host,
     runs: evidence.planned.map((spec) => reportRun(evidence, judgement, spec)),
@@ -68,6 +68,9 @@ function withoutHints(evidence: Evidence, judgement: Judgement): Report {
     notTested: [...evidence.notTested, ...unwritten(evidence), ...(judgement.waivers ?? []).flatMap(idleWaiver)],
   };
 }
+
+/** A run that did not take place was not cloned either way. */
+const wasCopied = ({ outcome, cloneMethod }: RunResult): boolean => outcome !== 'not-run' && cloneMethod === 'copy';
 
 /** Where the statement of a finding ends: its source text is known, and only its place is told. */
 function endLines(statements: readonly SourceStatement[]): (finding: Finding) => Finding {

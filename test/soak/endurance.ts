@@ -1,7 +1,7 @@
 /**
- * `node test/soak/endurance.ts --rehearsals 50 --at-once 4 [--host process] [--only scenario,…]`: so many small rehearsals one after the
- * other, then as many of them at a time, through one engine. Memory, handles, children, mounts, containers and disk must be
- * afterwards as they were; ends with 1 where one of them grew.
+ * `node test/soak/endurance.ts --rehearsals 50 --at-once 4 [--host process] [--only scenario,…]`: so many small
+ * rehearsals one after the other, then as many of them at a time, through one engine. Memory, handles, children,
+ * mounts, containers and disk must be afterwards as they were; ends with 1 where one of them grew.
  */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';

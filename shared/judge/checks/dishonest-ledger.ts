@@ -54,11 +54,14 @@ function draftOf({ run, phase, end }: Ending, honesty: Honesty, unwritten: reado
   };
 }
 
+const are = (things: readonly string[]): string => (things.length === 1 ? 'is' : 'are');
+
 function titleOf(honesty: Honesty, unwritten: readonly string[], ledger = 'the ledger'): string {
   if (honesty.lacking.length > 0)
-    return `${ledger} says applied, but ${listed(honesty.lacking, 2)} is not there as it should be`;
-  if (honesty.dirty.length > 0) return `${listed(honesty.dirty, 2)} is left marked unfinished`;
-  if (honesty.unrecorded.length > 0) return `${listed(honesty.unrecorded, 2)} is there and ${ledger} does not know`;
+    return `${ledger} says applied, but ${listed(honesty.lacking, 2)} ${are(honesty.lacking)} not there as declared`;
+  if (honesty.dirty.length > 0) return `${listed(honesty.dirty, 2)} ${are(honesty.dirty)} left marked unfinished`;
+  if (honesty.unrecorded.length > 0)
+    return `${listed(honesty.unrecorded, 2)} ${are(honesty.unrecorded)} there and ${ledger} does not know`;
   return `${ledger} does not record ${listed(unwritten, 2)} although the command exited 0`;
 }
 

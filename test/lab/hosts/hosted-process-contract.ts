@@ -50,7 +50,8 @@ export function hostedProcessContract(clone: () => Promise<Clone>): void {
     test('can write the paths of the bundle that they name, each in a copy of its own, and nothing else', async () => {
       const script = `const fs=require("fs");const told=[fs.existsSync("app/left")];
           for(const path of ["app/left","app/hello.sh","seed.sql","new"])
-          try{fs.appendFileSync(path,"x");told.push("done")}catch(e){told.push(["EACCES","EROFS","EPERM"].includes(e.code))}
+          try{fs.appendFileSync(path,"x");told.push("done")}
+          catch(e){told.push(["EACCES","EROFS","EPERM"].includes(e.code))}
           console.log(JSON.stringify(told))`;
       for (let turn = 1; turn <= 2; turn += 1) {
         await using process = await node(script, { writable: ['app'] });

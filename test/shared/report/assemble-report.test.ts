@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunResult } from '../../../shared/domain/observation.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { assembleReport } from '../../../shared/report/assemble-report.ts';
 import * as green from '../../support/evidence.ts';
@@ -98,6 +99,8 @@ describe('report.json', () => {
   it('calls a rehearsal with one full copy a copy', () => {
     const evidence = green.evidence({ runs: { control: (run) => ({ ...run, cloneMethod: 'copy' }) } });
     expect(reportOf(evidence).snapshot.cloneMethod).toBe('copy');
+    const control = (run: RunResult): RunResult => ({ ...run, outcome: 'not-run', cloneMethod: 'copy' });
+    expect(reportOf(green.evidence({ runs: { control } })).snapshot.cloneMethod).toBe('reflink');
   });
 
   it('is the same for the same evidence, and survives a journey as JSON', () => {

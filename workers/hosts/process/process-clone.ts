@@ -128,6 +128,7 @@ export class ProcessClone implements Clone {
   async fork(): Promise<Clone> {
     this.#refuseIfGone();
     const forking = this.#fork();
+    // Whoever leaves the scope only waits for its end; that it failed is told to who asked for it.
     this.#forking = forking.catch(() => undefined);
     return await forking;
   }
