@@ -28,7 +28,7 @@ export async function performInTurn(
   const gap = (why: RehearsalError): RunResult =>
     notRun(spec, `${why.message}; ${why.remedy}`, { startedAt, durationMs: context.clock.now() - startMs });
   try {
-    const result = await performRun(context, spec, AbortSignal.any([signal, disk.signal]));
+    const result = await performRun({ ...context, leaving: disk.look }, spec, AbortSignal.any([signal, disk.signal]));
     return saysDiskFull(result) ? gap(await fullNow(dataRoot)) : result;
   } catch (error) {
     if (signal.aborted || !disk.signal.aborted) throw error;

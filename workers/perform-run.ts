@@ -2,7 +2,7 @@ import type { RunResult } from '../shared/domain/observation.ts';
 import type { Plan } from '../shared/domain/plan.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
-import type { Clone, CloneHost } from '../shared/edge/ports/clone-host.ts';
+import type { Clone, CloneHost, HostedProcess } from '../shared/edge/ports/clone-host.ts';
 import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
 import type { Sql } from '../shared/edge/ports/sql.ts';
 import { decisive, reasonOf } from './failure-reason.ts';
@@ -26,6 +26,8 @@ export interface RunContext {
   readonly host: CloneHost;
   readonly sql: Sql;
   readonly clock: Clock;
+  /** Asked before what a process wrote is removed. */
+  readonly leaving?: () => Promise<void>;
 }
 
 /** One RunSpec → one result: clone, tap, scenario, always destroy. What cannot be done is `not-run`, never a guess. */
@@ -117,7 +119,7 @@ async function openLiveRun(
     return {
       spec,
       plan,
-      clone: restingDuringForks(clone, observer),
+      clone: restingDuringForks(clone, observer, context.leaving),
       sql,
       clock,
       observer,
@@ -136,7 +138,11 @@ async function openLiveRun(
 }
 
 /** A fork stops the server: our own session goes first, and comes back with the next look. */
-function restingDuringForks(clone: Clone, observer: Observer): Clone {
+function restingDuringForks(
+  clone: Clone,
+  observer: Observer,
+  leaving: () => Promise<void> = () => Promise.resolve(),
+): Clone {
   return {
     id: clone.id,
     cloneMs: clone.cloneMs,
@@ -147,7 +153,7 @@ function restingDuringForks(clone: Clone, observer: Observer): Clone {
     tapHost: clone.tapHost,
     toolsPath: clone.toolsPath,
     bundlePath: clone.bundlePath,
-    start: (request) => clone.start(request),
+    start: async (request) => leftAfter(await clone.start(request), leaving),
     serverLog: () => clone.serverLog(),
     backendsOomKilled: () => clone.backendsOomKilled(),
     async fork() {
@@ -155,5 +161,25 @@ function restingDuringForks(clone: Clone, observer: Observer): Clone {
       return await clone.fork();
     },
     [Symbol.asyncDispose]: () => clone[Symbol.asyncDispose](),
+  };
+}
+
+/** The same process, with somebody who looks before it is removed with all that it wrote. */
+function leftAfter(started: HostedProcess, leaving: () => Promise<void>): HostedProcess {
+  return {
+    pid: started.pid,
+    startedAt: started.startedAt,
+    ...(started.http === undefined ? {} : { http: started.http }),
+    exited: started.exited,
+    output: () => started.output(),
+    kill: () => started.kill(),
+    stop: () => started.stop(),
+    async [Symbol.asyncDispose]() {
+      try {
+        await leaving();
+      } finally {
+        await started[Symbol.asyncDispose]();
+      }
+    },
   };
 }

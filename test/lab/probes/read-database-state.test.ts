@@ -87,6 +87,12 @@ test.each([15, 17, 18] as const)(
   },
 );
 
+/** They follow a table through its renaming on one server, and mean nothing on another. */
+const withoutOids = ({ rowCounts, ...state }: DatabaseState) => ({
+  ...state,
+  rowCounts: rowCounts.map(({ relation, rows }) => ({ relation, rows })),
+});
+
 test('two servers that took different ways to the same schema tell the same state', async () => {
   await using first = await startEmbeddedPostgres();
   await using second = await startEmbeddedPostgres();
@@ -100,7 +106,7 @@ test('two servers that took different ways to the same schema tell the same stat
   await there.query("SET search_path = shop, public; SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'German'");
 
   const [left, right] = [await read(here), await read(there)];
-  expect(right).toEqual(left);
+  expect(withoutOids(right)).toEqual(withoutOids(left));
   expect(stateFingerprint(right)).toBe(stateFingerprint(left));
 });
 
