@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RehearsalError } from '../shared/domain/problem.ts';
+import { tryLockFile } from '../shared/edge/adapters/directory-lock.ts';
+import { readOwnerProcess } from '../shared/edge/adapters/owner-process.ts';
 import { newToken } from './api/routes/acceptances.ts';
 import { startOwnPostgres } from './own-postgres.ts';
 
@@ -31,7 +33,7 @@ export async function serve({ dataRoot, env }: ServeOptions): Promise<Service> {
   await using stack = new AsyncDisposableStack();
   await mkdir(dataRoot, { recursive: true });
   const token = env.REHEARSAL_TOKEN ?? (await keptToken(dataRoot));
-  const databaseUrl = env.DATABASE_URL ?? stack.use(await startOwnPostgres(dataRoot)).url;
+  const databaseUrl = env.DATABASE_URL ?? (await ownDatabase(dataRoot, stack));
   const shared = { ...env, DATABASE_URL: databaseUrl, REHEARSAL_DATA: dataRoot, REHEARSAL_TOKEN: token };
   const api = stack.use(start('services/api/main.ts', shared));
   const [address] = await api.said(/^listening (\S+)$/);
@@ -44,6 +46,26 @@ export async function serve({ dataRoot, env }: ServeOptions): Promise<Service> {
     ended: api.ended,
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
+}
+
+async function ownDatabase(dataRoot: string, stack: AsyncDisposableStack): Promise<string> {
+  stack.use(await onlyServiceOf(dataRoot));
+  return stack.use(await startOwnPostgres(dataRoot)).url;
+}
+
+/** A second service would take an earlier one's database for what a killed owner left running, and stop it. */
+async function onlyServiceOf(dataRoot: string): Promise<AsyncDisposable> {
+  await mkdir(join(dataRoot, 'service'), { recursive: true });
+  const file = join(dataRoot, 'service', 'running');
+  const held = await tryLockFile(file);
+  if (held !== undefined) return held;
+  const pid = (await readOwnerProcess(file))?.pid;
+  throw new RehearsalError(
+    'machine',
+    'already-serving',
+    `A service runs on ${dataRoot} already (process ${pid ?? 'unknown'}).`,
+    `Use that one, stop it (kill ${pid ?? 'PID'}), or give this one a place of its own: REHEARSAL_DATA=/path npm start`,
+  );
 }
 
 async function keptToken(dataRoot: string): Promise<string> {

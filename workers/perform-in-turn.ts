@@ -1,10 +1,10 @@
 import type { RunResult } from '../shared/domain/observation.ts';
 import { RehearsalError } from '../shared/domain/problem.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
+import type { OwnerProcess } from '../shared/edge/adapters/owner-process.ts';
 import type { DataRoot } from './hosts/data-root.ts';
 import { watchDisk } from './hosts/disk-watch.ts';
 import { type Turn, takeTurn } from './hosts/machine-turns.ts';
-import type { OwnerProcess } from './hosts/owner-process.ts';
 import { notRun } from './not-run.ts';
 import { performRun, type RunContext } from './perform-run.ts';
 

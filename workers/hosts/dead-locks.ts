@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tryLockFile } from './directory-lock.ts';
-import { isAlive, readOwnerProcess } from './owner-process.ts';
+import { tryLockFile } from '../../shared/edge/adapters/directory-lock.ts';
+import { isAlive, readOwnerProcess } from '../../shared/edge/adapters/owner-process.ts';
 
 /** Our own name of a lock that is being taken; whoever died in between left it. */
 const draft = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

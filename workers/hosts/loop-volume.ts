@@ -4,8 +4,8 @@ import { access, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } fro
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { lockFile } from './directory-lock.ts';
-import { isAlive, readOwnerProcess, thisProcess } from './owner-process.ts';
+import { lockFile } from '../../shared/edge/adapters/directory-lock.ts';
+import { isAlive, readOwnerProcess, thisProcess } from '../../shared/edge/adapters/owner-process.ts';
 
 const run = promisify(execFile);
 const GiB = 1024 ** 3;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { lockFile } from './directory-lock.ts';
-import { isAlive, type OwnerProcess, readOwnerProcess, thisProcess } from './owner-process.ts';
+import { lockFile } from '../../shared/edge/adapters/directory-lock.ts';
+import { isAlive, type OwnerProcess, readOwnerProcess, thisProcess } from '../../shared/edge/adapters/owner-process.ts';
 
 export type Turn = 'alone' | 'shared';
 

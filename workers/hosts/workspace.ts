@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive, isOwnerProcess, type OwnerProcess, thisProcess } from '../../shared/edge/adapters/owner-process.ts';
 import type { Owner } from '../../shared/edge/ports/clone-host.ts';
-import { isAlive, isOwnerProcess, type OwnerProcess, thisProcess } from './owner-process.ts';
 import { removeTree } from './remove-tree.ts';
 
 const ownerFile = 'owner.json';

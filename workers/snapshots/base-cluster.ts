@@ -4,9 +4,9 @@ import { chown, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { RehearsalError } from '../../shared/domain/problem.ts';
+import { lockFile } from '../../shared/edge/adapters/directory-lock.ts';
 import { copyTree } from '../hosts/copy-tree.ts';
 import type { DataRoot } from '../hosts/data-root.ts';
-import { lockFile } from '../hosts/directory-lock.ts';
 import type { PostgresPrograms } from '../hosts/process/runtime.ts';
 import { type SystemUser, serverUser } from '../hosts/process/users.ts';
 import { removeTree } from '../hosts/remove-tree.ts';

@@ -1,10 +1,10 @@
 import { chmod, mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RehearsalError } from '../../shared/domain/problem.ts';
+import { lockFile } from '../../shared/edge/adapters/directory-lock.ts';
 import type { Clock } from '../../shared/edge/ports/clock.ts';
 import type { SealedSnapshot } from '../../shared/edge/ports/snapshots.ts';
 import type { DataRoot } from '../hosts/data-root.ts';
-import { lockFile } from '../hosts/directory-lock.ts';
 import { removeTree } from '../hosts/remove-tree.ts';
 import { contentOf } from './seal.ts';
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { startTimeOf } from '../../../shared/edge/adapters/owner-process.ts';
 import { pgSql } from '../../../shared/edge/adapters/pg-sql.ts';
 import type { ServerAddress } from '../../../shared/edge/ports/sql.ts';
-import { startTimeOf } from '../../../workers/hosts/owner-process.ts';
 import { type OpenHost, openCloneHostLab, until } from './clone-host-lab.ts';
 
 /** How another process opens the same kind of host: a function that takes `HostParts` and more options. */

@@ -50,7 +50,7 @@ describeWith('root', 'loop volume', () => {
     const dead = JSON.stringify({
       pid: 4_000_000,
       startTime: '1',
-      realm: (await import('../../../workers/hosts/owner-process.ts')).thisProcess().realm,
+      realm: (await import('../../../shared/edge/adapters/owner-process.ts')).thisProcess().realm,
     });
     await writeFile(join(root.locks, 'users', 'dead'), dead);
     await root.close();

@@ -57,6 +57,7 @@ describe('the whole service on one machine, with its own PostgreSQL and the real
       {
         await using service = await serve({ dataRoot, env });
         token = service.token;
+        await expect(serve({ dataRoot, env })).rejects.toMatchObject({ code: 'already-serving' });
         id = await submit(service, await makeBundle(dataRoot, '1.0.0'));
         // A clone of a run is there, so the worker is in the middle of one.
         await eventually(async () => {

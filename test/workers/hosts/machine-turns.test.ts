@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { thisProcess } from '../../../shared/edge/adapters/owner-process.ts';
 import { removeDeadLocks } from '../../../workers/hosts/dead-locks.ts';
 import { type Turn, takeTurn } from '../../../workers/hosts/machine-turns.ts';
-import { thisProcess } from '../../../workers/hosts/owner-process.ts';
 
 let locks: string;
 beforeEach(async () => {

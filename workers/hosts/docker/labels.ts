@@ -1,5 +1,10 @@
+import {
+  isAlive,
+  isOwnerProcess,
+  type OwnerProcess,
+  thisProcess,
+} from '../../../shared/edge/adapters/owner-process.ts';
 import type { Owner } from '../../../shared/edge/ports/clone-host.ts';
-import { isAlive, isOwnerProcess, type OwnerProcess, thisProcess } from '../owner-process.ts';
 import { type Engine, type OwnContainer, statusOf } from './engine.ts';
 
 type Labels = Readonly<Record<string, string>>;

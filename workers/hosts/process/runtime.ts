@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, parse } from 'node:path';
 import { promisify } from 'node:util';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
+import { lockFile } from '../../../shared/edge/adapters/directory-lock.ts';
 import { copyTree } from '../copy-tree.ts';
 import type { DataRoot } from '../data-root.ts';
-import { lockFile } from '../directory-lock.ts';
 import { removeTree } from '../remove-tree.ts';
 import { serverUser } from './users.ts';
 

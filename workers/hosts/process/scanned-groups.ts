@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { statFields } from '../owner-process.ts';
+import { statFields } from '../../../shared/edge/adapters/owner-process.ts';
 import { type ProcessGroup, type ProcessGroups, signal } from './process-group.ts';
 
 /** At least every 50 ms is promised; twice as often leaves room for a busy event loop. */

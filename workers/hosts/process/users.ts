@@ -1,7 +1,7 @@
 import { chown, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
-import { tryLockFile } from '../directory-lock.ts';
+import { tryLockFile } from '../../../shared/edge/adapters/directory-lock.ts';
 
 export interface SystemUser {
   readonly uid: number;

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lockFile, tryLockFile } from '../../../workers/hosts/directory-lock.ts';
-import { thisProcess } from '../../../workers/hosts/owner-process.ts';
+import { lockFile, tryLockFile } from '../../../../shared/edge/adapters/directory-lock.ts';
+import { thisProcess } from '../../../../shared/edge/adapters/owner-process.ts';
 
 let dir: string;
 beforeEach(async () => {

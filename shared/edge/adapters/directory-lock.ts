@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RehearsalError } from '../../shared/domain/problem.ts';
+import { RehearsalError } from '../../domain/problem.ts';
 import { isAlive, readOwnerProcess, thisProcess } from './owner-process.ts';
 
 const pollMs = 25;
