@@ -50,9 +50,11 @@ export function ensureClients({ install }) {
     'ruby-pg': () => succeeds('/usr/bin/ruby', ['-e', "require 'pg'"]),
   };
   const missing = Object.keys(looks).filter((name) => !looks[name]());
-  return missing.length === 0
-    ? { ok: true, says: 'psql, pgbench, psycopg2 and ruby-pg are there' }
-    : ensure(missing, install);
+  if (missing.length === 0) return { ok: true, says: 'psql, pgbench, psycopg2 and ruby-pg are there' };
+  const made = ensure(missing, install);
+  // The package makes and starts a cluster that nobody asked for.
+  if (made.ok && missing.includes('postgresql-15')) spawnSync('pg_dropcluster', ['--stop', '15', 'main']);
+  return made;
 }
 
 const succeeds = (program, args) => spawnSync(program, args, { timeout: 20_000 }).status === 0;

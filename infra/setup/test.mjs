@@ -9,9 +9,9 @@ import { ensureMachine } from './machine.mjs';
 /** `npm test`: sets up, runs every stage, prints what each took. `npm test -- unit lab` runs only those stages. */
 const stages = [
   { name: 'types, lint, imports', key: 'check', run: () => tool('npm', ['run', '-s', 'check']) },
-  { name: 'unit', key: 'unit', run: () => vitest('unit') },
-  { name: 'lab', key: 'lab', run: () => vitest('lab') },
-  { name: 'contract', key: 'contract', run: () => vitest('contract') },
+  { name: 'unit', key: 'unit', run: () => vitest('unit', []) },
+  { name: 'lab', key: 'lab', run: () => vitest('lab', sideBySide) },
+  { name: 'contract', key: 'contract', run: () => vitest('contract', sideBySide) },
   { name: 'incidents', key: 'incidents', run: () => vitest('incidents') },
   { name: 'tools', key: 'tools', run: () => vitest('tools') },
   { name: 'browser', key: 'browser', run: () => vitest('browser') },
@@ -21,6 +21,10 @@ const stages = [
     run: nothingLeft,
   },
 ];
+/** Whole rehearsals share two cores: side by side they would make each other's timing weak evidence. */
+const oneByOne = ['--no-file-parallelism'];
+/** States and orders, never milliseconds; what must be alone on the machine takes turns. */
+const sideBySide = ['--maxWorkers=2'];
 const counted = { passed: 0, failed: 0, skipped: 0, todo: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'rehearsal-test-'));
 const began = Date.now();
@@ -77,14 +81,13 @@ function tool(command, args) {
 }
 
 /** One vitest project; its counts are read from its JSON report. A stage in which nothing passed (none found, all skipped) is a failure. */
-function vitest(project) {
+function vitest(project, lanes = oneByOne) {
   const report = join(scratch, `${project}.json`);
   const ok = tool(join(root, 'node_modules', '.bin', 'vitest'), [
     'run',
     '--project',
     project,
-    // Real parts share two cores: side by side they would make each other's timing weak evidence.
-    ...(project === 'unit' ? [] : ['--no-file-parallelism']),
+    ...lanes,
     `--reporter=${project === 'unit' ? 'default' : 'verbose'}`,
     '--reporter=json',
     `--outputFile.json=${report}`,

@@ -6,7 +6,7 @@ CREATE TABLE articles (
 );
 INSERT INTO articles (title, body)
 SELECT 'article ' || n, (SELECT string_agg('word' || (n * word) % 997, ' ') FROM generate_series(1, 60) AS word)
-FROM generate_series(1, 7000) AS n;
+FROM generate_series(1, 10000) AS n;
 
 CREATE TABLE schema_migrations (version text PRIMARY KEY);
 INSERT INTO schema_migrations VALUES ('0009_articles.sql');

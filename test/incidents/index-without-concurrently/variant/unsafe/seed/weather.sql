@@ -4,7 +4,7 @@ CREATE TABLE readings (
   celsius real NOT NULL,
   checked boolean NOT NULL DEFAULT false
 );
-INSERT INTO readings (station, celsius) SELECT md5((n % 5000)::text), n % 40 FROM generate_series(1, 300000) AS n;
+INSERT INTO readings (station, celsius) SELECT md5((n % 5000)::text), n % 40 FROM generate_series(1, 450000) AS n;
 
 CREATE TABLE pgmigrations (
   id serial PRIMARY KEY,
