@@ -86,22 +86,22 @@ export class OpenLoop {
   #tick(): void {
     const elapsedMs = this.#now() - this.#startedAtMs;
     const slotMs = 1000 / this.#plan.ratePerSecond;
-    let napUntilMs = elapsedMs + napMs;
+    let dueAtMs: number | undefined;
     // One that is not due yet is drawn anew later, with the versions of then.
     while (this.#n * slotMs <= elapsedMs) {
       const arrival = drawArrival(this.#plan, this.#n, this.versions);
       if (arrival !== null && arrival.atMs > elapsedMs) {
-        napUntilMs = arrival.atMs;
+        dueAtMs = arrival.atMs;
         break;
       }
       this.#n += 1;
       if (arrival !== null && !this.#retired.has(arrival.template)) {
         this.#queue.push({ arrival, queuedAtMs: this.#now() });
       }
-      napUntilMs = this.#n * slotMs;
     }
     this.#pump();
-    const sleepMs = Math.max(0, Math.min(napUntilMs - elapsedMs, napMs));
+    // A timer may fire a moment before its time: then the next slot has not begun, and it is due all the same.
+    const sleepMs = Math.max(0, Math.min((dueAtMs ?? this.#n * slotMs) - elapsedMs, napMs));
     this.#timer = setTimeout(() => this.#tick(), sleepMs);
   }
 
