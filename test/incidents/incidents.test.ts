@@ -24,7 +24,7 @@ interface Expected {
 const slugs = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
-/** What the product was made for is rehearsed on both hosts, variants and the other incidents on the cheaper one. */
+/** What the product was made for is rehearsed on both hosts, its variants and the other incidents on the cheaper one. */
 const seeds = new Set([
   'swallowed-lock-timeout',
   'oom-third-state',
@@ -42,6 +42,8 @@ const pairs = slugs.flatMap((slug) => [
   { slug, pair: slug },
   { slug, pair: `${slug}/variant` },
 ]);
+/** Each rehearsal takes half a minute: variants of the others are the soak's. */
+const rehearsedHere = pairs.filter(({ slug, pair }) => pair === slug || seeds.has(slug));
 const expectedOf = (slug: string): Expected =>
   JSON.parse(readFileSync(join(import.meta.dirname, slug, 'expected.json'), 'utf8'));
 
@@ -55,11 +57,11 @@ test('every incident has a story, both twins, both twins of a variant, and an ex
 });
 
 describe('on the process host', () => {
-  test.for(pairs)('$pair: unsafe fails with what is expected', async ({ slug, pair }) => {
+  test.for(rehearsedHere)('$pair: unsafe fails with what is expected', async ({ slug, pair }) => {
     await unsafeFails(slug, pair, 'process');
   });
 
-  test.for(pairs)('$pair: safe passes', async ({ slug, pair }) => {
+  test.for(rehearsedHere)('$pair: safe passes', async ({ slug, pair }) => {
     await safePasses(slug, pair, 'process');
   });
 });
