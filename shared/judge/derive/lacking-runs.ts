@@ -1,5 +1,6 @@
 import type { Manifest } from '../../domain/bundle.ts';
 import type { RunResult } from '../../domain/observation.ts';
+import { runLimits } from '../../plan/limits.ts';
 import type { Reading, ReadingName, Readings } from '../collect-evidence.ts';
 
 interface Known {
@@ -27,7 +28,7 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
       unplanned: lockGaps(readings, known),
     },
     interruption: expectRuns(readings.interruption, commits(known.control), 'no interruption was planned'),
-    rollback: expectRuns(readings.rollback, known.manifest.rollback !== undefined, 'no rollback was planned'),
+    rollback: expectRollbacks(readings.rollback, known.manifest),
     compatibility: expectRuns(
       readings.compatibility,
       known.manifest.apps !== 'none',
@@ -47,6 +48,17 @@ function stressNeverPlanned(readings: Readings, { manifest }: Known): Readings {
 function expectRuns(reading: Reading, due: boolean, because: string): Reading {
   const nothing = reading.runs.length === 0 && reading.missing.length === 0;
   return due && nothing ? { ...reading, missing: [because] } : reading;
+}
+
+/** From the end of every phase; of many the run sheet samples some, and says so. */
+function expectRollbacks(reading: Reading, { rollback, phases }: Manifest): Reading {
+  if (rollback === undefined) return reading;
+  if (phases.length > runLimits.rollbackRuns) return expectRuns(reading, true, 'no rollback was planned');
+  const forgotten = phases
+    .filter(({ name }) => !reading.runs.some(({ spec }) => spec.scenario === 'rollback' && spec.after === name))
+    .map(({ name }) => `no rollback was planned after ${name}`);
+  // Those that were planned and did not take place are told as that.
+  return reading.missing.length > 0 ? reading : { ...reading, missing: forgotten };
 }
 
 /** Traffic is due wherever something is locked that others use, or the team brought statements of its own. */

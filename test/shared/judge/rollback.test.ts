@@ -36,6 +36,17 @@ describe('a declared rollback', () => {
     });
   });
 
+  test('that was walked from one phase and not from another is not proven', () => {
+    const phases = [evidence().bundle.manifest.phases[0], { ...rollback, name: 'post-deploy' }].filter(
+      (phase) => phase !== undefined,
+    );
+    const judgement = judge(evidence({ manifest: { rollback, phases }, more: [rollbackRun()] }));
+    expect(judgement.checks.find(({ id }) => id === 'impossible-rollback')).toMatchObject({
+      outcome: 'undetermined',
+      reason: expect.stringContaining('no rollback was planned after post-deploy'),
+    });
+  });
+
   test('after which previous was not asked anything that proves something leaves the verdict open', () => {
     const silent = rollbackRun({ cells: [cell('previous', 'fresh', point, { statements: 0 })] });
     const judgement = judge(evidence({ manifest: { rollback }, more: [silent] }));
