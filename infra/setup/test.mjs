@@ -56,7 +56,7 @@ process.stdout.write(`\n${lines.join('\n')}\ntotal ${seconds(began)}\n`);
 for (const lack of machine.lacks) process.stdout.write(`skipped: what needs ${lack}\n`);
 if (counted.todo > 0) process.stdout.write(`pending, not counted as passed: ${counted.todo}\n`);
 process.stdout.write(`${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped\n`);
-process.exitCode = lines.some((line) => line.startsWith('FAILED')) || counted.passed === 0 ? 1 : 0;
+process.exitCode = lines.some((line) => line.startsWith('FAILED')) ? 1 : 0;
 
 function timed(name, run) {
   process.stdout.write(`\n== ${name}\n`);
