@@ -21,6 +21,8 @@ interface RunBase {
   readonly seed: number;
   /** Must not share the machine with another run: its timing is evidence. */
   readonly alone: boolean;
+  /** It may share the machine; where its evidence came out weak, it is made once more and alone. */
+  readonly againAlone?: true;
   /** Phase → fingerprint of the control run's state after it; absent until the control run is known. */
   readonly expectedEnds: Readonly<Record<string, string>>;
 }

@@ -65,7 +65,7 @@ async function rehearseHere(io: CommandIo, path: string, options: RunOptions, si
   });
   const evidence = await rehearse(context.plan, {
     clock: context.clock,
-    parallel: Math.max(1, Math.min(4, availableParallelism())),
+    parallel: Math.max(2, Math.min(4, availableParallelism())),
     perform: (spec) => engine.perform(context, spec, signal),
     progress: progressLines(io),
   });

@@ -57,12 +57,18 @@ export async function connectClient(
 
 export function sessionOf(client: pg.Client): SqlSession {
   let closing: Promise<void> | undefined;
+  let lost: Error | undefined;
+  // The driver tells the next query only that the connection is gone; why it went was told here.
+  client.on('error', (error) => {
+    lost ??= error;
+  });
+  const fail = (error: unknown): never => throwSqlError(error instanceof pg.DatabaseError ? error : (lost ?? error));
   return {
     backendPid: (client as unknown as { readonly processID: number }).processID,
     async query<Row>(text: string, parameters?: readonly unknown[]): Promise<readonly Row[]> {
       const asked =
         parameters === undefined || parameters.length === 0 ? client.query(text) : client.query(text, [...parameters]);
-      const result: pg.QueryResult | pg.QueryResult[] = await asked.catch(throwSqlError);
+      const result: pg.QueryResult | pg.QueryResult[] = await asked.catch(fail);
       // Several statements give several results; the caller is promised the last one's rows.
       const last = Array.isArray(result) ? result.at(-1) : result;
       return (last?.rows ?? []) as Row[];
