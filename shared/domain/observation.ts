@@ -75,6 +75,8 @@ export interface FaultObservation {
   readonly relation?: string;
   /** For an actor's lock: how long it was held, and whether the statement really met it. */
   readonly heldMs?: number;
+  /** When the actor had it, in ms from the run's start. */
+  readonly heldFromMs?: number;
   readonly met: boolean;
   /** Process that was killed. */
   readonly pid?: number;

@@ -1,4 +1,5 @@
 import type { LockObservation } from './lock.ts';
+import type { Observed } from './observed.ts';
 
 /**
  * One statement of a migration as the tap saw it. Times are ms from the run's start, our own holds subtracted from
@@ -35,6 +36,11 @@ export interface StatementObservation {
   /** Indexes and constraints that were built over rows of tables that were there before; absent: none. */
   readonly built?: readonly BuiltObject[];
   readonly walBytes: number;
+  /**
+   * Errors that a handler inside the server caught while it answered that all is well: parts of the transaction that
+   * its WAL says were aborted. Absent: none, or nobody looked.
+   */
+  readonly caught?: Observed<number>;
   /** 0: none in force. `server`: from configuration or role; `session`: the tap saw the SET. */
   readonly lockTimeout: { readonly ms: number; readonly from: 'server' | 'session' };
   /** As far as the tap and the server's configuration tell; 0: none in force. Absent: nobody looked. */

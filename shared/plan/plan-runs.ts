@@ -27,6 +27,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
     notTested.push({ what: 'load, contention, interruption', because: 'the control run did not complete' });
     return { runs: only(plan, runs), notTested, complete: true };
   }
+  notTested.push(...unreadErrors(control));
   if (hasAutocommit(control)) runs.push(controlRun(plan, 'traced'));
   const traced = find('control-traced');
   const aimed = !hasAutocommit(control) || traced !== undefined;
@@ -73,6 +74,14 @@ function controlRun(plan: Plan, limits: 'declared' | 'unlimited' | 'traced'): Ru
 /** The manifest's own memory limit or timeout ended it, so what the migration would have reached is still unknown. */
 function endedByLimits(control: RunResult): boolean {
   return control.outcome === 'failed' && control.attempts.some((attempt) => attempt.oomKilled || attempt.timedOut);
+}
+
+/** What handlers inside the server caught is only in the WAL, and that could not be read. */
+function unreadErrors(control: RunResult): readonly NotTested[] {
+  return control.attempts.flatMap(({ phase, statements }) => {
+    const unread = statements.flatMap(({ caught }) => (caught?.seen === false ? [caught.why] : []));
+    return [...new Set(unread)].map((because) => ({ what: `errors that ${phase} catches inside the server`, because }));
+  });
 }
 
 /** Statements that committed by themselves: their locks were gone before they could be read. */

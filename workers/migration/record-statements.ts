@@ -1,10 +1,13 @@
 import type { LockObservation } from '../../shared/domain/lock.ts';
+import type { Observed } from '../../shared/domain/observed.ts';
+import type { RunSpec } from '../../shared/domain/run.ts';
 import type { BuiltObject, StatementObservation } from '../../shared/domain/statement.ts';
 import type { ArrivedStatement, TapHooks, TappedStatement } from '../../shared/edge/ports/tap.ts';
 import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { type BackendLook, lookAtBackend } from '../probes/look-at-backend.ts';
 import { Brakes } from './brakes.ts';
+import { caughtInside, type WrittenBy } from './caught-inside.ts';
 import { committedChange } from './committed-change.ts';
 import { HeldLocks } from './held-locks.ts';
 import { matchSource } from './match-source.ts';
@@ -56,7 +59,7 @@ interface Session {
 
 interface Note {
   readonly statement: TappedStatement;
-  readonly walBytes: number;
+  readonly wal: WrittenBy['wal'];
   readonly committed: number | undefined;
 }
 
@@ -143,9 +146,9 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
         append(locks, statement.ordinal, { ...lock, heldMs: statement.durationMs, source: 'waited' });
       }
     }
-    const walBytes = earlier === undefined ? 0 : Number(after.walBytes - earlier.walBytes);
+    const wal = { from: Number((earlier ?? after).walBytes), to: Number(after.walBytes) };
     const committed = changed ? ++commits : undefined;
-    notes.set(statement.ordinal, { statement, walBytes, committed });
+    notes.set(statement.ordinal, { statement, wal, committed });
     if (committed === undefined) return;
     await watch.committed?.({ committed, ordinal: statement.ordinal });
     // Whoever was told may have written something himself.
@@ -171,6 +174,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
       for (const watching of outside.values()) await watching.end();
       await brakes.settled();
       const place = matchSource(run.plan.bundle.statements, options.files);
+      const caught = writesAlone(run.spec) ? await caughtInside(run, [...notes.values()]) : new Map();
       return [...notes.values()]
         .sort((left, right) => left.statement.ordinal - right.statement.ordinal)
         .map((note) => ({
@@ -179,6 +183,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
           locks: locks.get(note.statement.ordinal) ?? [],
           ...rewritesOf(rewrites.get(note.statement.ordinal) ?? []),
           ...builtBy(builds.get(note.statement.ordinal)),
+          ...caughtBy(caught.get(note.statement.ordinal)),
         }));
     },
   };
@@ -186,7 +191,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
 
 function observationOf(
   run: LiveRun,
-  { statement, walBytes, committed }: Note,
+  { statement, wal, committed }: Note,
   { lockTimeoutMs, statementTimeoutMs }: RecordOptions,
 ): Omit<StatementObservation, 'locks' | 'rewrote'> {
   const { sql, sqlstate, message } = statement;
@@ -204,7 +209,7 @@ function observationOf(
     rows: statement.rows,
     ...(sqlstate === undefined ? {} : { sqlstate }),
     ...(message === undefined ? {} : { message: run.redact.message(message, { sqlstate, sql }) }),
-    walBytes,
+    walBytes: wal.to - wal.from,
     lockTimeout:
       statement.lockTimeoutMs === null
         ? { ms: lockTimeoutMs, from: 'server' }
@@ -220,6 +225,12 @@ function rewritesOf(
   const known = rewrites.flatMap(({ relation, bytes }) => (bytes === undefined ? [] : [[relation, bytes] as const]));
   return { rewrote, ...(known.length === 0 ? {} : { rewroteBytes: Object.fromEntries(known) }) };
 }
+
+/** On the control run the WAL tells of the migration only; what is aborted under stress may be anybody's. */
+const writesAlone = (spec: RunSpec): boolean => spec.scenario === 'control' && spec.limits === 'declared';
+
+const caughtBy = (caught: Observed<number> | undefined): Pick<StatementObservation, 'caught'> =>
+  caught === undefined ? {} : { caught };
 
 const builtBy = (built: readonly BuiltObject[] | undefined): Pick<StatementObservation, 'built'> =>
   built === undefined ? {} : { built };

@@ -41,6 +41,7 @@ export async function contention(run: LiveRun<ContentionRun>): Promise<ScenarioF
     mode: spec.holds,
     relation: spec.relation,
     heldMs: hold?.heldMs() ?? 0,
+    ...(hold === undefined ? {} : { heldFromMs: hold.sinceMs }),
     met,
   };
   const found = await stressedEnd(run, seen);
@@ -50,6 +51,7 @@ export async function contention(run: LiveRun<ContentionRun>): Promise<ScenarioF
 
 interface Hold extends AsyncDisposable {
   readonly released: Promise<void>;
+  readonly sinceMs: number;
   heldMs(): number;
 }
 
@@ -69,6 +71,7 @@ async function holdFor(run: LiveRun<ContentionRun>): Promise<Hold> {
   const released = release();
   return {
     released,
+    sinceMs,
     heldMs: () => heldMs,
     [Symbol.asyncDispose]: async () => {
       over.abort();

@@ -1,9 +1,11 @@
 import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
 import type { JudgeContext } from '../context.ts';
 import { endedWell, honestAttempts, refusals, succeededLater } from '../derive/attempts.ts';
+import { caughtOnTheQuietRun, gaveUpTheLock } from '../derive/caught-errors.ts';
+import { reachedExpectedEnd } from '../derive/expected-end.ts';
 import { placeOf } from '../derive/place.ts';
 import { isBenign } from '../derive/refusal-kind.ts';
-import { shortSql } from '../derive/sentences.ts';
+import { count, duration, shortSql } from '../derive/sentences.ts';
 import { type Draft, defineCheck } from './check.ts';
 
 /** The exit code is not the truth: the server refused something, and the command says that all is well. */
@@ -16,14 +18,17 @@ export const swallowedError = defineCheck({
   needs: ['control', 'underLoad', 'contention'],
   uses: ['interruption'],
   parts: ['migration'],
-  find: (readings, context) =>
-    Object.values(readings).flatMap(({ runs }) =>
+  find: (readings, context) => [
+    ...Object.values(readings).flatMap(({ runs }) =>
       runs.flatMap((run) =>
         honestAttempts(run)
           .filter(endedWell)
           .flatMap((attempt) => [...onTheWire(run, attempt, context), ...inTheLog(run, attempt, context)]),
       ),
     ),
+    ...readings.control.runs.flatMap((run) => insideQuietly(run, context)),
+    ...readings.contention.runs.flatMap((run) => insideUnderContention(run, context)),
+  ],
 });
 
 function onTheWire(run: RunResult, attempt: MigrationAttempt, context: JudgeContext): readonly Draft[] {
@@ -69,6 +74,43 @@ function inTheLog(run: RunResult, attempt: MigrationAttempt, context: JudgeConte
     facts: { sqlstate: entry.sqlstate, source: 'server log' },
     remedy: remedyFor(attempt, entry.sqlstate, undefined),
   }));
+}
+
+/** A handler may be there on purpose, and nobody can tell from outside: it is worth a look, not a red. */
+function insideQuietly(run: RunResult, context: JudgeContext): readonly Draft[] {
+  return caughtOnTheQuietRun(run)
+    .filter(({ attempt }) => endedWell(attempt))
+    .map(({ attempt, statement, times }) => ({
+      severity: 'warns' as const,
+      title: `“${shortSql(statement.sql)}” of ${attempt.phase} catches ${count(times, 'error')} inside the server`,
+      summary: `The server answers that all is well, and its WAL says that ${count(times, 'part')} of what the statement did was aborted.`,
+      runs: [run],
+      ...placeOf(statement, attempt.phase, context),
+      facts: { caught: times, source: 'aborted subtransactions in WAL' },
+      remedy: {
+        text: 'Look at its EXCEPTION handlers: each names the one condition that it expects, and raises what it does not. Then run: rehearse run .',
+      },
+    }));
+}
+
+/** It got along without the lock that it waited for; where the end is the right one all the same, it did so well. */
+function insideUnderContention(run: RunResult, context: JudgeContext): readonly Draft[] {
+  const arrived = reachedExpectedEnd(context.expected, run.attempts, run.end) === true;
+  return gaveUpTheLock(run)
+    .filter(({ attempt }) => endedWell(attempt))
+    .map(({ attempt, statement, wait }) => ({
+      ...(arrived ? { severity: 'warns' as const } : {}),
+      title: `${attempt.phase} exits 0 although “${shortSql(statement.sql)}” gave up waiting for ${wait.relation}`,
+      summary: `It waited ${duration(wait.waitedMs)} for ${wait.mode} and was answered well while another transaction still held ${run.fault?.mode ?? 'the lock'}: an error was caught inside the server${arrived ? ', and the end is the expected one' : ', and what the statement was to do is missing'}.`,
+      runs: [run],
+      ...placeOf(statement, attempt.phase, context),
+      relation: wait.relation,
+      facts: { waitedMs: Math.round(wait.waitedMs), source: 'lock held beyond the statement' },
+      remedy: {
+        text: `Let the handler in this statement retry until it has ${wait.relation}, or raise the error again so that ${attempt.phase} exits non-zero:`,
+        sql: 'EXCEPTION WHEN lock_not_available THEN\n  RAISE; -- or LOOP again, a bounded number of times',
+      },
+    }));
 }
 
 /**

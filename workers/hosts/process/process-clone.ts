@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../../shared/edge/ports/clock.ts';
 import type { Clone, CloneRequest, HostedProcess, ProcessRequest } from '../../../shared/edge/ports/clone-host.ts';
 import type { ServerAddress, Sql } from '../../../shared/edge/ports/sql.ts';
+import { copyPgdata } from '../copy-pgdata.ts';
 import { type CopyMethod, copyTree } from '../copy-tree.ts';
 import type { DataRoot } from '../data-root.ts';
 import { configurationFile, serverLogName } from '../server-settings.ts';
@@ -219,15 +220,9 @@ async function allOrFirstFailure<T extends readonly unknown[]>(
 
 async function copyData(from: string, workspace: Workspace, method: CopyMethod, request: CloneRequest): Promise<void> {
   const pgdata = join(workspace.dir, 'pgdata');
-  const user = serverUser();
   const logDirectory = join(workspace.dir, 'log');
   await mkdir(logDirectory, { mode: 0o700 });
-  // A sealed PGDATA is read-only; a server wants its own writable and closed to others.
-  const mode = (sealed: number): number => sealed | 0o600;
-  await copyTree(from, pgdata, method, {
-    mode: (sealed, kind) => (kind === 'directory' ? 0o700 : mode(sealed)),
-    ...(user === undefined ? {} : { owner: user }),
-  });
+  await copyPgdata(from, pgdata, method, serverUser());
   const configuration = join(pgdata, 'postgresql.conf');
   await writeFile(configuration, configurationFile(request.snapshot.settings, request.settings), { mode: 0o600 });
   for (const path of [logDirectory, configuration]) await giveToServer(path);

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { judge } from '../../../shared/judge/judge.ts';
+import { libraryBundle } from '../../support/contract-bundles.ts';
+import { openScenarioLab, type ScenarioLab, statementsOf } from './scenario-lab.ts';
+
+let lab: ScenarioLab;
+beforeAll(async () => {
+  lab = await openScenarioLab();
+});
+afterAll(async () => {
+  await lab[Symbol.asyncDispose]();
+});
+
+const handled = (body: string, condition: string): string =>
+  `DO $run$ BEGIN ${body}; EXCEPTION WHEN ${condition} THEN NULL; END $run$`;
+
+test('an error that a handler inside the server catches is read from the WAL, one on the wire is not told twice', async () => {
+  const statements = [
+    handled("INSERT INTO books VALUES (1, 'again')", 'unique_violation'),
+    handled("INSERT INTO books VALUES (1001, 'new')", 'unique_violation'),
+    'SAVEPOINT here',
+    "INSERT INTO books VALUES (1002, 'never')",
+    'ROLLBACK TO here',
+    "UPDATE books SET title = title || '.' WHERE id < 9",
+  ];
+  const migration = statements.map((sql) => `${sql};\n`).join('');
+  const bundle = await lab.bundle(libraryBundle({}, { 'migrations/1.sql': migration }), ['control']);
+  const control = await bundle.control();
+  expect(control).toMatchObject({ outcome: 'completed', weaknesses: [] });
+  const told = statementsOf(control).filter(({ caught }) => caught !== undefined);
+  expect(told.map(({ line, caught }) => [line, caught])).toEqual([[1, { seen: true, value: 1 }]]);
+  const schema = control.end.seen ? control.end.value.schema : undefined;
+  expect(schema?.objects.filter(({ name }) => name.includes('walinspect'))).toEqual([]);
+});
+
+test('a statement that gives up the lock it needs, and says nothing, is found by who still held it', async () => {
+  const alter = "SET LOCAL lock_timeout = '200ms'; ALTER TABLE books ADD COLUMN shelf text";
+  const bundle = await lab.bundle(
+    libraryBundle(
+      { load: { rate: '40/s', duration: '1s', hold: '1s' } },
+      { 'migrations/1.sql': `${handled(alter, 'lock_not_available')};\n` },
+    ),
+    ['control', 'contention'],
+  );
+  const evidence = await bundle.rehearse();
+  const { findings } = judge(evidence, { honourWaivers: true });
+  const swallowed = findings.filter(({ check }) => check === 'swallowed-error');
+  expect(swallowed, JSON.stringify(findings, null, 1)).toMatchObject([
+    { severity: 'blocks', scenario: 'contention', relation: 'public.books', line: 1 },
+  ]);
+  expect(swallowed[0]?.title).toContain('gave up waiting for public.books');
+});
