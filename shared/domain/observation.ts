@@ -57,6 +57,8 @@ export interface MigrationAttempt {
   readonly statements: readonly StatementObservation[];
   /** Last lines of its output, row values removed. */
   readonly outputTail: readonly string[];
+  /** The first of its lines that say that they are errors, row values removed; absent: none, or nobody looked. */
+  readonly errorLines?: readonly string[];
 }
 
 export interface StateObservation {

@@ -20,10 +20,10 @@ export async function caughtInside(
 ): Promise<ReadonlyMap<number, Observed<number>>> {
   const all = written.filter(({ wal }) => wal.to > wal.from);
   if (all.length === 0) return new Map();
-  const whole = all.reduce(
-    ({ from, to }, { wal }) => ({ from: Math.min(from, wal.from), to: Math.max(to, wal.to) }),
-    { from: Number.POSITIVE_INFINITY, to: 0 },
-  );
+  const whole = all.reduce(({ from, to }, { wal }) => ({ from: Math.min(from, wal.from), to: Math.max(to, wal.to) }), {
+    from: Number.POSITIVE_INFINITY,
+    to: 0,
+  });
   const aborts = await readAborts(run.sql, run.clone.admin, whole);
   const quiet = all.filter(({ statement }) => !abortsOpenly(statement));
   if (!aborts.seen) return new Map(quiet.map(({ statement }) => [statement.ordinal, aborts]));

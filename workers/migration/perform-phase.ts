@@ -4,6 +4,7 @@ import type { HostedProcess } from '../../shared/edge/ports/clone-host.ts';
 import type { Tap } from '../../shared/edge/ports/tap.ts';
 import type { LiveRun } from '../live-run.ts';
 import { openTap } from '../tap/open-tap.ts';
+import { errorLines } from './error-lines.ts';
 import { lastLines } from './last-lines.ts';
 import { backendsGone } from './orphans.ts';
 import { phaseProcess } from './phase-command.ts';
@@ -90,6 +91,8 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
   await backendsGone(run, tap, phase);
   const { exit } = ended;
   const { stdout, stderr } = command.output();
+  const output = `${stdout}\n${stderr}`;
+  const errors = errorLines(output);
   return {
     phase: phase.name,
     attempt: options.attempt,
@@ -102,7 +105,8 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
     ...(exit.memoryPeakBytes === undefined ? {} : { memoryPeakBytes: exit.memoryPeakBytes }),
     ...(phase.memoryBytes === undefined || !limited ? {} : { memoryLimitBytes: phase.memoryBytes }),
     statements: await recorder.statements(),
-    outputTail: lastLines(`${stdout}\n${stderr}`).map((line) => run.redact.output(line)),
+    outputTail: lastLines(output).map((line) => run.redact.output(line)),
+    ...(errors.length === 0 ? {} : { errorLines: errors.map((line) => run.redact.output(line)) }),
   };
 }
 

@@ -23,7 +23,11 @@ export const swallowedError = defineCheck({
       runs.flatMap((run) =>
         honestAttempts(run)
           .filter(endedWell)
-          .flatMap((attempt) => [...onTheWire(run, attempt, context), ...inTheLog(run, attempt, context)]),
+          .flatMap((attempt) => [
+            ...onTheWire(run, attempt, context),
+            ...inTheLog(run, attempt, context),
+            ...inTheOutput(run, attempt),
+          ]),
       ),
     ),
     ...readings.control.runs.flatMap((run) => insideQuietly(run, context)),
@@ -74,6 +78,25 @@ function inTheLog(run: RunResult, attempt: MigrationAttempt, context: JudgeConte
     facts: { sqlstate: entry.sqlstate, source: 'server log' },
     remedy: remedyFor(attempt, entry.sqlstate, undefined),
   }));
+}
+
+/** Where the server refused nothing, the error is of another kind: a line in an output proves no damage by itself. */
+function inTheOutput(run: RunResult, attempt: MigrationAttempt): readonly Draft[] {
+  const [line] = attempt.errorLines ?? [];
+  if (line === undefined || attempt.statements.some(({ sqlstate }) => sqlstate !== undefined)) return [];
+  return [
+    {
+      severity: 'warns',
+      title: `${attempt.phase} exits 0 although it printed an error`,
+      summary: `Its output says “${line}”, and the server refused nothing.`,
+      runs: [run],
+      phase: attempt.phase,
+      facts: { source: 'output', lines: attempt.errorLines ?? [] },
+      remedy: {
+        text: `Let ${attempt.phase} exit non-zero when it meets an error, or print what is none at another level. Then run: rehearse run .`,
+      },
+    },
+  ];
 }
 
 /** A handler may be there on purpose, and nobody can tell from outside: it is worth a look, not a red. */
