@@ -21,9 +21,9 @@ const stages = [
     run: nothingLeft,
   },
 ];
-/** Whole rehearsals share two cores: side by side they would make each other's timing weak evidence. */
+/** Whole rehearsals go by vitest.config.ts, so many at once: what must be alone on the machine takes turns. */
 const oneByOne = ['--no-file-parallelism'];
-/** States and orders, never milliseconds; what must be alone on the machine takes turns. */
+/** States and orders, never milliseconds. */
 const sideBySide = ['--maxWorkers=2'];
 const counted = { passed: 0, failed: 0, skipped: 0, todo: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'rehearsal-test-'));
