@@ -8,6 +8,7 @@ import { classifyDump } from '../snapshots/classify-dump.ts';
 import { openSnapshots, type SnapshotAdmin } from '../snapshots/open-snapshots.ts';
 import type { StoredSnapshot } from '../snapshots/snapshot-store.ts';
 import type { CommandIo } from './io.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 
 /** `rehearse snapshot …`: what clones are made of. */
 export function snapshotCommand(io: CommandIo): Command {
@@ -35,11 +36,24 @@ function create(io: CommandIo): Command {
     .addOption(new Option('--major <major>', 'PostgreSQL major').argParser(parseCount))
     .action((name: string, options: CreateOptions) =>
       withSnapshots(io, async (snapshots) => {
-        const made = await createFrom(io, snapshots, name, options);
+        const made = await createStoppably(io, snapshots, name, options);
         io.stderr(`sealed ${named(made)}, ${megabytes(made)}\n`);
         io.stdout(`${named(made)}\n`);
       }),
     );
+}
+
+async function createStoppably(io: CommandIo, snapshots: SnapshotAdmin, name: string, options: CreateOptions) {
+  using stop = stopOnSignals(io, false, {
+    does: 'the snapshot in the making is removed',
+    before: 'the snapshot was sealed',
+  });
+  try {
+    return await createFrom(io, snapshots, name, options, stop.signal);
+  } catch (error) {
+    // Whatever broke because it was stopped is not why it ended.
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  }
 }
 
 async function createFrom(
@@ -47,11 +61,12 @@ async function createFrom(
   snapshots: SnapshotAdmin,
   name: string,
   options: CreateOptions,
+  signal: AbortSignal,
 ): Promise<StoredSnapshot> {
   const [kind = '', ...sources] = options.from;
   if (kind === 'sql') {
     if (sources.length === 0) throw usage('--from sql needs at least one file', '--from sql schema.sql data.sql');
-    return snapshots.nameSql(name, io.cwd, sources, options.major ?? 17);
+    return snapshots.nameSql({ name, dir: io.cwd, files: sources, major: options.major ?? 17, signal });
   }
   if (!['dump', 'dsn', 'pgdata'].includes(kind))
     throw usage(`--from ${kind}: no such kind of source`, '--from dump FILE');
@@ -63,6 +78,7 @@ async function createFrom(
     name,
     dump: resolve(io.cwd, dump),
     policy: resolve(io.cwd, options.policy),
+    signal,
     ...(options.asOf === undefined ? {} : { dataAsOf: options.asOf }),
     ...(options.major === undefined ? {} : { major: options.major }),
   });

@@ -25,6 +25,7 @@ export interface DumpRequest {
   readonly dataAsOf?: Date;
   /** Default: the major that was dumped, or the next one that is here. */
   readonly major?: number;
+  readonly signal?: AbortSignal;
 }
 
 const recipe = 'dump 1';
@@ -50,12 +51,13 @@ export async function importDump(
   const digest = parseDigest(`sha256:${hash.digest('hex')}`);
   const version = digest.slice('sha256:'.length, 'sha256:'.length + 12);
   const { size, mtime } = await stat(request.dump);
-  return store.findOrBuild(request.name, version, async () => {
+  const { signal } = request;
+  const make = async () => {
     await parts.dataRoot.requireFree(4 * size);
-    await using target = await openWorkshop(parts, major);
+    await using target = await openWorkshop(parts, major, signal);
     const app = { user: database, password: newPassword() };
     await makeOwnDatabase(target, app);
-    await loadMasked(parts, target, { file: request.dump, policy, outline, app });
+    await loadMasked(parts, target, { file: request.dump, policy, outline, app, ...(signal && { signal }) });
     await demote(target, app);
     const owner = await makeLoginsForRoles(target, database, app);
     const admin = await finishCluster(target, database);
@@ -63,7 +65,8 @@ export async function importDump(
     const facts = { name: request.name, version, digest, dataAsOf, major };
     const logins = { database, admin, migrate: owner, apps: owner };
     return await store.seal({ kind: 'dump', facts, ...logins, settings: {}, pgdata: target.pgdata });
-  });
+  };
+  return store.findOrBuild(request.name, version, make, signal);
 }
 
 interface Load {
@@ -71,11 +74,13 @@ interface Load {
   readonly policy: MaskingPolicy;
   readonly outline: DumpOutline;
   readonly app: { readonly user: string; readonly password: string };
+  readonly signal?: AbortSignal;
 }
 
-async function loadMasked(parts: WorkshopParts, target: Workshop, { file, policy, outline, app }: Load): Promise<void> {
+async function loadMasked(parts: WorkshopParts, target: Workshop, load: Load): Promise<void> {
+  const { file, policy, outline, app } = load;
   await using into = await target.connect(database, app);
-  await using scratch = await openScratch(parts, target.major, app);
+  await using scratch = await openScratch(parts, target.major, load);
   let tablesLeft = outline.tables.length;
   for await (const item of readDump(file)) {
     const place = { file, line: item.line };
@@ -95,10 +100,10 @@ async function loadMasked(parts: WorkshopParts, target: Workshop, { file, policy
 async function openScratch(
   parts: WorkshopParts,
   major: number,
-  app: Load['app'],
+  { app, signal }: Load,
 ): Promise<{ readonly session: BulkSession } & AsyncDisposable> {
   await using failed = new AsyncDisposableStack();
-  const workshop = failed.use(await openWorkshop(parts, major));
+  const workshop = failed.use(await openWorkshop(parts, major, signal));
   await makeOwnDatabase(workshop, app);
   const session = failed.use(await workshop.connect(database, app));
   const held = failed.move();

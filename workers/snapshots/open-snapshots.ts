@@ -7,7 +7,7 @@ import type { DataRoot } from '../hosts/data-root.ts';
 import { openCgroupGroups } from '../hosts/process/cgroup-groups.ts';
 import { Runtime } from '../hosts/process/runtime.ts';
 import { scannedGroups } from '../hosts/process/scanned-groups.ts';
-import { buildFromSql } from './build-from-sql.ts';
+import { buildFromSql, type SqlBuild } from './build-from-sql.ts';
 import { type DumpRequest, importDump } from './import-dump.ts';
 import { SnapshotStore, type StoredSnapshot } from './snapshot-store.ts';
 import type { WorkshopParts } from './workshop.ts';
@@ -19,7 +19,7 @@ export interface SnapshotAdmin {
    */
   fromDump(request: DumpRequest): Promise<StoredSnapshot>;
   /** Registers what SQL files make under a name. Paths are the caller's. */
-  nameSql(name: string, dir: string, files: readonly string[], major: number): Promise<StoredSnapshot>;
+  nameSql(build: SqlBuild): Promise<StoredSnapshot>;
   list(): Promise<readonly StoredSnapshot[]>;
   inspect(name: string, version?: string): Promise<StoredSnapshot>;
   /** Compares every byte of the sealed PGDATA with what was sealed; false: it has changed. */
@@ -44,7 +44,7 @@ export async function openSnapshots(options: SnapshotsOptions): Promise<Snapshot
     find: async (name, version) => (await store.find(name, version)).sealed,
     fromSql: async ({ bundleDir, ...asked }) =>
       (await buildFromSql(parts, store, { name: 'sql', dir: bundleDir, ...asked })).sealed,
-    nameSql: (name, dir, files, major) => buildFromSql(parts, store, { name, dir, files, major }),
+    nameSql: (build) => buildFromSql(parts, store, build),
     fromDump: (request) => importDump(parts, store, request),
     list: () => store.list(),
     inspect: (name, version) => store.find(name, version),

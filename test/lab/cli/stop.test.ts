@@ -8,6 +8,15 @@ import { cli, inEngine, leftIn, postmasterOf, processesOf, reaches, serversIn, s
 
 /** Every statement that sleeps is one that nobody waits for: the command is stopped while it runs. */
 const sleeping = { 'migrations/1.sql': 'ALTER TABLE books ADD COLUMN shelf text; SELECT pg_sleep(300);' };
+const dump = `-- PostgreSQL database dump
+CREATE TABLE public.t (
+    mail text
+);
+COPY public.t (mail) FROM stdin;
+x
+\\.
+ALTER TABLE public.t ADD CONSTRAINT slow CHECK (pg_sleep(300)::text IS NOT NULL);
+`;
 const quick = { 'migrations/1.sql': 'ALTER TABLE books ADD COLUMN shelf text;' };
 
 let data: Directory;
@@ -33,6 +42,21 @@ describe('one signal ends a rehearsal, and nothing of it stays', () => {
     expect(running.stdout()).toBe('');
     expect(running.stderr()).toContain('stopping (SIGINT)');
     expect(running.stderr()).toContain('stopped by SIGINT before there was a verdict');
+    expect(leftIn(root)).toEqual([]);
+  });
+
+  test.for(['sql', 'dump'])('while a snapshot is made for itself, from %s', async (kind) => {
+    await using files = await writtenBundle({
+      'data.sql': kind === 'dump' ? dump : `${seed}SELECT pg_sleep(300);`,
+      'policy.yaml': 'tables:\n  public.t:\n    mail: drop\n',
+    });
+    const source = ['--from', kind, join(files.dir, 'data.sql'), '--policy', join(files.dir, 'policy.yaml')];
+    await using running = start([...cli, 'snapshot', 'create', 'billing', ...source], root);
+    await reaches(running, 'it is being made', inSnapshot);
+    running.child.kill('SIGINT');
+    expect(await running.ended, running.stderr()).toBe(4);
+    expect(running.stdout()).toBe('');
+    expect(running.stderr()).toContain('stopped by SIGINT before the snapshot was sealed');
     expect(leftIn(root)).toEqual([]);
   });
 

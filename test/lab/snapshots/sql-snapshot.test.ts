@@ -99,7 +99,7 @@ describe('a snapshot from SQL', () => {
 
   test('an unknown name is refused with the known ones', async () => {
     await lab.write('named.sql', 'CREATE TABLE named (id int);');
-    await lab.snapshots.nameSql('billing', lab.dir, ['named.sql'], 17);
+    await lab.snapshots.nameSql({ name: 'billing', dir: lab.dir, files: ['named.sql'], major: 17 });
     await expect(lab.snapshots.find('biling')).rejects.toMatchObject({
       ...{ fault: 'bundle', code: 'unknown-snapshot' },
       message: expect.stringContaining('billing@'),

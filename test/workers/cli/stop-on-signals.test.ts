@@ -9,10 +9,12 @@ test('the first request aborts with what exits 4, and says what happens', () => 
   const stderr = (text: string): void => {
     said += text;
   };
-  using stop = stopOnSignals({ stdout: ignored, stderr, env: {}, cwd: '/', exit: ignored }, false, (onRequest) => {
+  const io = { stdout: ignored, stderr, env: {}, cwd: '/', exit: ignored };
+  const listen = (onRequest: typeof ask) => {
     ask = onRequest;
     return { [Symbol.dispose]: ignored };
-  });
+  };
+  using stop = stopOnSignals(io, false, { listen });
   expect(stop.signal.aborted).toBe(false);
   ask('SIGINT', 1);
   expect(stop.signal.reason).toMatchObject({ fault: 'machine', code: 'stopped' });
