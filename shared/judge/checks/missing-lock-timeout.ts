@@ -3,7 +3,7 @@ import type { StatementObservation } from '../../domain/statement.ts';
 import { knownLocks } from '../../plan/known-locks.ts';
 import type { Reading } from '../collect-evidence.ts';
 import type { JudgeContext } from '../context.ts';
-import { refusals } from '../derive/attempts.ts';
+import { askedAgain, gaveUpTheLock } from '../derive/caught-errors.ts';
 import { placeOf } from '../derive/place.ts';
 import { isOthers, type QuietRun, quietRun, unseenQuietly } from '../derive/quiet-locks.ts';
 import { boundedRetry } from '../derive/remedies.ts';
@@ -68,18 +68,16 @@ const isEndless = ({ lockTimeout, statementTimeoutMs = 0 }: StatementObservation
  * the lock is really held by somebody else.
  */
 function gaveUp({ runs }: Reading, { phase, statement, lock }: Request): boolean {
-  return runs.some(
-    ({ spec, attempts }) =>
-      spec.scenario === 'contention' &&
-      spec.phase === phase &&
-      spec.relation === lock.relation &&
-      spec.ordinal === statement.ordinal &&
-      attempts.some(
-        (attempt) =>
-          attempt.phase === phase &&
-          refusals(attempt).some(({ sqlstate, sql }) => sqlstate === '55P03' && sql === statement.sql),
-      ),
-  );
+  return runs.some((run) => {
+    const { spec, attempts } = run;
+    if (spec.scenario !== 'contention' || spec.phase !== phase) return false;
+    if (spec.relation !== lock.relation || spec.ordinal !== statement.ordinal) return false;
+    const alike = attempts
+      .filter((attempt) => attempt.phase === phase)
+      .flatMap(({ statements }) => statements.filter(({ sql }) => sql === statement.sql));
+    const silently = new Set(gaveUpTheLock(run).map((caught) => caught.statement));
+    return alike.some((each) => each.sqlstate === '55P03' || silently.has(each) || askedAgain(run, each));
+  });
 }
 
 function draftsOf({ run }: QuietRun, requests: readonly Request[], context: JudgeContext): readonly Draft[] {

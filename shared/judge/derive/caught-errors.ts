@@ -38,6 +38,10 @@ export function gaveUpTheLock(run: RunResult): readonly (CaughtError & { readonl
   );
 }
 
+/** Its request for the held lock ended and came again while it was one statement: it has a limit that nobody can read. */
+export const askedAgain = (run: RunResult, statement: StatementObservation): boolean =>
+  run.lockWaits.filter((wait) => isFor(wait, statement, run.fault?.relation)).length > 1;
+
 const isFor = ({ waiter, blockers, relation }: LockWait, statement: StatementObservation, held: string | undefined) =>
   waiter.role === 'migration' &&
   waiter.pid === statement.backendPid &&

@@ -49,4 +49,27 @@ test('a statement that gives up the lock it needs, and says nothing, is found by
     { severity: 'blocks', scenario: 'contention', relation: 'public.books', line: 1 },
   ]);
   expect(swallowed[0]?.title).toContain('gave up waiting for public.books');
+  // Nobody can read its limit from outside, but here it was seen to have one.
+  expect(findings.filter(({ check }) => check === 'missing-lock-timeout')).toEqual([]);
+});
+
+test('a statement that gives up and asks again until it has the lock has a limit, and swallows nothing', async () => {
+  const patient = `DO $run$ BEGIN
+    FOR attempt IN 1..50 LOOP
+      BEGIN
+        SET LOCAL lock_timeout = '200ms';
+        ALTER TABLE books ADD COLUMN shelf text;
+        RETURN;
+      EXCEPTION WHEN lock_not_available THEN PERFORM pg_sleep(0.1);
+      END;
+    END LOOP;
+    RAISE lock_not_available;
+  END $run$`;
+  const bundle = await lab.bundle(
+    libraryBundle({ load: { rate: '40/s', duration: '1s', hold: '1s' } }, { 'migrations/1.sql': `${patient};\n` }),
+    ['control', 'contention'],
+  );
+  const { findings } = judge(await bundle.rehearse(), { honourWaivers: true });
+  const told = findings.map(({ check }) => check).filter((check) => check !== 'weak-evidence');
+  expect(told, JSON.stringify(findings, null, 1)).toEqual([]);
 });
