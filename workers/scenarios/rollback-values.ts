@@ -1,18 +1,21 @@
 import { type Observed, observed, unobserved } from '../../shared/domain/observed.ts';
 import type { ValuesLost } from '../../shared/domain/recovery.ts';
-import type { RollbackRun } from '../../shared/domain/run.ts';
 import type { DatabaseState } from '../../shared/domain/schema.ts';
+import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { type HeldValues, readHeldValues, readLostValues } from '../probes/read-values.ts';
 
-/** Remembers what the columns hold that the migration brought: those are what a way back takes along. */
+/**
+ * Remembers what the columns hold that the migration brought: those are what a way back takes along. Where nobody knows
+ * what was there before, of all columns.
+ */
 export async function watchValues(
-  run: LiveRun<RollbackRun>,
-  before: Observed<DatabaseState>,
+  run: LiveRun,
+  before: Observed<DatabaseState> | undefined,
   left: Observed<DatabaseState>,
 ): Promise<{ lost(): Promise<Observed<readonly ValuesLost[]>> }> {
-  if (!before.seen || !left.seen) return { lost: async () => unobserved('the columns were not looked at') };
-  const known = columnsOf(before.value);
+  if (before?.seen === false || !left.seen) return { lost: async () => unobserved('the columns were not looked at') };
+  const known = before === undefined ? new Set<string>() : columnsOf(before.value);
   const brought = new Set([...columnsOf(left.value)].filter((name) => !known.has(name)));
   const held = await looked(run, (admin) => readHeldValues(admin, brought));
   return {
@@ -23,9 +26,7 @@ export async function watchValues(
 const columnsOf = ({ schema }: DatabaseState): ReadonlySet<string> =>
   new Set(schema.objects.filter(({ kind }) => kind === 'column').map(({ name }) => name));
 
-type Look<T> = Parameters<LiveRun['observer']['look']>[0] extends (session: infer Session) => unknown
-  ? (session: Session) => Promise<T>
-  : never;
+type Look<T> = (session: SqlSession) => Promise<T>;
 
 async function looked<T extends HeldValues | readonly ValuesLost[]>(run: LiveRun, look: Look<T>): Promise<Observed<T>> {
   try {

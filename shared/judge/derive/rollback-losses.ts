@@ -1,8 +1,11 @@
 import type { RunResult } from '../../domain/observation.ts';
-import type { ValuesLost } from '../../domain/recovery.ts';
+import type { Observed } from '../../domain/observed.ts';
+import type { ValuesLost, WayBack } from '../../domain/recovery.ts';
 import type { RollbackRun } from '../../domain/run.ts';
+import type { DatabaseState } from '../../domain/schema.ts';
+import type { Recovery } from '../../domain/verdict.ts';
 import { endedWell } from './attempts.ts';
-import { rowLosses, uncountedLosses } from './row-losses.ts';
+import { type RowLoss, rowLosses, rowLossesBetween, uncountedLosses } from './row-losses.ts';
 
 /** What one table loses on the way back from the end of one phase. */
 export interface RollbackLoss {
@@ -49,12 +52,17 @@ function lossesOf(run: Walked): readonly RollbackLoss[] {
   const attempt = rollbackAttempt(run);
   const rows = attempt === undefined ? [] : rowLosses(asQuiet(run), attempt);
   const values = run.valuesLost?.seen === true ? run.valuesLost.value : [];
+  return lossesByTable(rows, values).map((loss) => ({ run, after: run.spec.after, ...loss }));
+}
+
+function lossesByTable(
+  rows: readonly Omit<RowLoss, 'phase'>[],
+  values: readonly ValuesLost[],
+): readonly Omit<RollbackLoss, 'run' | 'after'>[] {
   const relations = [...new Set([...rows, ...values].map(({ relation }) => relation))].sort();
   return relations.map((relation) => {
     const lost = rows.find((loss) => loss.relation === relation);
     return {
-      run,
-      after: run.spec.after,
       relation,
       rows: lost === undefined ? 0 : lost.before - lost.after,
       isGone: lost?.isGone ?? false,
@@ -71,3 +79,25 @@ function asQuiet(run: RunResult) {
   const books = states.flatMap((state) => (state.seen ? state.value.ledgers : []));
   return { run, traced: undefined, ledgers: new Set(books.map(({ relation }) => relation)) };
 }
+
+type Loses = NonNullable<Recovery['loses']>;
+
+/** What the report names as lost on the way back from the end of this phase. */
+export const lossesAfter = (after: string, runs: readonly RunResult[]): Loses =>
+  rollbackLosses(runs)
+    .filter((loss) => loss.after === after)
+    .map(asLost);
+
+/** The same for a way back from a state that a run was left in. */
+export function lossesBetween(from: Observed<DatabaseState> | undefined, back: WayBack): Loses {
+  if (from?.seen !== true || !back.end.seen) return [];
+  const books = new Set([...from.value.ledgers, ...back.end.value.ledgers].map(({ relation }) => relation));
+  const rows = rowLossesBetween(from.value, back.end.value, books);
+  return lossesByTable(rows, back.valuesLost.seen ? back.valuesLost.value : []).map(asLost);
+}
+
+const asLost = ({ relation, rows, columns }: Pick<RollbackLoss, 'relation' | 'rows' | 'columns'>): Loses[number] => ({
+  relation,
+  ...(rows === 0 ? {} : { rows }),
+  ...(columns.length === 0 ? {} : { columns: columns.map(({ column }) => column) }),
+});
