@@ -7,6 +7,7 @@ import { bundleLimits } from '../shared/edge/adapters/bundle/limits.ts';
 import { loadBundle } from '../shared/edge/adapters/bundle/load-bundle.ts';
 import { installTools } from '../shared/edge/adapters/install-tools.ts';
 import { pgSql } from '../shared/edge/adapters/pg-sql.ts';
+import { catalogDrafts } from '../shared/edge/adapters/repair/catalog-drafts.ts';
 import { systemClock } from '../shared/edge/adapters/system-clock.ts';
 import type { CloneHost } from '../shared/edge/ports/clone-host.ts';
 import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
@@ -107,6 +108,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         host,
         sql,
         clock,
+        repairs: catalogDrafts,
       };
     },
     perform: (context, spec, runSignal) => performInTurn({ dataRoot, says }, context, spec, runSignal),

@@ -4,6 +4,7 @@ import type { Plan } from '../shared/domain/plan.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
 import type { Clone } from '../shared/edge/ports/clone-host.ts';
+import type { RepairDrafts } from '../shared/edge/ports/repair-drafts.ts';
 import type { Sql } from '../shared/edge/ports/sql.ts';
 import type { Observer } from './observer.ts';
 import type { Redaction } from './redaction.ts';
@@ -28,4 +29,10 @@ export interface LiveRun<Spec extends RunSpec = RunSpec> {
   /** Removes row values from what a server or a program said. */
   readonly redact: Redaction;
   readonly signal: AbortSignal;
+  /** Who drafts SQL for a state that nothing else leads out of. */
+  readonly repairs: RepairDrafts;
+  /** One more clone of the untouched snapshot. */
+  fresh(): Promise<Clone>;
+  /** The same run on another of its clones, with a session of its own; leaving its scope closes only that. */
+  on(clone: Clone): Promise<LiveRun<Spec> & AsyncDisposable>;
 }

@@ -3,6 +3,7 @@ import type { Plan } from '../shared/domain/plan.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
 import type { Clone, CloneHost, HostedProcess } from '../shared/edge/ports/clone-host.ts';
+import type { RepairDrafts } from '../shared/edge/ports/repair-drafts.ts';
 import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
 import type { Sql } from '../shared/edge/ports/sql.ts';
 import { decisive, reasonOf } from './failure-reason.ts';
@@ -26,6 +27,7 @@ export interface RunContext {
   readonly host: CloneHost;
   readonly sql: Sql;
   readonly clock: Clock;
+  readonly repairs: RepairDrafts;
   /** Asked before what a process wrote is removed. */
   readonly leaving?: () => Promise<void>;
 }
@@ -129,6 +131,9 @@ async function openLiveRun(
       weaknesses: [],
       redact,
       signal,
+      repairs: context.repairs,
+      fresh: () => openClone(context, spec),
+      on: (other) => openLiveRun(context, spec, other, now, signal),
       [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),
     };
   } catch (error) {

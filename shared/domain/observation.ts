@@ -3,6 +3,7 @@ import type { StaticHint } from './hint.ts';
 import type { RunId } from './ids.ts';
 import type { LockMode, LockWait } from './lock.ts';
 import type { Observed } from './observed.ts';
+import type { RepairTrial, ValuesLost, WayBack } from './recovery.ts';
 import type { RunSpec, StatePoint } from './run.ts';
 import type { DatabaseState } from './schema.ts';
 import type { StatementObservation } from './statement.ts';
@@ -26,6 +27,8 @@ export interface RunResult {
   readonly fault?: FaultObservation;
   readonly aftermath?: Aftermath;
   readonly load?: LoadObservation;
+  /** Rollback runs: values that were there before the way back and are nowhere after it. */
+  readonly valuesLost?: Observed<readonly ValuesLost[]>;
   readonly cells: readonly CellObservation[];
   readonly invariants: readonly InvariantObservation[];
   readonly serverLog: readonly ServerLogEntry[];
@@ -90,6 +93,10 @@ export interface Aftermath {
   readonly nextStarts: Observed<boolean>;
   readonly cells: readonly CellObservation[];
   readonly retry?: RetryObservation;
+  /** SQL that was tried where the retry did not help. */
+  readonly repairs?: Observed<readonly RepairTrial[]>;
+  /** The declared rollback from here, where nothing else helped. */
+  readonly wayBack?: WayBack;
 }
 
 export interface RetryObservation {

@@ -79,6 +79,23 @@ export interface RollbackRun extends RunBase {
   readonly scenario: 'rollback';
   /** Last phase that ran before the rollback. */
   readonly after: string;
+  /** What makes it harder; absent: nothing, nobody else is in the room. */
+  readonly stress?: RollbackStress;
+}
+
+export type RollbackStress =
+  /** Next is started first and asked what it writes: rows that only it writes are there then. */
+  | { readonly kind: 'written'; readonly askOnce: readonly string[] }
+  /** The command is killed right after this committed change, and simply run again. */
+  | { readonly kind: 'interrupted'; readonly ordinal: number }
+  /** Traffic arrives meanwhile, and somebody holds what a statement asks for just before it arrives. */
+  | { readonly kind: 'under-load'; readonly targets: readonly TrafficTarget[]; readonly hold?: RollbackHold };
+
+export interface RollbackHold {
+  readonly ordinal: number;
+  readonly relation: string;
+  readonly holds: LockMode;
+  readonly holdMs: number;
 }
 
 export interface CompatibilityRun extends RunBase {

@@ -39,8 +39,8 @@ function unaskedAfterRollback(
   because: string,
 ): JudgedCell {
   const point = { kind: 'after-rollback' } as const;
-  const isWhole = context.manifest.phases.at(-1)?.name === spec.after;
-  const failed = run?.attempts.find(({ phase }) => phase === 'rollback');
+  const isWhole = context.manifest.phases.at(-1)?.name === spec.after && spec.stress === undefined;
+  const failed = run?.attempts.findLast(({ phase }) => phase === 'rollback');
   return notRun(
     'previous',
     'fresh',

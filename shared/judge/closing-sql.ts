@@ -3,6 +3,7 @@ import { ownName } from './schema-difference.ts';
 
 export interface ClosingSql {
   readonly sql: string;
+  readonly statements: readonly string[];
   /** It loses no data, needs no decision, and every difference is covered: it may be pasted. */
   readonly certain: boolean;
 }
@@ -15,6 +16,7 @@ export function closingSql(differences: readonly SchemaDifference[]): ClosingSql
   if (known.length === 0) return undefined;
   return {
     sql: known.map((step) => step.sql).join('\n'),
+    statements: known.flatMap((step) => step.statements),
     certain: known.length === steps.length && known.every((step) => step.certain),
   };
 }
@@ -44,8 +46,8 @@ function closeOne(difference: SchemaDifference): ClosingSql | undefined {
   }
 }
 
-const certain = (sql: string): ClosingSql => ({ sql, certain: true });
-const uncertain = (sql: string): ClosingSql => ({ sql, certain: false });
+const certain = (sql: string): ClosingSql => ({ sql, statements: [sql], certain: true });
+const uncertain = (sql: string): ClosingSql => ({ sql, statements: [sql], certain: false });
 
 function create(object: SchemaObject): ClosingSql | undefined {
   const definition = text(object, 'definition');
@@ -156,7 +158,7 @@ function changeColumn(expected: SchemaObject, attributes: readonly string[]): Cl
     else sure = false;
     if (name === 'type' || (name === 'notNull' && expected.attributes.notNull === true)) sure = false;
   }
-  return lines.length === 0 ? undefined : { sql: lines.join('\n'), certain: sure };
+  return lines.length === 0 ? undefined : { sql: lines.join('\n'), statements: lines, certain: sure };
 }
 
 function grant(verb: 'GRANT' | 'REVOKE', to: 'TO' | 'FROM', object: SchemaObject): ClosingSql | undefined {

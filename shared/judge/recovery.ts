@@ -1,25 +1,44 @@
 import type { RunResult } from '../domain/observation.ts';
 import { type StatePoint, stateName } from '../domain/run.ts';
 import type { Recovery } from '../domain/verdict.ts';
-import { closingSql } from './closing-sql.ts';
+import { stateFingerprint } from '../plan/state-fingerprint.ts';
 import type { Readings } from './collect-evidence.ts';
 import type { JudgeContext } from './context.ts';
 import { claimOf, howItEnded } from './derive/attempts.ts';
+import { type Baselines, baselinesOf } from './derive/baselines.ts';
 import { expectedAfter, reachedExpectedEnd, retryConverged } from './derive/expected-end.ts';
+import { lossesBetween } from './derive/rollback-losses.ts';
 import { apartFromLedgers } from './derive/same-state.ts';
 import { listed } from './derive/sentences.ts';
+import { answersWell, judgeRepairs } from './judge-repairs.ts';
+import { waysBack } from './recovery-back.ts';
 import { compareSchemas, describeDifference } from './schema-difference.ts';
 
 /**
- * What to do on each state that a run was left in: again where that was seen to help, else forward, with SQL only
- * where it is sure.
+ * What to do on each state that a run was left in, because of what was seen there: again where that was seen to help,
+ * else forward with SQL that was tried on just that state, else back where that was walked from there. Equal states
+ * are told once.
  */
 export function recoveries(readings: Readings, context: JudgeContext): readonly Recovery[] {
-  const { control, underLoad, contention, interruption } = readings;
-  return [control, underLoad, contention, interruption].flatMap(({ runs }) =>
-    runs.filter((run) => needsRecovery(run, context)).map((run) => recoveryOf(run, context)),
+  const { control, underLoad, contention, interruption, compatibility } = readings;
+  const baselines = baselinesOf(compatibility.runs, context);
+  const damaged = [control, underLoad, contention, interruption].flatMap(({ runs }) =>
+    runs
+      .filter((run) => needsRecovery(run, context))
+      .map((run) => ({ run, advice: adviceFor(run, baselines, context) })),
   );
+  const alike = Map.groupBy(damaged, ({ run, advice }) => JSON.stringify([placeName(run), fingerprintOf(run), advice]));
+  const told = [...alike.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const same =
+      others.length === 0 ? '' : `; the same state was left by ${listed(others.map(({ run }) => run.spec.id))}`;
+    const { because, ...rest } = first.advice;
+    return [{ state: stateName(pointOf(first.run), first.run.spec.id), ...rest, because: `${because}${same}` }];
+  });
+  return [...told, ...waysBack(readings, context)];
 }
+
+type Advice = Omit<Recovery, 'state'>;
 
 function needsRecovery(run: RunResult, context: JudgeContext): boolean {
   const claim = claimOf(run.attempts);
@@ -27,39 +46,58 @@ function needsRecovery(run: RunResult, context: JudgeContext): boolean {
   return claim !== 'success' || reachedExpectedEnd(context.expected, run.attempts, run.end) === false;
 }
 
-function recoveryOf(run: RunResult, context: JudgeContext): Recovery {
+function adviceFor(run: RunResult, baselines: Baselines, context: JudgeContext): Advice {
   const last = run.attempts.at(-1);
-  const phase = last?.phase ?? '';
-  const state = stateName(pointOf(run, phase), run.spec.id);
   const ended = last === undefined ? 'ended' : howItEnded(last);
   const converged = retryConverged(context.expected, run);
   if (converged === true) {
-    return {
-      state,
-      choose: 'retry',
-      because: `the command ${ended}; running it again was seen to reach the expected end`,
-    };
+    return { choose: 'retry', because: `the command ${ended}; running it again was seen to reach the expected end` };
   }
-  const wanted = expectedAfter(context.expected, phase);
   const tried = converged === false ? 'running it again was seen not to help' : 'nobody saw running it again';
-  if (!wanted.seen || !run.end.seen) {
-    return { state, choose: 'forward-fix', because: `the command ${ended}; ${tried}, and the way on is not known` };
+  const repairs = judgeRepairs(run, baselines, context);
+  if (repairs.sql !== undefined) {
+    return { choose: 'forward-fix', because: `the command ${ended}; ${tried}; ${repairs.because}`, sql: repairs.sql };
   }
+  const back = wayBackFrom(run, baselines, context);
+  const withheld = repairs.because === undefined ? '' : `; ${repairs.because}`;
+  if (back !== undefined) {
+    return { ...back, because: `the command ${ended}; ${tried}${withheld}; ${back.because}` };
+  }
+  return { choose: 'forward-fix', because: `the command ${ended}; ${tried}: ${gapOf(run, context)}${withheld}` };
+}
+
+function gapOf(run: RunResult, context: JudgeContext): string {
+  const wanted = expectedAfter(context.expected, run.attempts.at(-1)?.phase ?? '');
+  if (!wanted.seen || !run.end.seen) return 'the way on is not known';
   const differences = compareSchemas(...apartFromLedgers(wanted.value, run.end.value));
-  const closing = closingSql(differences);
-  const gap = differences.length === 0 ? 'only the ledger differs' : listed(differences.map(describeDifference));
+  return differences.length === 0 ? 'only the ledger differs' : listed(differences.map(describeDifference));
+}
+
+/** The declared rollback, where it was walked from just this state and previous lives where it leads. */
+function wayBackFrom(run: RunResult, baselines: Baselines, { manifest }: JudgeContext): Advice | undefined {
+  const { wayBack, retry } = run.aftermath ?? {};
+  if (wayBack === undefined || wayBack.attempt.exitCode !== 0 || wayBack.attempt.timedOut) return undefined;
+  if (manifest.apps !== 'none' && !answersWell(wayBack.cell, baselines, manifest)) return undefined;
+  const loses = lossesBetween(retry?.end, wayBack);
+  const price = loses.length === 0 ? 'and nothing was lost on the way' : `and lost ${listed(loses.map(inWords))}`;
   return {
-    state,
-    choose: 'forward-fix',
-    because: `the command ${ended}; ${tried}: ${gap}`,
-    ...(closing?.certain ? { sql: closing.sql } : {}),
+    choose: 'roll-back',
+    because: `the declared rollback was seen to lead from there to where previous works, ${price}`,
+    ...(loses.length === 0 ? {} : { loses }),
   };
 }
 
-function pointOf(run: RunResult, phase: string): StatePoint {
+const inWords = ({ relation, rows, columns }: NonNullable<Recovery['loses']>[number]): string =>
+  rows === undefined ? `${listed(columns ?? [])} of ${relation}` : `${rows} rows of ${relation}`;
+
+const fingerprintOf = ({ end }: RunResult): string | null => (end.seen ? stateFingerprint(end.value) : null);
+
+const placeName = (run: RunResult): string => stateName(pointOf(run));
+
+function pointOf(run: RunResult): StatePoint {
   const asked = run.aftermath?.cells[0]?.point;
   if (asked !== undefined) return asked;
   return run.spec.scenario === 'interruption'
     ? { kind: 'inside', phase: run.spec.phase, committed: run.spec.committed }
-    : { kind: 'after', phase };
+    : { kind: 'after', phase: run.attempts.at(-1)?.phase ?? '' };
 }

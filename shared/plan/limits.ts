@@ -6,6 +6,10 @@ export const runLimits = {
   statesInsidePhase: 6,
   /** Phases from whose end the declared rollback is tried. */
   rollbackRuns: 8,
+  /** Drafts of SQL that are tried on one state that running the command again did not lead out of. */
+  repairDrafts: 2,
+  /** A migration that takes longer is not made once more to learn where such SQL has to lead. */
+  repairedMigrationMs: 60_000,
   /** An actor holds a lock at most so long. */
   actorHoldMs: 10_000,
   /** A server-wide lock timeout that does not fit is made so short for the run. */

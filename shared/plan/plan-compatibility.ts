@@ -169,6 +169,12 @@ function baselineOf(app: AppName, results: readonly RunResult[], last: Place | u
     .find((candidate) => candidate.app === app && candidate.boot === 'fresh' && stateName(candidate.point) === wanted);
 }
 
+/** Probes that previous may be asked only once; undefined: it was not asked yet. */
+export function previousAsksOnce(results: readonly RunResult[]): readonly string[] | undefined {
+  const baseline = baselineOf('previous', results, undefined);
+  return baseline === undefined ? (wasAsked('previous', results) ? [] : undefined) : onlyOnce(baseline);
+}
+
 /** Probes that passed when first asked and failed the second time. */
 function onlyOnce(baseline: CellObservation): readonly string[] {
   const again = new Map((baseline.again ?? []).map((probe) => [probe.name, probe.outcome]));

@@ -30,7 +30,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   notTested.push(...unreadErrors(control));
   if (hasAutocommit(control)) runs.push(controlRun(plan, 'traced'));
   const traced = find('control-traced');
-  const aimed = !hasAutocommit(control) || traced !== undefined;
+  let aimed = !hasAutocommit(control) || traced !== undefined;
   if (aimed) {
     const expectedEnds = endsOf(control);
     const { targets, contended } = loadTargets(control, traced);
@@ -49,7 +49,9 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
       runs.push(...contentionRuns(plan, control, traced, expectedEnds, notTested));
     }
     runs.push(...interruptionRuns(plan, control, expectedEnds, notTested));
-    runs.push(...rollbackRuns(plan, expectedEnds, notTested));
+    const rollback = rollbackRuns(plan, expectedEnds, notTested, results);
+    runs.push(...rollback.runs);
+    aimed = rollback.complete || !wants(plan, 'rollback');
   }
   const compatibility = compatibilityRuns(plan, control, results, notTested);
   runs.push(...compatibility.runs);

@@ -133,7 +133,7 @@ export function attemptOf(
   };
 }
 
-export function controlOf(changes: Partial<RunResult> & { spec?: RunSpec }): RunResult {
+export function controlOf(changes: Partial<RunResult> & { spec?: RunSpec } = {}): RunResult {
   const before = stateOf(['public.alerts']);
   return {
     spec: {

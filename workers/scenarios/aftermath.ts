@@ -8,6 +8,7 @@ import { observeFreshCell } from '../apps/observe-cell.ts';
 import type { LiveRun } from '../live-run.ts';
 import { performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
+import { tryRepairs } from './repair.ts';
 
 export interface AftermathPlace {
   /** The state that the run claims to have reached. */
@@ -35,11 +36,13 @@ export async function lookAtAftermath(run: LiveRun, place: AftermathPlace): Prom
   const why = cells.length === 0 ? 'the bundle has no applications' : 'previous starts on this state of the quiet run';
   const startsOf = (app: AppName): Observed<boolean> =>
     cells.find((cell) => cell.app === app)?.started ?? unobserved(why);
+  const retried = await retry(run, place);
   return {
     previousStarts: startsOf('previous'),
     nextStarts: startsOf('next'),
     cells,
-    retry: await retry(run, place),
+    retry: retried,
+    ...(await tryRepairs(run, place.point, retried)),
   };
 }
 

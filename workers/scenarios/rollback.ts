@@ -1,14 +1,13 @@
 import type { Phase } from '../../shared/domain/bundle.ts';
-import type { CellObservation } from '../../shared/domain/observation.ts';
-import { type Observed, observed } from '../../shared/domain/observed.ts';
 import type { RollbackRun } from '../../shared/domain/run.ts';
-import type { DatabaseState } from '../../shared/domain/schema.ts';
 import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
-import { observeFreshCell } from '../apps/observe-cell.ts';
 import type { LiveRun } from '../live-run.ts';
 import { askInvariants, readInvariants } from '../migration/invariants.ts';
 import { performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
+import { watchValues } from './rollback-values.ts';
+import { askPrevious, letNextWrite } from './rollback-versions.ts';
+import { walkBack } from './rollback-walk.ts';
 import { nothingElse, type ScenarioFindings } from './scenario.ts';
 
 const point = { kind: 'after-rollback' } as const;
@@ -17,6 +16,7 @@ const point = { kind: 'after-rollback' } as const;
 export async function rollback(run: LiveRun<RollbackRun>): Promise<ScenarioFindings> {
   const { phases } = run.plan.bundle.manifest;
   const first = await readInvariants(run);
+  const before = await readState(run, { rows: 'uncounted' });
   const there = await performPhases(run, phases.slice(0, phases.findIndex(({ name }) => name === run.spec.after) + 1));
   if (there.stoppedAt !== undefined) {
     const because = `${there.stoppedAt.name} did not exit 0, so there was nothing to roll back`;
@@ -30,20 +30,39 @@ export async function rollback(run: LiveRun<RollbackRun>): Promise<ScenarioFindi
     };
   }
   const strayed = await isElsewhere(run);
-  const back = await performPhases(run, [declared(run)]);
+  const written = run.spec.stress?.kind === 'written' ? await letNextWrite(run, run.spec.stress) : undefined;
+  const left = await readState(run);
+  const values = await watchValues(run, before, left);
+  const back = await walkBack(run, declared(run));
   const end = await readState(run);
-  const worked = back.stoppedAt === undefined;
+  const worked = back.worked;
   return {
     ...nothingElse,
     attempts: [...there.attempts, ...back.attempts],
-    states: worked ? [{ point, state: end }] : [],
+    states: [
+      { point: { kind: 'after', phase: run.spec.after }, state: left },
+      ...(worked ? [{ point, state: end }] : []),
+    ],
     end,
-    invariants: worked ? await askInvariants(run, point, first) : [],
-    cells: worked ? await askPrevious(run, end) : [],
+    ...(worked ? { valuesLost: await values.lost() } : {}),
+    invariants: worked && run.spec.stress === undefined ? await askInvariants(run, point, first) : [],
+    cells: worked ? await askPrevious(run, end, written?.proveNothing ?? new Map()) : [],
     failed: !worked,
-    weaknesses: strayed
-      ? [{ part: 'migration', because: `it began from another state than the control run’s after ${run.spec.after}` }]
-      : [],
+    lockWaits: back.lockWaits,
+    ...(back.load === undefined ? {} : { load: back.load }),
+    ...(back.fault === undefined ? {} : { fault: back.fault }),
+    weaknesses: [
+      ...(strayed
+        ? [
+            {
+              part: 'migration' as const,
+              because: `it began from another state than the control run’s after ${run.spec.after}`,
+            },
+          ]
+        : []),
+      ...(written?.weaknesses ?? []),
+      ...back.weaknesses,
+    ],
   };
 }
 
@@ -58,17 +77,4 @@ function declared(run: LiveRun<RollbackRun>): Phase {
   const { rollback } = run.plan.bundle.manifest;
   if (rollback === undefined) throw new Error('the run sheet plans a rollback that nobody declared');
   return rollback;
-}
-
-/** The rollback of the whole deployment is the state `after rollback`; those from earlier phases bear their run's name. */
-async function askPrevious(
-  run: LiveRun<RollbackRun>,
-  end: Observed<DatabaseState>,
-): Promise<readonly CellObservation[]> {
-  const { apps, phases } = run.plan.bundle.manifest;
-  if (apps === 'none') return [];
-  const fingerprint = end.seen ? observed(stateFingerprint(end.value)) : end;
-  const isWhole = phases.at(-1)?.name === run.spec.after;
-  const place = { app: 'previous', boot: 'fresh', point, stateFingerprint: fingerprint } as const;
-  return [await observeFreshCell(run, run.clone, isWhole ? place : { ...place, inRun: run.spec.id }, false)];
 }

@@ -49,7 +49,7 @@ const rollbackOf = ({ attempts }: RunResult): MigrationAttempt | undefined =>
 function failedRollback(run: RunResult, context: JudgeContext): readonly Draft[] {
   const attempt = rollbackOf(run);
   if (attempt === undefined || endedWell(attempt) || run.spec.scenario !== 'rollback') return [];
-  const { after } = run.spec;
+  const { after, stress } = run.spec;
   const refused = refusals(attempt).at(-1);
   const at =
     refused === undefined
@@ -57,8 +57,8 @@ function failedRollback(run: RunResult, context: JudgeContext): readonly Draft[]
       : ` The server refused “${shortSql(refused.sql)}” with ${refused.sqlstate}${refused.message === undefined ? '' : ` (${refused.message})`}.`;
   return [
     {
-      title: `The declared rollback ${howItEnded(attempt)} after ${after}`,
-      summary: `Nobody else was in the room: ${after} had just completed, and the rollback ${howItEnded(attempt)}.${at}`,
+      title: `The declared rollback ${howItEnded(attempt)} after ${after}${stressed[stress?.kind ?? 'quiet'].title}`,
+      summary: `${stressed[stress?.kind ?? 'quiet'].summary(after)}, and the rollback ${howItEnded(attempt)}.${at}`,
       runs: [run],
       ...(refused === undefined ? { phase: 'rollback' } : placeOf(refused, 'rollback', context)),
       state: `after ${after}`,
@@ -70,14 +70,28 @@ function failedRollback(run: RunResult, context: JudgeContext): readonly Draft[]
   ];
 }
 
+/** What made the way back harder, in words. */
+const stressed = {
+  quiet: { title: '', summary: (after: string) => `Nobody else was in the room: ${after} had just completed` },
+  written: { title: ' and what next wrote', summary: (after: string) => `After ${after} next had written its rows` },
+  interrupted: {
+    title: ', once it was interrupted',
+    summary: (after: string) => `After ${after} the rollback was killed half way and run again`,
+  },
+  'under-load': {
+    title: ' under load',
+    summary: (after: string) => `After ${after} traffic went on, the rollback did not get through and was run again`,
+  },
+} as const;
+
 const isBrokenAfterRollback = ({ cell, point, run }: AssessedCell): boolean =>
   run.spec.scenario === 'rollback' && point.kind === 'after-rollback' && cell.outcome === 'fail';
 
 function brokenAfterRollback({ cell, run, observation }: AssessedCell, context: JudgeContext): Draft {
-  const after = run.spec.scenario === 'rollback' ? run.spec.after : '';
+  const { after = '', stress = undefined } = run.spec.scenario === 'rollback' ? run.spec : {};
   const errors = observation.sqlErrors.map(({ sqlstate, sql }) => `${sqlstate} from “${shortSql(sql)}”`);
   return {
-    title: `previous (${context.manifest.previous}) does not work after the rollback from ${after}`,
+    title: `previous (${context.manifest.previous}) does not work after the rollback from ${after}${stressed[stress?.kind ?? 'quiet'].title}`,
     summary: `The rollback exited 0, and previous fails on what it leads back to: ${cell.because ?? 'it never became ready'}.${errors.length === 0 ? '' : ` It got ${listed(errors, 3)}.`}`,
     runs: [run],
     phase: 'rollback',

@@ -12,6 +12,7 @@ import { impossibleRollback } from './impossible-rollback.ts';
 import { leftoverObject } from './leftover-object.ts';
 import { lockQueuePileup } from './lock-queue-pileup.ts';
 import { longExclusiveLock } from './long-exclusive-lock.ts';
+import { lossyRollback } from './lossy-rollback.ts';
 import { lostRows } from './lost-rows.ts';
 import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
@@ -51,6 +52,7 @@ export const checks: readonly Check[] = [
   brokenPreviousVersion,
   brokenNextVersion,
   impossibleRollback,
+  lossyRollback,
   violatedInvariant,
   lostRows,
   weakEvidence,

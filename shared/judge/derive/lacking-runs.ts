@@ -1,5 +1,6 @@
 import type { Manifest } from '../../domain/bundle.ts';
 import type { RunResult } from '../../domain/observation.ts';
+import type { RollbackRun, RunSpec } from '../../domain/run.ts';
 import { runLimits } from '../../plan/limits.ts';
 import type { Reading, ReadingName, Readings } from '../collect-evidence.ts';
 
@@ -55,11 +56,15 @@ function expectRollbacks(reading: Reading, { rollback, phases }: Manifest): Read
   if (rollback === undefined) return reading;
   if (phases.length > runLimits.rollbackRuns) return expectRuns(reading, true, 'no rollback was planned');
   const forgotten = phases
-    .filter(({ name }) => !reading.runs.some(({ spec }) => spec.scenario === 'rollback' && spec.after === name))
+    .filter(({ name }) => !reading.runs.some(({ spec }) => isQuietRollback(spec) && spec.after === name))
     .map(({ name }) => `no rollback was planned after ${name}`);
   // Those that were planned and did not take place are told as that.
   return reading.missing.length > 0 ? reading : { ...reading, missing: forgotten };
 }
+
+/** Those that are made harder are aimed by a quiet one. */
+const isQuietRollback = (spec: RunSpec): spec is RollbackRun =>
+  spec.scenario === 'rollback' && spec.stress === undefined;
 
 /** Traffic is due wherever something is locked that others use, or the team brought statements of its own. */
 function loadIsDue({ manifest, strongLocks }: Known): boolean {

@@ -22,13 +22,22 @@ export function rowLosses({ run, ledgers }: QuietRun, attempt: MigrationAttempt)
   const start = startOfPhase(run, phase);
   const end = endOfPhase(run, attempt);
   if (!start.seen || !end.seen) return [];
-  return start.value.rowCounts.flatMap((count) => {
+  return rowLossesBetween(start.value, end.value, ledgers).map((loss) => ({ phase, ...loss }));
+}
+
+/** The same between any two states of one database. */
+export function rowLossesBetween(
+  start: DatabaseState,
+  end: DatabaseState,
+  ledgers: ReadonlySet<string>,
+): readonly Omit<RowLoss, 'phase'>[] {
+  return start.rowCounts.flatMap((count) => {
     const { relation, rows: before } = count;
-    if (ledgers.has(relation) || isUncounted(relation, end.value)) return [];
-    const heirs = heirsOf(count, end.value);
+    if (ledgers.has(relation) || isUncounted(relation, end)) return [];
+    const heirs = heirsOf(count, end);
     const after = Math.max(0, ...heirs.map(({ rows }) => rows));
-    if (after >= before || wereMoved(relation, start.value, end.value)) return [];
-    return [{ phase, relation, before, after, isGone: heirs.length === 0 }];
+    if (after >= before || wereMoved(relation, start, end)) return [];
+    return [{ relation, before, after, isGone: heirs.length === 0 }];
   });
 }
 

@@ -21,6 +21,7 @@ describe('a complete and green rehearsal', () => {
         reason: 'no rollback is declared, and previous must live on every state',
         severity: 'blocks',
       },
+      { id: 'lossy-rollback', outcome: 'not-applicable', reason: 'no rollback is declared', severity: 'warns' },
       {
         id: 'violated-invariant',
         outcome: 'not-applicable',

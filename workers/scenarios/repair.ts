@@ -1,0 +1,109 @@
+import type { AppName } from '../../shared/domain/bundle.ts';
+import type { Aftermath, RetryObservation } from '../../shared/domain/observation.ts';
+import { type Observed, observed, unobserved } from '../../shared/domain/observed.ts';
+import type { RepairTrial } from '../../shared/domain/recovery.ts';
+import type { StatePoint } from '../../shared/domain/run.ts';
+import type { DatabaseState } from '../../shared/domain/schema.ts';
+import type { Clone } from '../../shared/edge/ports/clone-host.ts';
+import type { RepairDraft } from '../../shared/edge/ports/repair-drafts.ts';
+import { SqlError } from '../../shared/edge/ports/sql.ts';
+import { gates } from '../../shared/plan/gating.ts';
+import { runLimits } from '../../shared/plan/limits.ts';
+import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
+import { observeFreshCell } from '../apps/observe-cell.ts';
+import type { LiveRun } from '../live-run.ts';
+import { performPhases } from '../migration/perform-phases.ts';
+import { readState } from '../migration/read-state.ts';
+import { walkBackFromHere } from './way-back.ts';
+
+/**
+ * Where running it again did not help: SQL is drafted for the state that it left, and every draft is applied to a fork
+ * of just that state. What it led to is evidence; whether it may be shown, the judge decides.
+ */
+export async function tryRepairs(
+  run: LiveRun,
+  point: StatePoint,
+  retry: RetryObservation,
+): Promise<Pick<Aftermath, 'repairs' | 'wayBack'>> {
+  const phase = retry.attempts.at(-1)?.phase;
+  const expected = phase === undefined ? undefined : run.spec.expectedEnds[phase];
+  if (phase === undefined || expected === undefined || !retry.end.seen) return {};
+  const ended = retry.attempts.every(({ exitCode, timedOut }) => exitCode === 0 && !timedOut);
+  if (ended && stateFingerprint(retry.end.value) === expected) return {};
+  const drafts = await draftsFor(run, phase, expected, retry);
+  if (!drafts.seen) return { repairs: drafts, ...(await walkBackFromHere(run, retry.end)) };
+  const trials: RepairTrial[] = [];
+  for (const draft of drafts.value.slice(0, runLimits.repairDrafts)) {
+    const trial = await tryDraft(run, draft, point, appThere(run, phase));
+    trials.push(trial);
+    if (leadsThere(trial, expected)) return { repairs: observed(trials) };
+  }
+  return { repairs: observed(trials), ...(await walkBackFromHere(run, retry.end)) };
+}
+
+/** The version that has to live where this phase ends. */
+const appThere = (run: LiveRun, phase: string): AppName =>
+  gates(run.plan.bundle.manifest, 'next', { kind: 'after', phase }) ? 'next' : 'previous';
+
+/** Nothing better can come after it. */
+const leadsThere = ({ refused, end, cell }: RepairTrial, expected: string): boolean =>
+  refused === undefined &&
+  end.seen &&
+  stateFingerprint(end.value) === expected &&
+  (cell === undefined || (cell.started.seen && cell.started.value && cell.probes.every((p) => p.outcome !== 'fail')));
+
+/** The quiet way is gone once more on a clone of its own: a run sheet carries fingerprints, no schemas. */
+async function draftsFor(
+  run: LiveRun,
+  phase: string,
+  expected: string,
+  retry: RetryObservation,
+): Promise<Observed<readonly RepairDraft[]>> {
+  const { phases } = run.plan.bundle.manifest;
+  const tookMs = retry.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0);
+  if (tookMs > runLimits.repairedMigrationMs) {
+    return unobserved(
+      `the migration is too long to be made once more for it (limit ${runLimits.repairedMigrationMs} ms)`,
+    );
+  }
+  await using clone = await run.fresh();
+  await using quiet = await run.on(clone);
+  const performed = await performPhases(quiet, phases.slice(0, phases.findIndex(({ name }) => name === phase) + 1));
+  const reference = await readState(quiet, { rows: 'uncounted' });
+  if (performed.stoppedAt !== undefined || !reference.seen || stateFingerprint(reference.value) !== expected) {
+    return unobserved('the quiet way was gone once more and did not end where it did before');
+  }
+  if (!retry.end.seen) return retry.end;
+  const question = { expected: reference.value, actual: retry.end.value };
+  return observed(await quiet.observer.look((session) => run.repairs.draft({ ...question, reference: session })));
+}
+
+async function tryDraft(run: LiveRun, draft: RepairDraft, point: StatePoint, app: AppName): Promise<RepairTrial> {
+  run.signal.throwIfAborted();
+  await using fork = await run.clone.fork();
+  const refused = await apply(run, fork, draft);
+  await using there = await run.on(fork);
+  const end: Observed<DatabaseState> = await readState(there, { rows: 'uncounted' });
+  const trial = { statements: draft.statements, draftedBy: draft.by, end };
+  if (refused !== undefined) return { ...trial, refused };
+  if (run.plan.bundle.manifest.apps === 'none') return trial;
+  const fingerprint = end.seen ? observed(stateFingerprint(end.value)) : end;
+  const place = { app, boot: 'fresh', point, inRun: run.spec.id, stateFingerprint: fingerprint } as const;
+  return { ...trial, cell: await observeFreshCell(there, fork, place, false) };
+}
+
+/** As the role that migrates, one statement at a time: what is shown will be pasted so. */
+async function apply(run: LiveRun, fork: Clone, { statements }: RepairDraft): Promise<RepairTrial['refused']> {
+  const { user, password } = fork.migrate;
+  await using session = await run.sql.connect({ ...fork.admin, user, password }, 'rehearsal/repair');
+  for (const [index, sql] of statements.entries()) {
+    try {
+      await session.query(sql);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      const sqlstate = error.sqlstate ?? '';
+      return { statement: index + 1, sqlstate, message: run.redact.message(error.message, { sqlstate, sql }) };
+    }
+  }
+  return undefined;
+}

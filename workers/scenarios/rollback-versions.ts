@@ -1,0 +1,61 @@
+import type { CellObservation, Weakness } from '../../shared/domain/observation.ts';
+import { type Observed, observed } from '../../shared/domain/observed.ts';
+import type { RollbackRun, RollbackStress } from '../../shared/domain/run.ts';
+import type { DatabaseState } from '../../shared/domain/schema.ts';
+import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
+import { askAll, observeFreshCell } from '../apps/observe-cell.ts';
+import { startApp } from '../apps/start-app.ts';
+import type { LiveRun } from '../live-run.ts';
+
+const point = { kind: 'after-rollback' } as const;
+
+/** Probes that say nothing about the way back any more, each with the reason. */
+type ProveNothing = ReadonlyMap<string, string>;
+
+/**
+ * Next does on this state what it is there for. What its own reading probes no longer answer after that, its writes
+ * changed: previous is not blamed for it.
+ */
+export async function letNextWrite(
+  run: LiveRun<RollbackRun>,
+  { askOnce }: Extract<RollbackStress, { kind: 'written' }>,
+): Promise<{ readonly proveNothing: ProveNothing; readonly weaknesses: readonly Weakness[] }> {
+  await using next = await startApp(run, run.clone, 'next');
+  const proveNothing = new Map(
+    askOnce.map((name) => [name, 'it can be asked only once, and next was asked it before']),
+  );
+  if (!next.ready) {
+    const because = `next did not start after ${run.spec.after}, so nothing was there that only next writes`;
+    return { proveNothing, weaknesses: [{ part: 'cells', because }] };
+  }
+  await askAll(run, run.clone, next, [], (probe) => probe.writes);
+  const read = await askAll(run, run.clone, next, [], (probe) => !probe.writes);
+  for (const { name, outcome } of read) {
+    if (outcome === 'fail') proveNothing.set(name, 'next’s own writes change its answer');
+  }
+  return { proveNothing, weaknesses: [] };
+}
+
+/**
+ * The quiet rollback of the whole deployment is the state `after rollback`; those from earlier phases, and those that
+ * were made harder, bear their run's name.
+ */
+export async function askPrevious(
+  run: LiveRun<RollbackRun>,
+  end: Observed<DatabaseState>,
+  proveNothing: ProveNothing,
+): Promise<readonly CellObservation[]> {
+  const { apps, phases } = run.plan.bundle.manifest;
+  if (apps === 'none') return [];
+  const fingerprint = end.seen ? observed(stateFingerprint(end.value)) : end;
+  const isWhole = phases.at(-1)?.name === run.spec.after && run.spec.stress === undefined;
+  const place = { app: 'previous', boot: 'fresh', point, stateFingerprint: fingerprint } as const;
+  const seen = await observeFreshCell(run, run.clone, isWhole ? place : { ...place, inRun: run.spec.id }, false);
+  const probes = seen.probes.map((probe) => {
+    const why = proveNothing.get(probe.name);
+    return why === undefined || probe.outcome === 'pass'
+      ? probe
+      : { ...probe, outcome: 'not-run' as const, detail: why };
+  });
+  return [{ ...seen, probes }];
+}
