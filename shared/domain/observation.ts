@@ -25,6 +25,11 @@ export interface RunResult {
   readonly lockWaits: readonly LockWait[];
   readonly fault?: FaultObservation;
   readonly aftermath?: Aftermath;
+  /**
+   * Where a phase was started twice at once: the start that did worse, the second where both ended alike. The other
+   * one is among the attempts.
+   */
+  readonly otherStart?: MigrationAttempt;
   readonly load?: LoadObservation;
   readonly cells: readonly CellObservation[];
   readonly invariants: readonly InvariantObservation[];

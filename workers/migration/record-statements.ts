@@ -58,6 +58,7 @@ interface Note {
   readonly statement: TappedStatement;
   readonly walBytes: number;
   readonly committed: number | undefined;
+  readonly waitsForSnapshots: boolean;
 }
 
 /**
@@ -139,13 +140,18 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
       session.made.clear();
     }
     if (!statement.traced && statement.transaction === null) {
-      for (const lock of seenOutside ?? []) {
+      for (const lock of seenOutside?.locks ?? []) {
         append(locks, statement.ordinal, { ...lock, heldMs: statement.durationMs, source: 'waited' });
       }
     }
     const walBytes = earlier === undefined ? 0 : Number(after.walBytes - earlier.walBytes);
     const committed = changed ? ++commits : undefined;
-    notes.set(statement.ordinal, { statement, walBytes, committed });
+    notes.set(statement.ordinal, {
+      statement,
+      walBytes,
+      committed,
+      waitsForSnapshots: !statement.traced && seenOutside?.waitsForSnapshots === true,
+    });
     if (committed === undefined) return;
     await watch.committed?.({ committed, ordinal: statement.ordinal });
     // Whoever was told may have written something himself.
@@ -186,7 +192,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
 
 function observationOf(
   run: LiveRun,
-  { statement, walBytes, committed }: Note,
+  { statement, walBytes, committed, waitsForSnapshots }: Note,
   { lockTimeoutMs, statementTimeoutMs }: RecordOptions,
 ): Omit<StatementObservation, 'locks' | 'rewrote'> {
   const { sql, sqlstate, message } = statement;
@@ -205,6 +211,7 @@ function observationOf(
     ...(sqlstate === undefined ? {} : { sqlstate }),
     ...(message === undefined ? {} : { message: run.redact.message(message, { sqlstate, sql }) }),
     walBytes,
+    ...(waitsForSnapshots ? { waitsForSnapshots } : {}),
     lockTimeout:
       statement.lockTimeoutMs === null
         ? { ms: lockTimeoutMs, from: 'server' }

@@ -71,6 +71,7 @@ function gaveUp({ runs }: Reading, { phase, statement, lock }: Request): boolean
   return runs.some(
     ({ spec, attempts }) =>
       spec.scenario === 'contention' &&
+      spec.holder !== 'second-start' &&
       spec.phase === phase &&
       spec.relation === lock.relation &&
       spec.ordinal === statement.ordinal &&
