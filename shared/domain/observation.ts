@@ -110,6 +110,8 @@ export interface CellObservation {
   /** The same probes asked once more, where the run asks twice. */
   readonly again?: readonly ProbeObservation[];
   readonly sqlErrors: readonly SqlErrorObservation[];
+  /** Shapes of the statements with which it changed rows; absent: nobody looked. */
+  readonly writes?: readonly string[];
   /** Exit code with which it ended before we asked it to, though it had been ready; absent: it was alive to the end. */
   readonly endedByItself?: number;
   /** Statements that the tap saw this application send; 0: it proves nothing about the database. */

@@ -15,8 +15,8 @@ import { compareSchemas, describeDifference } from './schema-difference.ts';
  * where it is sure.
  */
 export function recoveries(readings: Readings, context: JudgeContext): readonly Recovery[] {
-  const { control, underLoad, contention, interruption } = readings;
-  return [control, underLoad, contention, interruption].flatMap(({ runs }) =>
+  const { control, underLoad, contention, secondStart, interruption } = readings;
+  return [control, underLoad, contention, secondStart, interruption].flatMap(({ runs }) =>
     runs.filter((run) => needsRecovery(run, context)).map((run) => recoveryOf(run, context)),
   );
 }
