@@ -40,7 +40,8 @@ function draftOf(loss: LockLoss, readings: Stressed & Pick<Readings, 'compatibil
   const odds = oddsOf(loss, readings, context);
   const on = relation === undefined ? '' : ` on ${relation}`;
   const tries = triesOf(loss);
-  const writers = relation === undefined ? [] : writersOf(relation, readings.compatibility.runs);
+  const writers =
+    relation === undefined || !isBehindWriters(loss) ? [] : writersOf(relation, readings.compatibility.runs);
   return {
     ...(harmless.has(followed) ? { severity: 'warns' as const } : {}),
     title: `${attempt.phase} loses its lock${on} after ${duration(statement.durationMs)}`,
@@ -90,6 +91,10 @@ function triesOf({ attempt, statement }: LockLoss): { readonly made: number; rea
 
 const triesWords = ({ made, won }: { readonly made: number; readonly won: number }): string =>
   made < 2 ? '' : ` There the command asked ${made} times and won ${won === 0 ? 'never' : count(won, 'time')}.`;
+
+/** A dump or a VACUUM goes on, whoever is paused. */
+const isBehindWriters = ({ run: { spec } }: LockLoss): boolean =>
+  spec.scenario !== 'contention' || spec.holder === 'open-write';
 
 function queueWords({ run: { load } }: LockLoss): string {
   if (load === undefined || load.blockedTransactions === 0) return '';
