@@ -12,7 +12,8 @@ export interface HolderTraits {
 }
 
 export const holderTraits: Readonly<Record<Holder, HolderTraits>> = {
-  'open-write': { holds: 'RowExclusiveLock', keepsSnapshot: true },
+  /** Idle after its write, in the isolation that is the default: what others write to its row does not end it. */
+  'open-write': { holds: 'RowExclusiveLock', keepsSnapshot: false },
   'idle-read': { holds: 'AccessShareLock', keepsSnapshot: false },
   'long-read': { holds: 'AccessShareLock', keepsSnapshot: true },
   'pg-dump': { holds: 'AccessShareLock', keepsSnapshot: true },
@@ -31,5 +32,7 @@ export interface Request {
 export function obstacle(request: Request, holder: Holder): 'lock' | 'snapshot' | undefined {
   const { holds, keepsSnapshot } = holderTraits[holder];
   if (lockConflict(request.mode, holds)) return 'lock';
-  return request.waitsForSnapshots && keepsSnapshot ? 'snapshot' : undefined;
+  // A build that lets writers pass waits for those of its table too: what they write must come into the index.
+  const isWaitedFor = keepsSnapshot || lockConflict('ShareLock', holds);
+  return request.waitsForSnapshots && isWaitedFor ? 'snapshot' : undefined;
 }

@@ -4,7 +4,7 @@ import { type Holder, holders, obstacle, type Request } from '../domain/holder.t
 /** The one that is tried of those that are in the way for the same reason: first what production has most of. */
 const order: readonly Holder[] = ['open-write', 'vacuum', 'pg-dump', 'long-read', 'index-build', 'idle-read'];
 
-/** An open write too keeps an old view, and it is of this table: a dump shows that any table will do. */
+/** A writer of this very table is waited for too: a dump shows that any other table will do. */
 const orderForSnapshots: readonly Holder[] = [
   'pg-dump',
   'long-read',

@@ -1,3 +1,4 @@
+import type { LockParty } from '../../domain/lock.ts';
 import type { Readings } from '../collect-evidence.ts';
 import type { JudgeContext } from '../context.ts';
 import { howItEnded } from '../derive/attempts.ts';
@@ -78,10 +79,14 @@ const sentences: Readonly<Record<Followed, (loss: LockLoss) => string>> = {
 };
 
 function holdersOf({ blockers, run }: LockLoss): string {
-  const names = blockers.map(partyWords);
+  const names = blockers.filter((party) => !isOurs(party)).map(partyWords);
   if (names.length === 0) return run.spec.scenario === 'contention' ? 'another open transaction' : 'another session';
   return listed([...new Set(names)].sort());
 }
+
+/** Whoever looks at the locks has a view of the rows for a moment, and is no part of the story. */
+const isOurs = ({ role, applicationName }: LockParty): boolean =>
+  role === 'other' && applicationName.startsWith('rehearsal/');
 
 /** Within the run that lost it: a command that asks again has more than one chance. */
 function triesOf({ attempt, statement }: LockLoss): { readonly made: number; readonly won: number } {

@@ -77,3 +77,19 @@ test('actors hold every relation together, pause together, and do so again', asy
   const left = `SELECT FROM pg_stat_activity WHERE application_name LIKE 'rehearsal/actor%'`;
   await expect.poll(async () => (await admin.query(left)).length).toBe(0);
 });
+
+test('a writer holds its lock on a table whose only row everybody else writes too', async () => {
+  await admin.query('CREATE TABLE counter (n int PRIMARY KEY); INSERT INTO counter VALUES (1)');
+  await using busy = await pgSql.connect(server.address, 'rehearsal/test');
+  await busy.query('BEGIN; UPDATE counter SET n = n');
+  const held = acquireActorLock(pgSql, server.address, {
+    relation: 'public.counter',
+    holds: 'RowExclusiveLock',
+    holder: 'open-write',
+  });
+  const waits = `SELECT FROM pg_stat_activity WHERE application_name LIKE 'rehearsal/actor%' AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await admin.query(waits)).length, { interval: 10 }).toBe(1);
+  await busy.query('COMMIT');
+  await using lock = await held;
+  expect(await heldBy(lock.pid)).toContain('public.counter RowExclusiveLock');
+});
