@@ -102,7 +102,10 @@ function openClone(context: RunContext, spec: RunSpec): Promise<Clone> {
     },
     bundleDir: context.bundleDir,
     toolsDir: context.toolsDir,
-    settings: { ...postgres.settings, ...(spec.scenario === 'contention' ? spec.scaledSettings : {}) },
+    settings: {
+      ...postgres.settings,
+      ...(spec.scenario === 'contention' && spec.holder !== 'second-start' ? spec.scaledSettings : {}),
+    },
     ...(postgres.image === undefined ? {} : { image: postgres.image }),
   });
 }

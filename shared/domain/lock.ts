@@ -23,6 +23,24 @@ export interface LockObservation {
   readonly source: LockSource;
 }
 
+/**
+ * What stands in the way of a request. Source: PostgreSQL manual, "Conflicting Lock Modes"; a test asks the server for
+ * every pair.
+ */
+const conflicts: Readonly<Record<LockMode, readonly LockMode[]>> = {
+  AccessShareLock: lockModes.slice(7),
+  RowShareLock: lockModes.slice(6),
+  RowExclusiveLock: lockModes.slice(4),
+  ShareUpdateExclusiveLock: lockModes.slice(3),
+  ShareLock: [...lockModes.slice(2, 4), ...lockModes.slice(5)],
+  ShareRowExclusiveLock: lockModes.slice(2),
+  ExclusiveLock: lockModes.slice(1),
+  AccessExclusiveLock: lockModes,
+};
+
+/** Whether one transaction has to wait for the mode that it asks for while another one holds the other. */
+export const lockConflict = (requested: LockMode, held: LockMode): boolean => conflicts[requested].includes(held);
+
 /** Modes that stop ordinary writers. */
 export const blocksWriters = (mode: LockMode): boolean => lockModes.indexOf(mode) >= lockModes.indexOf('ShareLock');
 

@@ -26,6 +26,11 @@ export interface RunResult {
   readonly lockWaits: readonly LockWait[];
   readonly fault?: FaultObservation;
   readonly aftermath?: Aftermath;
+  /**
+   * Where a phase was started twice at once: the start that did worse, the second where both ended alike. The other
+   * one is among the attempts.
+   */
+  readonly otherStart?: MigrationAttempt;
   readonly load?: LoadObservation;
   /** Rollback runs: values that were there before the way back and are nowhere after it. */
   readonly valuesLost?: Observed<readonly ValuesLost[]>;
@@ -116,6 +121,8 @@ export interface CellObservation {
   /** The same probes asked once more, where the run asks twice. */
   readonly again?: readonly ProbeObservation[];
   readonly sqlErrors: readonly SqlErrorObservation[];
+  /** Shapes of the statements with which it changed rows; absent: nobody looked. */
+  readonly writes?: readonly string[];
   /** Exit code with which it ended before we asked it to, though it had been ready; absent: it was alive to the end. */
   readonly endedByItself?: number;
   /** Statements that the tap saw this application send; 0: it proves nothing about the database. */

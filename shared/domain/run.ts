@@ -1,4 +1,5 @@
 import type { AppName } from './bundle.ts';
+import type { Holder } from './holder.ts';
 import type { RunId } from './ids.ts';
 import type { LockMode } from './lock.ts';
 
@@ -49,8 +50,14 @@ export interface TrafficTarget {
   readonly columns: readonly string[];
 }
 
-export interface ContentionRun extends RunBase {
+export type ContentionRun = HeldLockRun | SecondStartRun;
+
+/** Somebody is in the way of a statement just before it arrives. */
+export interface HeldLockRun extends RunBase {
   readonly scenario: 'contention';
+  readonly holder: Holder;
+  /** Holders that would be in its way for the same reason and are not tried. */
+  readonly standsFor: readonly Holder[];
   readonly phase: string;
   /** The statement before which the actor takes its lock. */
   readonly ordinal: number;
@@ -62,6 +69,15 @@ export interface ContentionRun extends RunBase {
   /** Server settings made shorter so that the fault fits in time (`lock_timeout` from the server only). */
   readonly scaledSettings: Readonly<Record<string, string>>;
   readonly targets: readonly TrafficTarget[];
+}
+
+/** The command of a phase is started again while it stands before its first change. */
+export interface SecondStartRun extends RunBase {
+  readonly scenario: 'contention';
+  readonly holder: 'second-start';
+  readonly phase: string;
+  /** The statement before which the first start is held until the second has come as far, ended or waits for it. */
+  readonly ordinal: number;
 }
 
 export interface InterruptionRun extends RunBase {

@@ -21,6 +21,7 @@ export const readingNames = [
   'traced',
   'underLoad',
   'contention',
+  'secondStart',
   'interruption',
   'rollback',
   'compatibility',
@@ -39,7 +40,8 @@ export function collectEvidence(evidence: Evidence): Readings {
     controlUnlimited: group(evidence, 'control', isControl('unlimited')),
     traced,
     underLoad: group(evidence, 'under-load', () => true),
-    contention: group(evidence, 'contention', () => true),
+    contention: group(evidence, 'contention', (spec) => !isSecondStart(spec)),
+    secondStart: group(evidence, 'contention', isSecondStart),
     interruption: group(evidence, 'interruption', () => true),
     // Nobody misses a way back that was never promised.
     rollback: evidence.bundle.manifest.rollback === undefined ? nothing : group(evidence, 'rollback', () => true),
@@ -69,6 +71,9 @@ function group(evidence: Evidence, scenario: Scenario, wanted: (spec: RunSpec) =
 }
 
 const nothing: Reading = { runs: [], missing: [], unplanned: [] };
+
+/** Nobody else is in the room there: it has no traffic that could wait, only itself. */
+const isSecondStart = (spec: RunSpec) => spec.scenario === 'contention' && spec.holder === 'second-start';
 
 const isControl = (limits: 'declared' | 'unlimited' | 'traced') => (spec: RunSpec) =>
   spec.scenario === 'control' && spec.limits === limits;

@@ -4,13 +4,14 @@ import type { Readings } from './collect-evidence.ts';
 import type { JudgeContext } from './context.ts';
 import { claimOf } from './derive/attempts.ts';
 import { failingAttempt, startOfPhase } from './derive/clean-refusal.ts';
+import { otherRows } from './derive/done-twice.ts';
 import { isWholeMigrations, reachedExpectedEnd } from './derive/expected-end.ts';
 import { sameRowCounts, sameState } from './derive/same-state.ts';
 
 /** The worst over all runs but those that we killed. Damage that was seen outranks what could not be seen. */
 export function harmOf(readings: Readings, context: JudgeContext): Harm {
-  const { control, underLoad, contention } = readings;
-  const due = [control, underLoad, contention];
+  const { control, underLoad, contention, secondStart } = readings;
+  const due = [control, underLoad, contention, secondStart];
   const harms = due.flatMap(({ runs }) => runs).map((run) => harmOfRun(run, context));
   if (due.some(({ missing }) => missing.length > 0)) harms.push('unknown');
   return order.find((harm) => harms.includes(harm)) ?? 'none';
@@ -25,6 +26,7 @@ function harmOfRun(run: RunResult, context: JudgeContext): Harm {
   if (claim === null) return 'unknown';
   if (claim === 'success') {
     const reached = reachedExpectedEnd(context.expected, run.attempts, run.end);
+    if (run.otherStart !== undefined && otherRows(run, context).length > 0) return 'harmed';
     return reached === null ? 'unknown' : reached ? 'none' : 'harmed';
   }
   return harmOfFailure(run, context);

@@ -20,9 +20,9 @@ import { compareSchemas, describeDifference } from './schema-difference.ts';
  * are told once.
  */
 export function recoveries(readings: Readings, context: JudgeContext): readonly Recovery[] {
-  const { control, underLoad, contention, interruption, compatibility } = readings;
+  const { control, underLoad, contention, secondStart, interruption, compatibility } = readings;
   const baselines = baselinesOf(compatibility.runs, context);
-  const damaged = [control, underLoad, contention, interruption].flatMap(({ runs }) =>
+  const damaged = [control, underLoad, contention, secondStart, interruption].flatMap(({ runs }) =>
     runs
       .filter((run) => needsRecovery(run, context))
       .map((run) => ({ run, advice: adviceFor(run, baselines, context) })),

@@ -12,8 +12,25 @@ export function knownLocks(
   traced: RunResult | undefined,
 ): readonly LockObservation[] {
   if (statement.transaction !== null || statement.locks.length > 0) return statement.locks;
+  return twinOf(phase, statement, traced)?.locks ?? [];
+}
+
+/** Whether it has to wait for older views of the rows, as the traced run saw it. */
+export function waitsForSnapshots(
+  phase: string,
+  statement: StatementObservation,
+  traced: RunResult | undefined,
+): boolean {
+  return twinOf(phase, statement, traced)?.waitsForSnapshots ?? false;
+}
+
+function twinOf(
+  phase: string,
+  statement: StatementObservation,
+  traced: RunResult | undefined,
+): StatementObservation | undefined {
   const twin = traced?.attempts
     .find((attempt) => attempt.phase === phase)
     ?.statements.find((candidate) => candidate.ordinal === statement.ordinal);
-  return twin !== undefined && twin.sql === statement.sql ? twin.locks : [];
+  return twin?.sql === statement.sql ? twin : undefined;
 }

@@ -1,6 +1,7 @@
 /** Limits of one rehearsal, all named here; what they leave out is listed in `notTested`. */
 export const runLimits = {
-  contentionRuns: 8,
+  /** The second start of the same migration is one of them. */
+  contentionRuns: 10,
   interruptionRuns: 12,
   /** Committed states inside one phase that get compatibility cells of their own. */
   statesInsidePhase: 6,

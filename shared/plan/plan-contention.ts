@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
+import { type Holder, holderTraits } from '../domain/holder.ts';
 import { parseRunId, type RunId } from '../domain/ids.ts';
-import { blocksWriters, type LockMode } from '../domain/lock.ts';
 import type { RunResult } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { ContentionRun } from '../domain/run.ts';
+import type { ContentionRun, HeldLockRun } from '../domain/run.ts';
 import type { StatementObservation } from '../domain/statement.ts';
+import { chosenHolders } from './choose-holders.ts';
 import { knownLocks } from './known-locks.ts';
 import { runLimits } from './limits.ts';
-import { isTable, trafficTargets } from './plan-traffic.ts';
+import { type LockRequest, lockRequests } from './lock-requests.ts';
+import { secondStartRuns } from './plan-second-start.ts';
+import { trafficTargets } from './plan-traffic.ts';
 
 type NotTested = { what: string; because: string };
 
 /**
- * For each strong lock that a statement is the first of its transaction to ask for: a writer that holds on just before
- * it.
+ * For each lock that a statement is the first of its transaction to ask for: somebody who is in its way, one for each
+ * reason to wait, and the same migration started twice.
  */
 export function contentionRuns(
   plan: Plan,
@@ -22,63 +25,68 @@ export function contentionRuns(
   expectedEnds: Readonly<Record<string, string>>,
   notTested: NotTested[],
 ): readonly ContentionRun[] {
-  const requests = strongRequests(control, traced);
+  const twice = secondStartRuns(plan, control, traced, expectedEnds, notTested);
+  const meetings = meetingsOf(lockRequests(control, traced), plan);
   const targets = trafficTargets(control, traced);
   notTested.push(...rowLockLosses(control, traced));
-  for (const left of requests.slice(runLimits.contentionRuns)) {
+  const room = runLimits.contentionRuns - twice.length;
+  for (const { request, holder } of meetings.slice(room)) {
+    const { phase, statement, relation } = request;
     notTested.push({
-      what: `a writer that holds ${left.relation} before statement ${left.statement.ordinal} of ${left.phase}`,
-      because: `more than ${runLimits.contentionRuns} strong locks; the first ones are tried`,
+      what: `${holderWords[holder]} ${relation} before statement ${statement.ordinal} of ${phase}`,
+      because: `more than ${runLimits.contentionRuns} runs against another session; the first ones are tried`,
     });
   }
-  return requests.slice(0, runLimits.contentionRuns).map(({ phase, statement, relation, mode }) => {
+  const held = meetings.slice(0, room).map(({ request, holder, standsFor }): HeldLockRun => {
+    const { phase, statement, relation, mode } = request;
     const hold = holdFor(plan, statement);
-    if (hold.note !== undefined)
-      notTested.push({ what: `the lock timeout of statement ${statement.ordinal} of ${phase}`, because: hold.note });
+    const what = `the lock timeout of statement ${statement.ordinal} of ${phase}`;
+    if (hold.note !== undefined && !notTested.some((told) => told.what === what))
+      notTested.push({ what, because: hold.note });
     return {
-      id: runIdOf(phase, statement.ordinal, relation),
+      id: runIdOf(phase, statement.ordinal, holder, relation),
       scenario: 'contention',
       seed: plan.seed,
       alone: false,
       againAlone: true,
       expectedEnds,
+      holder,
+      standsFor,
       phase,
       ordinal: statement.ordinal,
       relation,
-      holds: 'RowExclusiveLock',
+      holds: holderTraits[holder].holds,
       requests: mode,
       holdMs: hold.ms,
       scaledSettings: hold.scaled,
       targets: targets.filter((target) => target.relation === relation),
     };
   });
+  return [...held, ...twice];
 }
 
-interface StrongRequest {
-  readonly phase: string;
-  readonly statement: StatementObservation;
-  readonly relation: string;
-  readonly mode: LockMode;
+interface Meeting {
+  readonly request: LockRequest;
+  readonly holder: Holder;
+  readonly standsFor: readonly Holder[];
 }
 
-/** Only relations that were there before: nobody else can hold one that the migration itself makes. */
-function strongRequests(control: RunResult, traced: RunResult | undefined): readonly StrongRequest[] {
-  const requests: StrongRequest[] = [];
-  for (const attempt of control.attempts) {
-    const held = new Set<string>();
-    for (const statement of attempt.statements) {
-      for (const lock of knownLocks(attempt.phase, statement, traced)) {
-        if (!blocksWriters(lock.mode)) continue;
-        if (!control.before.seen || !isTable(control.before.value, lock.relation)) continue;
-        const once = `${statement.transaction ?? `alone ${statement.ordinal}`} ${lock.relation}`;
-        if (held.has(once)) continue;
-        held.add(once);
-        requests.push({ phase: attempt.phase, statement, relation: lock.relation, mode: lock.mode });
-      }
-    }
-  }
-  return requests;
+/** What no other run stands for comes first; what the manifest asks for besides comes last. */
+function meetingsOf(requests: readonly LockRequest[], plan: Plan): readonly Meeting[] {
+  const all = requests.flatMap((request) =>
+    chosenHolders(request, plan.bundle.manifest.load.actors).map((chosen, place) => ({ request, place, ...chosen })),
+  );
+  return all.toSorted((left, right) => left.place - right.place);
 }
+
+const holderWords: Readonly<Record<Holder, string>> = {
+  'open-write': 'a writer that holds',
+  'idle-read': 'an idle reader that holds',
+  'long-read': 'a long read of',
+  'pg-dump': 'a dump of',
+  vacuum: 'a vacuum of',
+  'index-build': 'an index build on',
+};
 
 interface Hold {
   readonly ms: number;
@@ -88,7 +96,7 @@ interface Hold {
 
 /** 1.2 × the timeout in force, so that it really strikes; without one, as long as production's transactions hold. */
 function holdFor(plan: Plan, statement: StatementObservation): Hold {
-  const { ms, from } = statement.lockTimeout;
+  const { ms, from } = limitOf(statement);
   if (ms === 0) return { ms: plan.bundle.manifest.load.holdMs, scaled: {} };
   const holdMs = Math.ceil(ms * 1.2);
   if (holdMs <= runLimits.actorHoldMs) return { ms: holdMs, scaled: {} };
@@ -101,6 +109,13 @@ function holdFor(plan: Plan, statement: StatementObservation): Hold {
     scaled: {},
     note: `the session sets ${ms} ms, longer than an actor holds a lock (${runLimits.actorHoldMs} ms): only the wait is judged`,
   };
+}
+
+/** What ends the wait first; a statement's own time limit ends it just as a lock's does, and is never scaled. */
+function limitOf({ lockTimeout, statementTimeoutMs = 0 }: StatementObservation): StatementObservation['lockTimeout'] {
+  const isShorter = statementTimeoutMs > 0 && (lockTimeout.ms === 0 || statementTimeoutMs < lockTimeout.ms);
+  const strikes = isShorter && Math.ceil(statementTimeoutMs * 1.2) <= runLimits.actorHoldMs;
+  return strikes ? { ms: statementTimeoutMs, from: 'session' } : lockTimeout;
 }
 
 /**
@@ -124,13 +139,14 @@ function rowLockLosses(control: RunResult, traced: RunResult | undefined): reado
 }
 
 /** Names that are no plain words, or too long, get a part of their hash, so that two relations never share a run. */
-function runIdOf(phase: string, ordinal: number, relation: string): RunId {
+function runIdOf(phase: string, ordinal: number, holder: Holder, relation: string): RunId {
   const plain = relation
     .toLowerCase()
     .replace(/[^a-z0-9._-]/g, '-')
     .replaceAll('_', '-')
-    .slice(0, 60);
+    .slice(0, 48);
   const same = plain === relation.replaceAll('_', '-') && !relation.includes('-');
   const hash = createHash('sha256').update(relation).digest('hex').slice(0, 8);
-  return parseRunId(`contention-${phase.slice(0, 40)}-${ordinal}-${plain}${same ? '' : `-${hash}`}`);
+  const who = holder === 'open-write' ? '' : `${holder}..`;
+  return parseRunId(`contention-${phase.slice(0, 40)}-${ordinal}-${who}${plain}${same ? '' : `-${hash}`}`);
 }

@@ -96,7 +96,7 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
       migration: [],
     };
   }
-  const { fault, aftermath, load } = result;
+  const { fault, aftermath, load, otherStart } = result;
   const retries = aftermath?.retry?.attempts ?? [];
   const judged = judgement.aftermaths.find(({ run }) => run === spec.id);
   return {
@@ -109,7 +109,9 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
     durationMs: Math.round(result.durationMs),
     ...(fault === undefined ? {} : { fault: withoutNotes(fault) }),
     ...(aftermath === undefined ? {} : { aftermath: reportAftermath(aftermath, judged) }),
-    migration: [...result.attempts, ...retries].map((attempt) => reportAttempt(evidence, attempt)),
+    migration: [...result.attempts, ...(otherStart === undefined ? [] : [otherStart]), ...retries].map((attempt) =>
+      reportAttempt(evidence, attempt),
+    ),
     ...(load === undefined ? {} : { load }),
   };
 }

@@ -5,7 +5,6 @@ describe('pending rules of the contract', () => {
   const pending = [
     '1: steady – the same traffic after the last phase is compared with before it',
     '1: hotpatches – a declared hot patch that next does not carry is found',
-    '1: load.actors pg-dump and vacuum',
     '1: load rates and holds captured with the snapshot',
     '1: apps.*.workers – background processes must stay alive',
     '1.4: roles – R of the snapshot for commands and applications, passwords replaced',

@@ -154,6 +154,8 @@ function greenRuns(): readonly RunResult[] {
         id: parseRunId(contentionId),
         scenario: 'contention',
         alone: true,
+        holder: 'open-write',
+        standsFor: [],
         phase: 'pre-deploy',
         ordinal: 3,
         relation: 'public.alerts',

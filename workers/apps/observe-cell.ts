@@ -51,6 +51,7 @@ export function cellOf(
     probes,
     ...(again === undefined ? {} : { again }),
     sqlErrors: sqlErrorsOf(run, statements),
+    writes: writesOf(statements),
     ...(endedByItself === undefined ? {} : { endedByItself }),
     statements: statements.length,
     process: { pid: app.process.pid, startedAt: app.process.startedAt.toISOString() },
@@ -74,6 +75,18 @@ export async function askAll(
     answers.push(await askProbe(app, clone, probe, accessLog));
   }
   return answers;
+}
+
+/** Enough to name who writes a table. */
+const writesKept = 100;
+
+function writesOf(
+  statements: readonly { readonly sql: string; readonly commandTag: string; readonly rows: number }[],
+): readonly string[] {
+  const shapes = statements
+    .filter(({ commandTag, rows }) => rows > 0 && /^(INSERT|UPDATE|DELETE|MERGE)\b/.test(commandTag))
+    .map(({ sql }) => normalizeSql(sql));
+  return [...new Set(shapes)].sort().slice(0, writesKept);
 }
 
 function sqlErrorsOf(

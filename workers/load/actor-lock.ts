@@ -1,3 +1,4 @@
+import { type Holder, holderTraits } from '../../shared/domain/holder.ts';
 import type { LockMode } from '../../shared/domain/lock.ts';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import type { ServerAddress, Sql, SqlSession } from '../../shared/edge/ports/sql.ts';
@@ -6,6 +7,8 @@ import { takeLock } from './take-lock.ts';
 export interface ActorLockRequest {
   readonly relation: string;
   readonly holds: LockMode;
+  /** Whose lock it is to be; default: one that keeps its view of the rows. */
+  readonly holder?: Holder;
   /** How long the actor itself may wait for it; default 10 s. */
   readonly waitMsMax?: number;
 }
@@ -17,17 +20,21 @@ export interface ActorLock extends AsyncDisposable {
   release(): Promise<void>;
 }
 
-/** Holds a lock as `rehearsal/actor` until released. Throws RehearsalError `no-actor-lock` where it cannot be had. */
+/**
+ * Holds a lock as `rehearsal/actor` until released. A vacuum and an index build are stood for by a session that holds
+ * what they hold: real ones end when their work is done, and small tables are soon done. Throws RehearsalError `no-actor-lock` where it cannot be had.
+ */
 export async function acquireActorLock(
   sql: Sql,
   address: ServerAddress,
-  { relation, holds, waitMsMax = 10_000 }: ActorLockRequest,
+  { relation, holds, holder, waitMsMax = 10_000 }: ActorLockRequest,
 ): Promise<ActorLock> {
-  const session = await sql.connect(address, 'rehearsal/actor');
+  const session = await sql.connect(address, actorName(holder));
   try {
-    await beginHolding(session, waitMsMax);
+    await beginHolding(session, waitMsMax, holder);
     await takeLock(session, relation, holds);
     await assertHeld(session, relation, holds);
+    await closeLastView(session);
   } catch (cause) {
     await session[Symbol.asyncDispose]();
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -43,11 +50,22 @@ export async function acquireActorLock(
   return { pid: session.backendPid, release, [Symbol.asyncDispose]: release };
 }
 
+/** The server shows it to everybody, and findings tell whose lock it was. */
+export const actorName = (holder: Holder | undefined): string =>
+  holder === undefined ? 'rehearsal/actor' : `rehearsal/actor ${holder}`;
+
 /** A transaction that production's own time limits may not end: what it holds is ours to release. */
-export async function beginHolding(session: SqlSession, waitMsMax: number): Promise<void> {
-  await session.query(`BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = ${Math.ceil(waitMsMax)};
+export async function beginHolding(session: SqlSession, waitMsMax: number, holder?: Holder): Promise<void> {
+  const keepsSnapshot = holder === undefined || holderTraits[holder].keepsSnapshot;
+  const isolation = keepsSnapshot ? 'REPEATABLE READ' : 'READ COMMITTED';
+  await session.query(`BEGIN ISOLATION LEVEL ${isolation}; SET LOCAL lock_timeout = ${Math.ceil(waitMsMax)};
     SELECT set_config(name, '0', true) FROM pg_settings
     WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout')`);
+}
+
+/** A question with parameters keeps its view of the rows until the next question, in any isolation. */
+export async function closeLastView(session: SqlSession): Promise<void> {
+  await session.query('SELECT');
 }
 
 async function assertHeld(session: SqlSession, relation: string, mode: LockMode): Promise<void> {

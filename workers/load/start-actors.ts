@@ -1,15 +1,17 @@
 import type { LoadActor } from '../../shared/domain/bundle.ts';
-import type { LockMode } from '../../shared/domain/lock.ts';
+import { type Holder, holderTraits } from '../../shared/domain/holder.ts';
 import type { Clock } from '../../shared/edge/ports/clock.ts';
 import type { ServerAddress, Sql, SqlSession } from '../../shared/edge/ports/sql.ts';
-import { beginHolding } from './actor-lock.ts';
+import { actorName, beginHolding, closeLastView } from './actor-lock.ts';
 import { takeLock } from './take-lock.ts';
 
 export interface ActorsOptions {
   readonly sql: Sql;
+  /** Who the applications are. */
   readonly address: ServerAddress;
+  /** Who dumps and maintains; default: the same. */
+  readonly admin?: ServerAddress;
   readonly clock: Clock;
-  /** Kinds other than `idle-in-transaction` and `long-read` do nothing. */
   readonly actors: readonly LoadActor[];
   readonly relations: readonly string[];
   readonly holdMs: number;
@@ -30,9 +32,12 @@ export interface ActorsObservation {
   readonly refused: number;
 }
 
-const holdsOf: Partial<Record<LoadActor, LockMode>> = {
-  'idle-in-transaction': 'RowExclusiveLock',
-  'long-read': 'AccessShareLock',
+const holderOf: Readonly<Record<LoadActor, Holder>> = {
+  // CONTRACT 1.7: it has written a row.
+  'idle-in-transaction': 'open-write',
+  'long-read': 'long-read',
+  'pg-dump': 'pg-dump',
+  vacuum: 'vacuum',
 };
 
 /** Connections of one kind of actor at the same time; more relations take turns round by round. */
@@ -42,18 +47,14 @@ const relationsPerRound = 12;
 export async function startActors(options: ActorsOptions): Promise<Actors> {
   const stopping = new AbortController();
   const seen = { rounds: 0, holds: 0, refused: 0 };
-  const acts = options.actors.flatMap((kind) => {
-    const mode = holdsOf[kind];
-    return mode === undefined ? [] : [{ kind, mode }];
-  });
   const round = async (): Promise<void> => {
     const first = (seen.rounds * relationsPerRound) % Math.max(1, options.relations.length);
     const turn = options.relations.slice(first, first + relationsPerRound);
     seen.rounds += 1;
     const endsAtMs = options.clock.now() + options.holdMs;
-    const held = acts.flatMap(({ mode }) =>
+    const held = options.actors.flatMap((kind) =>
       turn.map(async (relation) => {
-        const outcome = await holdUntil(options, relation, mode, endsAtMs, stopping.signal);
+        const outcome = await holdUntil(options, relation, holderOf[kind], endsAtMs, stopping.signal);
         seen[outcome] += 1;
       }),
     );
@@ -62,7 +63,7 @@ export async function startActors(options: ActorsOptions): Promise<Actors> {
     await pause(options.clock, options.holdMs, stopping.signal);
   };
   const ended = (async () => {
-    while (!stopping.signal.aborted && acts.length > 0 && options.relations.length > 0) await round();
+    while (!stopping.signal.aborted && options.actors.length > 0 && options.relations.length > 0) await round();
   })();
   const stop = async (): Promise<ActorsObservation> => {
     stopping.abort();
@@ -74,17 +75,19 @@ export async function startActors(options: ActorsOptions): Promise<Actors> {
 
 /** One actor in one round. A refusal is no failure of ours: the migration may hold or drop the table. */
 async function holdUntil(
-  { sql, address, clock }: ActorsOptions,
+  { sql, address, admin = address, clock }: ActorsOptions,
   relation: string,
-  mode: LockMode,
+  holder: Holder,
   endsAtMs: number,
   stopping: AbortSignal,
 ): Promise<'holds' | 'refused'> {
   let session: SqlSession | undefined;
   try {
-    session = await sql.connect(address, 'rehearsal/actor');
-    await beginHolding(session, Math.max(1, endsAtMs - clock.now()));
-    await takeLock(session, relation, mode);
+    const isApps = holder === 'open-write' || holder === 'long-read';
+    session = await sql.connect(isApps ? address : admin, actorName(holder));
+    await beginHolding(session, Math.max(1, endsAtMs - clock.now()), holder);
+    await takeLock(session, relation, holderTraits[holder].holds);
+    await closeLastView(session);
     await pause(clock, endsAtMs - clock.now(), stopping);
     await session.query('ROLLBACK');
     return 'holds';

@@ -61,6 +61,7 @@ interface Note {
   readonly statement: TappedStatement;
   readonly wal: WrittenBy['wal'];
   readonly committed: number | undefined;
+  readonly waitsForSnapshots: boolean;
 }
 
 /**
@@ -142,13 +143,18 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
       session.made.clear();
     }
     if (!statement.traced && statement.transaction === null) {
-      for (const lock of seenOutside ?? []) {
+      for (const lock of seenOutside?.locks ?? []) {
         append(locks, statement.ordinal, { ...lock, heldMs: statement.durationMs, source: 'waited' });
       }
     }
     const wal = { from: Number((earlier ?? after).walBytes), to: Number(after.walBytes) };
     const committed = changed ? ++commits : undefined;
-    notes.set(statement.ordinal, { statement, wal, committed });
+    notes.set(statement.ordinal, {
+      statement,
+      wal,
+      committed,
+      waitsForSnapshots: !statement.traced && seenOutside?.waitsForSnapshots === true,
+    });
     if (committed === undefined) return;
     await watch.committed?.({ committed, ordinal: statement.ordinal });
     // Whoever was told may have written something himself.
@@ -191,7 +197,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
 
 function observationOf(
   run: LiveRun,
-  { statement, wal, committed }: Note,
+  { statement, wal, committed, waitsForSnapshots }: Note,
   { lockTimeoutMs, statementTimeoutMs }: RecordOptions,
 ): Omit<StatementObservation, 'locks' | 'rewrote'> {
   const { sql, sqlstate, message } = statement;
@@ -210,6 +216,7 @@ function observationOf(
     ...(sqlstate === undefined ? {} : { sqlstate }),
     ...(message === undefined ? {} : { message: run.redact.message(message, { sqlstate, sql }) }),
     walBytes: wal.to - wal.from,
+    ...(waitsForSnapshots ? { waitsForSnapshots } : {}),
     lockTimeout:
       statement.lockTimeoutMs === null
         ? { ms: lockTimeoutMs, from: 'server' }

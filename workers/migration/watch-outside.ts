@@ -4,9 +4,16 @@ import { lookAtBackend } from '../probes/look-at-backend.ts';
 
 const pollMs = 5;
 
-/** Looks at a backend while its statement runs; `end` gives the strongest lock seen on each relation. */
+export interface SeenOutside {
+  /** The strongest lock seen on each relation. */
+  readonly locks: readonly { readonly relation: string; readonly mode: LockMode }[];
+  /** It waited for the older snapshot. */
+  readonly waitsForSnapshots: boolean;
+}
+
+/** Looks at a backend while its statement runs. */
 export interface OutsideWatch extends AsyncDisposable {
-  end(): Promise<readonly { readonly relation: string; readonly mode: LockMode }[]>;
+  end(): Promise<SeenOutside>;
 }
 
 /**
@@ -21,6 +28,7 @@ export async function watchOutside(run: LiveRun, pid: number): Promise<OutsideWa
     WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')`);
   const seen = new Map<string, LockMode>();
   let stopping = false;
+  let waitsForSnapshots = false;
   const watching = (async () => {
     try {
       while (!stopping) {
@@ -29,7 +37,10 @@ export async function watchOutside(run: LiveRun, pid: number): Promise<OutsideWa
           const known = seen.get(relation);
           if (known === undefined || lockModes.indexOf(mode) > lockModes.indexOf(known)) seen.set(relation, mode);
         }
-        if (look.waitsForOthers) await older[Symbol.asyncDispose]();
+        if (look.waitsForOthers) {
+          waitsForSnapshots = true;
+          await older[Symbol.asyncDispose]();
+        }
         if (!stopping) await run.clock.wait(pollMs);
       }
     } finally {
@@ -45,7 +56,7 @@ export async function watchOutside(run: LiveRun, pid: number): Promise<OutsideWa
     stopping = true;
     const failure = await ended;
     if (failure !== undefined) throw failure.error;
-    return [...seen].map(([relation, mode]) => ({ relation, mode }));
+    return { locks: [...seen].map(([relation, mode]) => ({ relation, mode })), waitsForSnapshots };
   };
   return { end, [Symbol.asyncDispose]: async () => void (await end()) };
 }

@@ -1,5 +1,8 @@
+import type { Holder } from '../../shared/domain/holder.ts';
 import type { FaultObservation } from '../../shared/domain/observation.ts';
-import type { ContentionRun } from '../../shared/domain/run.ts';
+import type { HeldLockRun } from '../../shared/domain/run.ts';
+import type { Clone } from '../../shared/edge/ports/clone-host.ts';
+import type { ServerAddress } from '../../shared/edge/ports/sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { acquireActorLock } from '../load/actor-lock.ts';
 import { performPhases } from '../migration/perform-phases.ts';
@@ -12,7 +15,7 @@ const leadMs = 1_000;
 const tailMs = 500;
 
 /** The worst moment is sought: somebody holds the table just before the statement that needs it. */
-export async function contention(run: LiveRun<ContentionRun>): Promise<ScenarioFindings> {
+export async function contention(run: LiveRun<HeldLockRun>): Promise<ScenarioFindings> {
   const { spec } = run;
   let hold: Hold | undefined;
   // Left after whatever happens to the phases: nobody goes on holding a lock in a run that is over.
@@ -55,10 +58,14 @@ interface Hold extends AsyncDisposable {
   heldMs(): number;
 }
 
+/** Dumps and maintenance are not the applications' work. */
+const addressOf = (holder: Holder, { admin, apps }: Clone): ServerAddress =>
+  holder === 'pg-dump' || holder === 'vacuum' || holder === 'index-build' ? admin : { ...admin, ...apps };
+
 /** Somebody takes the lock, and lets go of it after the planned time or when the run is over. */
-async function holdFor(run: LiveRun<ContentionRun>): Promise<Hold> {
+async function holdFor(run: LiveRun<HeldLockRun>): Promise<Hold> {
   const { spec, clock, clone } = run;
-  const actor = await acquireActorLock(run.sql, { ...clone.admin, ...clone.apps }, spec);
+  const actor = await acquireActorLock(run.sql, addressOf(spec.holder, clone), spec);
   const sinceMs = run.now();
   const over = new AbortController();
   let heldMs = 0;

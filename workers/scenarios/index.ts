@@ -6,6 +6,7 @@ import { control } from './control.ts';
 import { interruption } from './interruption.ts';
 import { rollback } from './rollback.ts';
 import type { ScenarioFindings } from './scenario.ts';
+import { secondStart } from './second-start.ts';
 import { underLoad } from './under-load.ts';
 
 /** One question each; a scenario that is added to the domain does not compile until it is answered here. */
@@ -17,7 +18,7 @@ export function performScenario(run: LiveRun): Promise<ScenarioFindings> {
     case 'under-load':
       return underLoad(withSpec(run, spec));
     case 'contention':
-      return contention(withSpec(run, spec));
+      return spec.holder === 'second-start' ? secondStart(withSpec(run, spec)) : contention(withSpec(run, spec));
     case 'interruption':
       return interruption(withSpec(run, spec));
     case 'compatibility':

@@ -55,6 +55,7 @@ export async function withTraffic<T>(
   await using actors = await startActors({
     sql: run.sql,
     address: apps,
+    admin: run.clone.admin,
     clock: run.clock,
     actors: asked.actors,
     relations: options.actorsOn,

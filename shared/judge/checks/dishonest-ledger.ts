@@ -13,11 +13,12 @@ export const dishonestLedger = defineCheck({
   why: 'The next run trusts the ledger: it skips what is missing, or repeats what is there.',
   incident: 'oom-third-state',
   severity: 'blocks',
-  needs: ['control', 'underLoad', 'contention', 'interruption'],
+  needs: ['control', 'underLoad', 'contention', 'secondStart', 'interruption'],
   parts: ['schema'],
-  find: ({ control, underLoad, contention, interruption }, context) =>
-    endingsOf(control, underLoad, contention, interruption).flatMap((ending) => draftsOf(ending, context)),
-  lacks: ({ control, underLoad, contention, interruption }) => unseenEnds(control, underLoad, contention, interruption),
+  find: ({ control, underLoad, contention, secondStart, interruption }, context) =>
+    endingsOf(control, underLoad, contention, secondStart, interruption).flatMap((ending) => draftsOf(ending, context)),
+  lacks: ({ control, underLoad, contention, secondStart, interruption }) =>
+    unseenEnds(control, underLoad, contention, secondStart, interruption),
 });
 
 function draftsOf(ending: Ending, context: JudgeContext): readonly Draft[] {

@@ -16,15 +16,15 @@ export const divergentSchema = defineCheck({
   why: 'Production ends up with a schema that no test has ever seen, and nobody is told.',
   incident: 'nullable-left-behind',
   severity: 'blocks',
-  needs: ['control', 'underLoad', 'contention'],
+  needs: ['control', 'underLoad', 'contention', 'secondStart'],
   parts: ['schema'],
-  find: ({ underLoad, contention }, context) =>
-    endingsOf(underLoad, contention)
+  find: ({ underLoad, contention, secondStart }, context) =>
+    endingsOf(underLoad, contention, secondStart)
       .filter((ending) => ending.claim === 'success')
       .flatMap((ending) => draftsOf(ending, context)),
-  lacks: ({ underLoad, contention }, context) => [
-    ...unseenEnds(underLoad, contention),
-    ...endingsOf(underLoad, contention).flatMap(({ run, phase }) => {
+  lacks: ({ underLoad, contention, secondStart }, context) => [
+    ...unseenEnds(underLoad, contention, secondStart),
+    ...endingsOf(underLoad, contention, secondStart).flatMap(({ run, phase }) => {
       const wanted = expectedAfter(context.expected, phase);
       return wanted.seen ? [] : [`${run.spec.id}: nothing to compare its end with (${wanted.why})`];
     }),

@@ -15,11 +15,12 @@ export const leftoverObject = defineCheck({
     'in the way of the next attempt and of the way back.',
   incident: 'invalid-index-left-behind',
   severity: 'blocks',
-  needs: ['control', 'underLoad', 'contention', 'interruption'],
+  needs: ['control', 'underLoad', 'contention', 'secondStart', 'interruption'],
   parts: ['schema'],
-  find: ({ control, underLoad, contention, interruption }, context) =>
-    endingsOf(control, underLoad, contention, interruption).flatMap((ending) => draftsOf(ending, context)),
-  lacks: ({ underLoad, contention, interruption }) => unseenEnds(underLoad, contention, interruption),
+  find: ({ control, underLoad, contention, secondStart, interruption }, context) =>
+    endingsOf(control, underLoad, contention, secondStart, interruption).flatMap((ending) => draftsOf(ending, context)),
+  lacks: ({ underLoad, contention, secondStart, interruption }) =>
+    unseenEnds(underLoad, contention, secondStart, interruption),
 });
 
 function draftsOf(ending: Ending, context: JudgeContext): readonly Draft[] {

@@ -5,6 +5,7 @@ import { placeOf } from '../derive/place.ts';
 import { boundedRetry } from '../derive/remedies.ts';
 import { count, duration, listed, shortSql } from '../derive/sentences.ts';
 import { stopTheWorld, unseenLoad } from '../derive/traffic.ts';
+import { partyWords } from '../derive/who-holds.ts';
 import { type Draft, defineCheck } from './check.ts';
 
 /** A lock that the migration asks for makes traffic wait: the wait, not the hold, is the outage. */
@@ -73,11 +74,7 @@ function draftOf(
 
 function how(chain: BlockingChain | undefined): string {
   if (chain === undefined || chain.behind.length === 0) return 'While the migration held its lock,';
-  const blockers = chain.behind.flatMap(({ blockers: before }) =>
-    before.map(({ role, applicationName }) =>
-      role === 'actor' || applicationName === '' ? `an open transaction (${role})` : applicationName,
-    ),
-  );
+  const blockers = chain.behind.flatMap(({ blockers: before }) => before.map(partyWords));
   return `While its lock request waited for ${listed([...new Set(blockers)].sort())},`;
 }
 

@@ -70,7 +70,7 @@ const isEndless = ({ lockTimeout, statementTimeoutMs = 0 }: StatementObservation
 function gaveUp({ runs }: Reading, { phase, statement, lock }: Request): boolean {
   return runs.some((run) => {
     const { spec, attempts } = run;
-    if (spec.scenario !== 'contention' || spec.phase !== phase) return false;
+    if (spec.scenario !== 'contention' || spec.holder === 'second-start' || spec.phase !== phase) return false;
     if (spec.relation !== lock.relation || spec.ordinal !== statement.ordinal) return false;
     const alike = attempts
       .filter((attempt) => attempt.phase === phase)

@@ -2,6 +2,7 @@ import type { RunResult } from '../../domain/observation.ts';
 import { closingSql } from '../closing-sql.ts';
 import type { JudgeContext } from '../context.ts';
 import { claimOf, endedWell, howItEnded, refusals } from '../derive/attempts.ts';
+import { doneTwice } from '../derive/done-twice.ts';
 import { expectedAfter, retryConverged } from '../derive/expected-end.ts';
 import { placeOf } from '../derive/place.ts';
 import { apartFromLedgers, sameLedger } from '../derive/same-state.ts';
@@ -18,13 +19,16 @@ export const unrepeatableMigration = defineCheck({
     'half-made schema instead of a finished migration.',
   incident: 'oom-third-state',
   severity: 'blocks',
-  needs: ['control', 'underLoad', 'contention', 'interruption'],
+  needs: ['control', 'underLoad', 'contention', 'secondStart', 'interruption'],
+  uses: ['traced'],
   parts: ['schema', 'migration'],
-  find: (readings, context) =>
-    stopped(readings, context).flatMap((run) =>
+  find: ({ traced, ...readings }, context) => [
+    ...stopped(readings, context).flatMap((run) =>
       retryConverged(context.expected, run) === false ? [draftOf(run, context)] : [],
     ),
-  lacks: (readings, context) =>
+    ...readings.secondStart.runs.flatMap((run) => doneTwice(run, traced.runs[0], context)),
+  ],
+  lacks: ({ traced: _traced, ...readings }, context) =>
     stopped(readings, context).flatMap((run) => {
       if (retryConverged(context.expected, run) !== null) return [];
       return [`${run.spec.id}: it was not seen whether the next attempt leads to the expected end`];

@@ -12,10 +12,11 @@ export const violatedInvariant = defineCheck({
   incident: 'stale-class-name',
   severity: 'blocks',
   needs: ['control', 'rollback'],
+  uses: ['secondStart'],
   parts: ['migration'],
   notApplicable: ({ manifest }) => (manifest.invariants.length === 0 ? 'the bundle declares no invariants' : undefined),
-  find: ({ control, rollback }, context) =>
-    [...control.runs, ...rollback.runs].flatMap((run) =>
+  find: ({ control, rollback, secondStart }, context) =>
+    [...control.runs, ...rollback.runs, ...secondStart.runs].flatMap((run) =>
       Map.groupBy(run.invariants.filter(isViolated), ({ point }) => stateName(point))
         .entries()
         .map(([state, violated]) => draftOf(run, state, violated, context))
@@ -43,7 +44,7 @@ function draftOf(
       names.map((name) => `“${name}”`),
       3,
     )} does not hold ${state}`,
-    summary: `On ${run.spec.scenario === 'rollback' ? `the way back from ${run.spec.after}` : 'the quiet run'}, ${state}, ${listed(names.map((name) => `“${name}”`))} gave another answer than ${asked?.expect.kind === 'is' ? `“${asked.expect.value}”` : 'before the first phase'}.`,
+    summary: `On ${whereOf(run)}, ${state}, ${listed(names.map((name) => `“${name}”`))} gave another answer than ${asked?.expect.kind === 'is' ? `“${asked.expect.value}”` : 'before the first phase'}.`,
     runs: [run],
     phase: point?.kind === 'after' || point?.kind === 'inside' ? point.phase : undefined,
     state,
@@ -53,6 +54,11 @@ function draftOf(
       ...(asked === undefined ? {} : { sql: `${asked.sql.trim().replace(/;$/, '')};` }),
     },
   };
+}
+
+function whereOf({ spec }: RunResult): string {
+  if (spec.scenario === 'rollback') return `the way back from ${spec.after}`;
+  return spec.scenario === 'contention' ? 'the run that was started twice at once' : 'the quiet run';
 }
 
 /** Each is due after its phase, or after every phase; a phase that failed is a finding of its own. */

@@ -15,7 +15,8 @@ export interface Deadlock {
 }
 
 export function deadlocks(run: RunResult): readonly Deadlock[] {
-  const lost = honestAttempts(run).flatMap((attempt) => [...onTheWire(run, attempt), ...inTheLog(run, attempt)]);
+  const starts = [...honestAttempts(run), ...(run.otherStart === undefined ? [] : [run.otherStart])];
+  const lost = starts.flatMap((attempt) => [...onTheWire(run, attempt), ...inTheLog(run, attempt)]);
   return [...lost, ...ofTraffic(run)];
 }
 

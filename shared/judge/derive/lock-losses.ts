@@ -40,7 +40,9 @@ export function lockLosses(run: RunResult, context: JudgeContext): readonly Lock
             attempt,
             statement,
             blockers: waits.flatMap((wait) => wait.blockers),
-            relation: run.fault?.relation ?? waits.at(-1)?.relation ?? strongLockOf(statement, attempt.phase, context),
+            // Who waits for old views of the rows waits for no table.
+            relation:
+              run.fault?.relation ?? (waits.at(-1)?.relation || strongLockOf(statement, attempt.phase, context)),
             followed: whatFollowed(run, attempt, statement, context),
           };
         }),

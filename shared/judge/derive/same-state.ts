@@ -27,7 +27,7 @@ export function apartFromLedgers(left: DatabaseState, right: DatabaseState): rea
 }
 
 /** A ledger and what tools put beside it for themselves: a lock table, their own settings. */
-function bookTables({ relation }: Ledger): readonly string[] {
+export function bookTables({ relation }: Ledger): readonly string[] {
   const schema = relation.slice(0, relation.indexOf('.') + 1);
   return [relation, `${relation}_lock`, `${relation}lock`, `${schema}ar_internal_metadata`];
 }

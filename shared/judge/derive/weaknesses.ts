@@ -62,6 +62,10 @@ function faultThatMissed(run: RunResult): readonly Weakness[] {
   const { spec } = run;
   // The scenario itself may have said so already.
   if (run.weaknesses.some(({ part }) => part === 'locks' || part === 'migration')) return [];
+  if (spec.scenario === 'contention' && spec.holder === 'second-start') {
+    if (run.otherStart !== undefined) return [];
+    return [{ part: 'migration', because: `${spec.phase} was not started a second time` }];
+  }
   if (spec.scenario === 'contention' && run.fault?.met !== true) {
     return [
       { part: 'locks', because: `statement ${spec.ordinal} of ${spec.phase} never met the lock on ${spec.relation}` },

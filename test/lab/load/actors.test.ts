@@ -57,22 +57,39 @@ test('a lock that cannot be had is refused in time and leaves nothing behind', a
 
 test('actors hold every relation together, pause together, and do so again', async () => {
   const relations = ['public.a', 'public.b', 'public.gone'];
-  const actors = ['idle-in-transaction', 'long-read', 'pg-dump'] as const;
+  const actors = ['idle-in-transaction', 'long-read', 'pg-dump', 'vacuum'] as const;
   const held = `SELECT count(*)::int AS n FROM pg_locks l JOIN pg_stat_activity s USING (pid)
-    WHERE s.application_name = 'rehearsal/actor' AND l.mode IN ('RowExclusiveLock', 'AccessShareLock')
+    WHERE s.application_name LIKE 'rehearsal/actor%'
+      AND l.mode IN ('RowExclusiveLock', 'AccessShareLock', 'ShareUpdateExclusiveLock')
       AND l.relation IN ('a'::regclass, 'b'::regclass)`;
   const count = async () => (await admin.query<{ n: number }>(held))[0]?.n ?? -1;
   const options = { sql: pgSql, address: server.address, clock: systemClock, holdMs: 400 };
   await using running = await startActors({ ...options, actors, relations });
   for (let round = 0; round < 2; round += 1) {
-    // Two readers with one lock each; the writers' search for their row takes a second one.
-    await expect.poll(count, { interval: 10 }).toBeGreaterThanOrEqual(4);
+    // Two readers, two dumps and two vacuums with one lock each; the writers' search for their row takes a second one.
+    await expect.poll(count, { interval: 10 }).toBeGreaterThanOrEqual(8);
     await expect.poll(count, { interval: 10 }).toBe(0);
   }
   const seen = await running.stop();
   expect(seen.rounds).toBeGreaterThanOrEqual(2);
-  expect(seen.holds).toBeGreaterThanOrEqual(8);
-  expect(seen.refused).toBeGreaterThanOrEqual(4);
-  const left = `SELECT FROM pg_stat_activity WHERE application_name = 'rehearsal/actor'`;
+  expect(seen.holds).toBeGreaterThanOrEqual(16);
+  expect(seen.refused).toBeGreaterThanOrEqual(8);
+  const left = `SELECT FROM pg_stat_activity WHERE application_name LIKE 'rehearsal/actor%'`;
   await expect.poll(async () => (await admin.query(left)).length).toBe(0);
+});
+
+test('a writer holds its lock on a table whose only row everybody else writes too', async () => {
+  await admin.query('CREATE TABLE counter (n int PRIMARY KEY); INSERT INTO counter VALUES (1)');
+  await using busy = await pgSql.connect(server.address, 'rehearsal/test');
+  await busy.query('BEGIN; UPDATE counter SET n = n');
+  const held = acquireActorLock(pgSql, server.address, {
+    relation: 'public.counter',
+    holds: 'RowExclusiveLock',
+    holder: 'open-write',
+  });
+  const waits = `SELECT FROM pg_stat_activity WHERE application_name LIKE 'rehearsal/actor%' AND wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await admin.query(waits)).length, { interval: 10 }).toBe(1);
+  await busy.query('COMMIT');
+  await using lock = await held;
+  expect(await heldBy(lock.pid)).toContain('public.counter RowExclusiveLock');
 });

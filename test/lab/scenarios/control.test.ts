@@ -241,6 +241,8 @@ process.exit(0);
   const run = await bundle.run({
     ...controlSpec('declared'),
     scenario: 'contention',
+    holder: 'open-write',
+    standsFor: [],
     phase: 'quiet',
     ordinal: 1,
     relation: 'public.nowhere',

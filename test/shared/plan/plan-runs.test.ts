@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../../shared/domain/observation.ts';
 import { observed } from '../../../shared/domain/observed.ts';
 import type { Plan } from '../../../shared/domain/plan.ts';
-import type { ContentionRun } from '../../../shared/domain/run.ts';
+import type { HeldLockRun } from '../../../shared/domain/run.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
 import {
   at,
@@ -203,7 +203,7 @@ describe('an actor holds its lock', () => {
       statementOf(2, { locks: [lockOf('public.alerts', 'AccessExclusiveLock')], lockTimeout }),
     ];
     const sheet = planRuns(plan, [completed(plan, statements)]);
-    const run = sheet.runs.find((candidate): candidate is ContentionRun => candidate.scenario === 'contention');
+    const run = sheet.runs.find((candidate): candidate is HeldLockRun => 'holdMs' in candidate);
     return { holdMs: run?.holdMs, scaled: run?.scaledSettings, notes: sheet.notTested.length };
   };
 
@@ -273,7 +273,7 @@ test('two relations never share a contention run, whatever their names are', () 
     statementOf(2, { locks: names.map((name) => lockOf(name, 'AccessExclusiveLock')) }),
   ];
   const control = { ...completed(plan, statements), before: observed(before), end: observed(before) };
-  const ids = idsOf(plan, [control]).filter((id) => id.startsWith('contention-'));
+  const ids = idsOf(plan, [control]).filter((id) => id.startsWith('contention-pre-deploy'));
   expect(new Set(ids).size).toBe(names.length);
 });
 

@@ -178,7 +178,6 @@ describe('readBundle', () => {
     const { notTested } = await read(everything);
     expect(notTested.map(({ what }) => what)).toEqual([
       'worker feed job of previous',
-      'actor pg-dump',
       'steady',
       'hot patch config/a.rb',
       'budget replicaLag',

@@ -1,0 +1,15 @@
+import pg from 'pg';
+
+const client = new pg.Client();
+await client.connect();
+// One at a time: the lock lives until the transaction ends, and the question comes after it.
+await client.query('BEGIN');
+await client.query('LOCK TABLE helpdesk.releases IN SHARE ROW EXCLUSIVE MODE');
+const { rows } = await client.query('SELECT max(number) AS number FROM helpdesk.releases');
+if (rows[0].number < 19) {
+  await client.query(`INSERT INTO helpdesk.macros (team, title)
+    SELECT DISTINCT 'support', title FROM helpdesk.macros WHERE team = 'sales'`);
+  await client.query('INSERT INTO helpdesk.releases VALUES (19) ON CONFLICT DO NOTHING');
+}
+await client.query('COMMIT');
+await client.end();
