@@ -12,8 +12,26 @@ export function knownLocks(
   traced: RunResult | undefined,
 ): readonly LockObservation[] {
   if (statement.transaction !== null || statement.locks.length > 0) return statement.locks;
+  return twinOf(phase, statement, traced)?.locks ?? [];
+}
+
+/** In the traced run it would not run in a transaction: its locks were seen by making it wait. */
+export function refusesTransaction(
+  phase: string,
+  statement: StatementObservation,
+  traced: RunResult | undefined,
+): boolean {
+  if (statement.transaction !== null) return false;
+  return twinOf(phase, statement, traced)?.locks.some(({ source }) => source === 'waited') ?? false;
+}
+
+function twinOf(
+  phase: string,
+  statement: StatementObservation,
+  traced: RunResult | undefined,
+): StatementObservation | undefined {
   const twin = traced?.attempts
     .find((attempt) => attempt.phase === phase)
     ?.statements.find((candidate) => candidate.ordinal === statement.ordinal);
-  return twin !== undefined && twin.sql === statement.sql ? twin.locks : [];
+  return twin?.sql === statement.sql ? twin : undefined;
 }

@@ -1,7 +1,9 @@
 /** Limits of one rehearsal, all named here; what they leave out is listed in `notTested`. */
 export const runLimits = {
   contentionRuns: 8,
-  interruptionRuns: 12,
+  interruptionRuns: 14,
+  /** A statement that commits by itself and takes so long is cut off in its midst, too. */
+  longStatementMs: 1_000,
   /** Committed states inside one phase that get compatibility cells of their own. */
   statesInsidePhase: 6,
   /** Phases from whose end the declared rollback is tried. */

@@ -47,7 +47,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
       });
       runs.push(...contentionRuns(plan, control, traced, expectedEnds, notTested));
     }
-    runs.push(...interruptionRuns(plan, control, expectedEnds, notTested));
+    runs.push(...interruptionRuns(plan, { control, traced }, expectedEnds, notTested));
     runs.push(...rollbackRuns(plan, expectedEnds, notTested));
   }
   const compatibility = compatibilityRuns(plan, control, results, notTested);

@@ -17,9 +17,10 @@ export const divergentSchema = defineCheck({
   incident: 'nullable-left-behind',
   severity: 'blocks',
   needs: ['control', 'underLoad', 'contention'],
+  uses: ['interruption'],
   parts: ['schema'],
-  find: ({ underLoad, contention }, context) =>
-    endingsOf(underLoad, contention)
+  find: ({ underLoad, contention, interruption }, context) =>
+    endingsOf(underLoad, contention, interruption)
       .filter((ending) => ending.claim === 'success')
       .flatMap((ending) => draftsOf(ending, context)),
   lacks: ({ underLoad, contention }, context) => [
