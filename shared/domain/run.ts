@@ -85,6 +85,8 @@ export interface InterruptionRun extends RunBase {
   readonly ordinal: number;
   /** The statement waits for snapshots older than itself: one of ours holds it in its midst. */
   readonly waitsForOthers?: true;
+  /** The run that asks the versions on the state that this one is meant to lead to. */
+  readonly askedIn?: RunId;
   /** Fingerprint of the control run's state that the fault leads to; absent: it was not looked at. */
   readonly expectedState?: string;
 }

@@ -1,4 +1,4 @@
-import { parseRunId } from '../domain/ids.ts';
+import { parseRunId, type RunId } from '../domain/ids.ts';
 import type { RunResult } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Cut, CutMoment, InterruptionRun } from '../domain/run.ts';
@@ -49,7 +49,7 @@ export function interruptionRuns(
   notTested.push(...pruned(others));
   const killed = chosen.map((point): Chosen => ({ ...point, cut: 'kill-command', moment: 'after' }));
   return [...killed, ...others].map(({ phase, committed, ordinal, cut, moment, isSplit }) => ({
-    id: parseRunId(`interruption-${phase}-${committed}${suffixOf(cut, moment)}`),
+    id: runIdOf({ phase, committed, cut, moment }),
     scenario: 'interruption',
     seed: plan.seed,
     alone: false,
@@ -60,6 +60,7 @@ export function interruptionRuns(
     cut,
     moment,
     ...(moment === 'during' && isSplit ? { waitsForOthers: true as const } : {}),
+    ...askedIn({ phase, committed, cut, moment }, killed),
     ...expectedStateOf(control, { phase, committed, cut, moment }),
   }));
 }
@@ -138,14 +139,24 @@ function longestOf(points: readonly CrashPoint[]): CrashPoint | undefined {
   );
 }
 
-const suffixOf = (cut: Cut, moment: CutMoment): string =>
-  `${cut === 'kill-command' ? '' : `-${cut}`}${moment === 'after' ? '' : `-${moment}`}`;
+type Named = Pick<Chosen, 'phase' | 'committed' | 'cut' | 'moment'>;
+
+function runIdOf({ phase, committed, cut, moment }: Named): RunId {
+  const kind = `${cut === 'kill-command' ? '' : `-${cut}`}${moment === 'after' ? '' : `-${moment}`}`;
+  return parseRunId(`interruption-${phase}-${committed}${kind}`);
+}
+
+/** Killing the command at the same boundary leads to the same state, and there the versions are asked. */
+function askedIn(point: Named, killed: readonly Chosen[]): { readonly askedIn?: RunId } {
+  const meant = point.moment === 'before' ? point.committed - 1 : point.committed;
+  const twin = killed.find(({ phase, committed }) => phase === point.phase && committed === meant);
+  return twin === undefined || (point.cut === 'kill-command' && point.moment === 'after')
+    ? {}
+    : { askedIn: runIdOf(twin) };
+}
 
 /** Of a session that ends while its statement commits in several steps nobody knows beforehand what it leaves. */
-function expectedStateOf(
-  control: RunResult,
-  { cut, moment, ...point }: Pick<Chosen, 'phase' | 'committed' | 'cut' | 'moment'>,
-): { readonly expectedState?: string } {
+function expectedStateOf(control: RunResult, { cut, moment, ...point }: Named): { readonly expectedState?: string } {
   if (moment === 'during' && cut !== 'kill-command') return {};
   const state = moment === 'before' ? stateBefore(control, point) : stateAt(control, point);
   return state === undefined ? {} : { expectedState: stateFingerprint(state) };

@@ -55,7 +55,9 @@ async function lookAtEnd(run: LiveRun<InterruptionRun>, { attempts, stoppedAt }:
   const fingerprint = end.seen ? stateFingerprint(end.value) : undefined;
   if (stoppedAt !== undefined) {
     const isAsExpected = fingerprint !== undefined && fingerprint === run.spec.expectedState;
-    const place = { point: pointOf(run.spec, phases), from: stoppedAt, attempts, end, isAsExpected };
+    const { askedIn } = run.spec;
+    const asked = askedIn === undefined ? {} : { askedIn };
+    const place = { point: pointOf(run.spec, phases), from: stoppedAt, attempts, end, isAsExpected, ...asked };
     return { attempts, end, aftermath: await lookAtAftermath(run, place) };
   }
   const [first] = phases;
