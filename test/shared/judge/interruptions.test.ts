@@ -4,16 +4,7 @@ import { observed, unobserved } from '../../../shared/domain/observed.ts';
 import type { DatabaseState, SchemaObject } from '../../../shared/domain/schema.ts';
 import type { StatementObservation } from '../../../shared/domain/statement.ts';
 import { judge } from '../../../shared/judge/judge.ts';
-import {
-  aftermath,
-  attempt,
-  evidence,
-  firstFile,
-  objects,
-  points,
-  secondFile,
-  states,
-} from '../../support/evidence.ts';
+import { aftermath, attempt, evidence, firstFile, objects, secondFile, states } from '../../support/evidence.ts';
 import { state } from '../../support/schema.ts';
 
 const first = 'interruption-pre-deploy-1';
