@@ -20,8 +20,8 @@ const lockShapes = [
 interface LockTable {
   readonly relation: string;
   readonly quoted: string;
-  /** JSON text: column → type. */
-  readonly columns: string;
+  /** JSON text: column → type; null: it has none. */
+  readonly columns: string | null;
 }
 
 const tablesSql = `SELECT (${qualified('n', 'c.relname')})::text AS relation,
@@ -36,14 +36,15 @@ const tablesSql = `SELECT (${qualified('n', 'c.relname')})::text AS relation,
 export async function readHeldLocks(session: SqlSession): Promise<readonly HeldLedgerLock[]> {
   const held: HeldLedgerLock[] = [];
   for (const { relation, quoted, columns } of await session.query<LockTable>(tablesSql)) {
-    const shape = lockShapes.find((candidate) => fits(candidate.columns, JSON.parse(columns ?? '{}')));
-    if (shape === undefined) continue;
-    const isTrue = `${shape.flag}::text IN ('true', '1')`;
+    const types: Readonly<Record<string, string>> = JSON.parse(columns ?? '{}');
+    const flag = lockShapes.find((candidate) => fits(candidate.columns, types))?.flag;
+    if (flag === undefined) continue;
+    const isTrue = `${flag}::text IN ('true', '1')`;
     const [row] = await session.query<{ held: boolean }>(
       `SELECT EXISTS (SELECT FROM ${quoted} WHERE ${isTrue}) AS held`,
     );
-    const free = 'is_locked' === shape.flag && !/boolean/.test(JSON.parse(columns).is_locked) ? '0' : 'false';
-    if (row?.held) held.push({ relation, releaseSql: `UPDATE ${quoted} SET ${shape.flag} = ${free};` });
+    const free = types[flag] === 'boolean' ? 'false' : '0';
+    if (row?.held) held.push({ relation, releaseSql: `UPDATE ${quoted} SET ${flag} = ${free};` });
   }
   return held.sort((left, right) => compareText(left.relation, right.relation));
 }

@@ -6,6 +6,7 @@ import { expectedAfter, retryConverged } from '../derive/expected-end.ts';
 import { type Honesty, honestyOf } from '../derive/ledger-honesty.ts';
 import { ledgerEntries } from '../derive/same-state.ts';
 import { listed } from '../derive/sentences.ts';
+import { strandedLocks } from '../derive/stranded-locks.ts';
 import { isUnjoinable } from '../derive/unjoinable.ts';
 import { type Draft, defineCheck } from './check.ts';
 
@@ -30,7 +31,7 @@ function draftsOf(ending: Ending, traced: Reading, context: JudgeContext): reado
   const honesty = honestyOf(context.expected, ending.end);
   const unwritten = ending.claim === 'success' ? missingEntries(ending, context) : [];
   const lies = honesty.dirty.length + honesty.lacking.length > 0;
-  const locks = ending.end.heldLocks ?? [];
+  const locks = strandedLocks(ending.run, context);
   if (!lies && honesty.unrecorded.length + unwritten.length + locks.length === 0) return [];
   const converges = retryConverged(context.expected, ending.run);
   // What cannot stand in one transaction with its row, and is found and finished by the next attempt, is done right.
@@ -38,7 +39,7 @@ function draftsOf(ending: Ending, traced: Reading, context: JudgeContext): reado
   if (!lies && unjoinable && locks.length === 0 && converges === true) return [];
   // Without a retry that was seen, unrepeatable-migration is undetermined and says so.
   const mild = !lies && (converges === true || (converges === null && ending.claim !== 'success'));
-  return [draftOf(ending, honesty, unwritten, mild)];
+  return [draftOf(ending, { honesty, unwritten, locks, mild, passed: false })];
 }
 
 /** DDL and its row in different transactions, on the quiet run already, where no interruption was tried between them. */
@@ -52,27 +53,31 @@ function splitTransactions(interruption: Reading, traced: Reading, context: Judg
   return expected.path.flatMap(({ point, state, clean }) => {
     if (clean || point.kind !== 'inside' || isTried(point.phase, point.committed)) return [];
     const honesty = honestyOf(expected, state);
-    const split = honesty.dirty.length + honesty.lacking.length + honesty.unrecorded.length > 0;
-    if (!split || isUnjoinable(honesty.unrecorded, traced, context)) return [];
+    const lies = honesty.dirty.length + honesty.lacking.length > 0;
+    const isSplit = honesty.unrecorded.length > 0 && !isUnjoinable(honesty.unrecorded, traced, context);
+    if (!lies && !isSplit) return [];
     const passing = { run: expected.run, phase: point.phase, claim: 'killed', end: state } as const;
-    return [draftOf(passing, honesty, [], true)];
+    return [draftOf(passing, { honesty, unwritten: [], locks: [], mild: true, passed: true })];
   });
 }
 
-function draftOf(
-  { run, phase, end, claim }: Ending,
-  honesty: Honesty,
-  unwritten: readonly string[],
-  mild: boolean,
-): Draft {
-  const locks = end.heldLocks ?? [];
-  const passed = run.spec.scenario === 'control' && claim === 'killed';
+interface Dishonesty {
+  readonly honesty: Honesty;
+  /** Entries that the quiet run has and this one has not. */
+  readonly unwritten: readonly string[];
+  readonly locks: readonly HeldLedgerLock[];
+  readonly mild: boolean;
+  /** A state that the quiet run went through and left again. */
+  readonly passed: boolean;
+}
+
+function draftOf({ run, phase, end }: Ending, { honesty, unwritten, locks, mild, passed }: Dishonesty): Draft {
   const says = [
     ...honesty.dirty.map((entry) => `${entry} is marked unfinished`),
     ...honesty.lacking.map((object) => `${object} is not as the recorded migration leaves it`),
     ...honesty.unrecorded.map((object) => `${object} is there although its migration is not recorded`),
     ...unwritten.map((entry) => `${entry} is not recorded although every command exited 0`),
-    ...(passed ? [] : locks.map(({ relation }) => `${relation} still says that somebody is migrating`)),
+    ...locks.map(({ relation }) => `${relation} still says that somebody is migrating`),
   ];
   const ledger = end.ledgers[0]?.relation ?? unwritten[0]?.split(' ')[0];
   return {
@@ -88,7 +93,7 @@ function draftOf(
       ...{ dirty: honesty.dirty, lacking: honesty.lacking, unrecorded: honesty.unrecorded, unwritten },
       ...(locks.length === 0 ? {} : { heldLocks: locks.map((lock) => lock.relation) }),
     },
-    remedy: passed || locks.length === 0 ? oneTransaction(ledger) : releasing(locks),
+    remedy: locks.length === 0 ? oneTransaction(ledger) : releasing(locks),
   };
 }
 

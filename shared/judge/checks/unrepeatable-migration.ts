@@ -8,6 +8,7 @@ import { faultText } from '../derive/fault-text.ts';
 import { placeOf } from '../derive/place.ts';
 import { apartFromLedgers, sameLedger } from '../derive/same-state.ts';
 import { listed, shortSql } from '../derive/sentences.ts';
+import { strandedLocks } from '../derive/stranded-locks.ts';
 import { compareSchemas, describeDifference } from '../schema-difference.ts';
 import { type Draft, defineCheck } from './check.ts';
 
@@ -63,7 +64,7 @@ function draftOf(run: RunResult, context: JudgeContext): Draft {
   const cause = failed === undefined ? undefined : refusals(failed).at(-1);
   const { file, line } = cause === undefined || phase === undefined ? {} : placeOf(cause, phase, context);
   const left = failed === undefined ? differencesAfter(run, context) : { described: [], sql: undefined };
-  const locks = failed === undefined || !run.end.seen ? [] : (run.end.value.heldLocks ?? []);
+  const locks = failed === undefined ? [] : strandedLocks(run, context);
   const outcome =
     failed === undefined
       ? `exited 0 and ended elsewhere than the quiet run: ${listed(left.described)}`
