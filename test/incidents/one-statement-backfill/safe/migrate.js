@@ -31,7 +31,7 @@ async function addColumn() {
 async function fillBatch() {
   await client.query(`
     UPDATE customers SET display_name = given_name || ' ' || family_name WHERE id IN (
-      SELECT id FROM customers WHERE display_name IS NULL LIMIT 500 FOR UPDATE SKIP LOCKED)`);
+      SELECT id FROM customers WHERE display_name IS NULL LIMIT 4000 FOR UPDATE SKIP LOCKED)`);
   const { rowCount } = await client.query('SELECT FROM customers WHERE display_name IS NULL LIMIT 1');
   return rowCount === 1;
 }

@@ -8,12 +8,12 @@ for (let left = 80; !(await added()); left -= 1) {
   if (left === 0) throw new Error('the column could not be added in time');
   await wait(80);
 }
-for (let last = 0, end = await highest(); last < end; last += 400) {
+for (let last = 0, end = await highest(); last < end; last += 5000) {
   await db
-    .query('UPDATE readings SET celsius = raw / 10.0 WHERE id > $1 AND id <= $1 + 400 AND celsius IS NULL', [last])
+    .query('UPDATE readings SET celsius = raw / 10.0 WHERE id > $1 AND id <= $1 + 5000 AND celsius IS NULL', [last])
     .catch(async (error) => {
       if (error.code !== '55P03') throw error;
-      last -= 400;
+      last -= 5000;
     });
 }
 await db.end();
