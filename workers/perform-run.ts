@@ -168,6 +168,10 @@ function restingDuringForks(
       await observer.rest();
       return await clone.fork();
     },
+    async crash() {
+      await observer.rest();
+      await clone.crash();
+    },
     [Symbol.asyncDispose]: () => clone[Symbol.asyncDispose](),
   };
 }

@@ -88,8 +88,14 @@ export interface FaultObservation {
   /** When the actor had it, in ms from the run's start. */
   readonly heldFromMs?: number;
   readonly met: boolean;
-  /** Process that was killed. */
+  /** Process that was killed; where the command was left alive, its process. */
   readonly pid?: number;
+  /** The server's process that the command talked to at that moment. */
+  readonly backendPid?: number;
+  /** The committed change at whose statement it happened. */
+  readonly boundary?: number;
+  /** The transaction that was open or had just ended, and what `pg_xact_status` said of it afterwards. */
+  readonly transaction?: { readonly id: string; readonly status: string | null };
 }
 
 /** What a run left behind, looked at when its end differs from the control run's or its command did not end well. */

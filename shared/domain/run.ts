@@ -80,14 +80,30 @@ export interface SecondStartRun extends RunBase {
   readonly ordinal: number;
 }
 
+/** A process of the bundle, the way between the two, one server session (asked, or as for memory), the server. */
+export const cuts = ['kill-command', 'cut-connection', 'kill-backend', 'out-of-memory', 'kill-server'] as const;
+export type Cut = (typeof cuts)[number];
+export type CutMoment = 'before' | 'during' | 'after';
+
 export interface InterruptionRun extends RunBase {
   readonly scenario: 'interruption';
   readonly phase: string;
-  /** The committed change after which the command is killed: server finished, command has not heard. */
+  /** What is ended; absent: the command is killed. */
+  readonly cut?: Cut;
+  /**
+   * `after` (where absent): the server finished the statement and the command has not heard. `before`: it is not sent.
+   * `during`: the server works on it.
+   */
+  readonly moment?: CutMoment;
+  /** The committed change at whose statement it happens. */
   readonly committed: number;
   /** Ordinal of the statement that committed it, as the control run saw it. */
   readonly ordinal: number;
-  /** Fingerprint of the control run's state after that change; absent: it was not looked at. */
+  /** The statement waits for snapshots older than itself: one of ours holds it in its midst. */
+  readonly waitsForOthers?: true;
+  /** The run that asks the versions on the state that this one is meant to lead to. */
+  readonly askedIn?: RunId;
+  /** Fingerprint of the control run's state that the fault leads to; absent: it was not looked at. */
   readonly expectedState?: string;
 }
 

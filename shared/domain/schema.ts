@@ -58,6 +58,13 @@ export interface LedgerEntry {
   readonly dirty: boolean;
 }
 
+/** A migration tool's row that says that one of it is at work. */
+export interface HeldLedgerLock {
+  readonly relation: string;
+  /** What a person runs who knows that nobody is. */
+  readonly releaseSql: string;
+}
+
 export interface RowCount {
   readonly relation: string;
   readonly rows: number;
@@ -68,6 +75,8 @@ export interface RowCount {
 export interface DatabaseState {
   readonly schema: SchemaModel;
   readonly ledgers: readonly Ledger[];
+  /** Absent: none. They do not make two states differ: whoever is at work holds his. */
+  readonly heldLocks?: readonly HeldLedgerLock[];
   /** Exact counts of ordinary tables, sorted by relation. Large tables are counted exactly too, within a time limit. */
   readonly rowCounts: readonly RowCount[];
   /** Tables that could not be counted (locked, or out of time): nothing is known of their rows. Absent: none. */

@@ -51,15 +51,20 @@ function unaskedAfterRollback(
 }
 
 /** A stressed run that claims success and ended elsewhere made a state of its own, on which both versions are due. */
-function unlookedCells({ underLoad, contention }: Readings, context: JudgeContext): readonly JudgedCell[] {
-  return [...underLoad.runs, ...contention.runs].flatMap((run) => {
-    const phase = run.attempts.at(-1)?.phase;
-    if (phase === undefined || claimOf(run.attempts) !== 'success') return [];
-    if (reachedExpectedEnd(context.expected, run.attempts, run.end) !== false) return [];
-    return bothApps
-      .filter((app) => !(run.aftermath?.cells ?? []).some((cell) => cell.app === app))
-      .map((app) => unlooked(app, run, { kind: 'after', phase }, context));
-  });
+function unlookedCells(
+  { underLoad, contention, interruption }: Readings,
+  context: JudgeContext,
+): readonly JudgedCell[] {
+  return [underLoad, contention, interruption]
+    .flatMap(({ runs }) => runs)
+    .flatMap((run) => {
+      const phase = run.attempts.at(-1)?.phase;
+      if (phase === undefined || claimOf(run.attempts) !== 'success') return [];
+      if (reachedExpectedEnd(context.expected, run.attempts, run.end) !== false) return [];
+      return bothApps
+        .filter((app) => !(run.aftermath?.cells ?? []).some((cell) => cell.app === app))
+        .map((app) => unlooked(app, run, { kind: 'after', phase }, context));
+    });
 }
 
 function unlooked(app: AppName, run: RunResult, point: StatePoint, context: JudgeContext): JudgedCell {

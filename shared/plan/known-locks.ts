@@ -24,6 +24,16 @@ export function waitsForSnapshots(
   return twinOf(phase, statement, traced)?.waitsForSnapshots ?? false;
 }
 
+/** In the traced run it would not run in a transaction: its locks were seen by making it wait. */
+export function refusesTransaction(
+  phase: string,
+  statement: StatementObservation,
+  traced: RunResult | undefined,
+): boolean {
+  if (statement.transaction !== null) return false;
+  return twinOf(phase, statement, traced)?.locks.some(({ source }) => source === 'waited') ?? false;
+}
+
 function twinOf(
   phase: string,
   statement: StatementObservation,

@@ -2,7 +2,9 @@
 export const runLimits = {
   /** The second start of the same migration is one of them. */
   contentionRuns: 10,
-  interruptionRuns: 12,
+  interruptionRuns: 14,
+  /** A statement that commits by itself and takes so long is cut off in its midst, too. */
+  longStatementMs: 1_000,
   /** Committed states inside one phase that get compatibility cells of their own. */
   statesInsidePhase: 6,
   /** Phases from whose end the declared rollback is tried. */

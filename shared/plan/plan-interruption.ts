@@ -1,46 +1,171 @@
-import { parseRunId } from '../domain/ids.ts';
+import { parseRunId, type RunId } from '../domain/ids.ts';
 import type { RunResult } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { InterruptionRun } from '../domain/run.ts';
+import type { Cut, CutMoment, InterruptionRun } from '../domain/run.ts';
+import type { DatabaseState } from '../domain/schema.ts';
+import { refusesTransaction } from './known-locks.ts';
 import { runLimits } from './limits.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
 type NotTested = { what: string; because: string };
 
-/** One crash point after each transaction that changed something; boundaries inside one transaction are equivalent. */
+/** A transaction, or a statement that commits by itself, after which the database is another one. */
+interface CrashPoint {
+  readonly phase: string;
+  readonly committed: number;
+  readonly ordinal: number;
+  /** Of all statements of its transaction. */
+  readonly durationMs: number;
+  readonly inTransaction: boolean;
+  /** It commits in its midst, too: cut off there, it leaves what no boundary shows. */
+  readonly isSplit: boolean;
+}
+
+interface Chosen extends CrashPoint {
+  readonly cut: Cut;
+  readonly moment: CutMoment;
+}
+
+/**
+ * The command is killed after each transaction that changed something; boundaries inside one transaction are
+ * equivalent. The other kinds lead to the same states: what may differ is what the command then does, and what a server
+ * that recovers has lost. Each is tried at one place.
+ */
 export function interruptionRuns(
   plan: Plan,
-  control: RunResult,
+  { control, traced }: { readonly control: RunResult; readonly traced: RunResult | undefined },
   expectedEnds: Readonly<Record<string, string>>,
   notTested: NotTested[],
 ): readonly InterruptionRun[] {
-  const points = control.attempts.flatMap((attempt) =>
-    attempt.statements.flatMap((statement) =>
-      statement.committed === undefined
-        ? []
-        : [{ phase: attempt.phase, committed: statement.committed, ordinal: statement.ordinal }],
-    ),
-  );
-  const chosen = spread(points, runLimits.interruptionRuns);
+  const points = crashPoints(control, traced);
+  const others = otherKinds(control, points);
+  const chosen = spread(points, runLimits.interruptionRuns - others.length);
   if (chosen.length < points.length) {
     notTested.push({
       what: `${points.length - chosen.length} of ${points.length} crash points`,
       because: `more than ${runLimits.interruptionRuns}; they are sampled evenly, first and last included`,
     });
   }
-  return chosen.map((point) => ({
-    id: parseRunId(`interruption-${point.phase}-${point.committed}`),
+  notTested.push(...pruned(others));
+  const killed = chosen.map((point): Chosen => ({ ...point, cut: 'kill-command', moment: 'after' }));
+  return [...killed, ...others].map(({ phase, committed, ordinal, cut, moment, isSplit }) => ({
+    id: runIdOf({ phase, committed, cut, moment }),
     scenario: 'interruption',
     seed: plan.seed,
     alone: false,
     expectedEnds,
-    ...point,
-    ...expectedStateOf(control, point.phase, point.committed),
+    phase,
+    committed,
+    ordinal,
+    cut,
+    moment,
+    ...(moment === 'during' && isSplit ? { waitsForOthers: true as const } : {}),
+    ...askedIn({ phase, committed, cut, moment }, killed),
+    ...expectedStateOf(control, { phase, committed, cut, moment }),
   }));
 }
 
+function crashPoints(control: RunResult, traced: RunResult | undefined): readonly CrashPoint[] {
+  return control.attempts.flatMap(({ phase, statements }) =>
+    statements.flatMap((statement) => {
+      const { committed, ordinal, transaction } = statement;
+      if (committed === undefined) return [];
+      const all = transaction === null ? [statement] : statements.filter((other) => other.transaction === transaction);
+      const durationMs = all.reduce((sum, other) => sum + other.durationMs, 0);
+      const isSplit = refusesTransaction(phase, statement, traced);
+      return [{ phase, committed, ordinal, durationMs, inTransaction: transaction !== null, isSplit }];
+    }),
+  );
+}
+
+/** Between DDL and its ledger row where these are apart, else at what takes longest. */
+function otherKinds(control: RunResult, points: readonly CrashPoint[]): readonly Chosen[] {
+  const longest = longestOf(points);
+  if (longest === undefined) return [];
+  const place = beforeLedgerRow(control, points) ?? longest;
+  const split = longestOf(points.filter(({ isSplit }) => isSplit));
+  const transaction = longestOf(points.filter(({ inTransaction }) => inTransaction)) ?? longest;
+  const long = longestOf(points.filter(({ inTransaction, isSplit }) => !inTransaction && !isSplit));
+  return [
+    { ...place, cut: 'cut-connection', moment: 'after' },
+    split === undefined
+      ? { ...transaction, cut: 'kill-backend', moment: 'before' }
+      : { ...split, cut: 'kill-backend', moment: 'during' },
+    { ...place, cut: 'kill-server', moment: 'after' },
+    ...(long !== undefined && long.durationMs >= runLimits.longStatementMs
+      ? [{ ...long, cut: 'kill-command' as const, moment: 'during' as const }]
+      : []),
+  ];
+}
+
+function pruned(others: readonly Chosen[]): readonly NotTested[] {
+  const [first] = others;
+  if (first === undefined) return [];
+  return [
+    {
+      what: 'cut connections, killed sessions and a killed server at every other crash point',
+      because: `they lead to the states that killing the command leads to; each is tried once, at ${first.phase} #${first.committed} or what takes longest`,
+    },
+    {
+      what: 'a server session killed for memory',
+      because: 'the server ends every session and recovers, as when it is killed itself, which is tried',
+    },
+    {
+      what: 'killing the command before its first statement, or when it has heard of a commit',
+      because: 'nothing is different then: the state is the one before, or the one after that commit, which are tried',
+    },
+  ];
+}
+
+/** The change after which the next one writes the ledger and nothing else. */
+function beforeLedgerRow(control: RunResult, points: readonly CrashPoint[]): CrashPoint | undefined {
+  return points.find((point, at) => {
+    const next = points[at + 1];
+    if (next?.phase !== point.phase) return false;
+    const [earlier, here, then] = [stateBefore(control, point), stateAt(control, point), stateAt(control, next)];
+    if (earlier === undefined || here === undefined || then === undefined) return false;
+    const writes = ledgerText(here) !== ledgerText(then) && schemaText(here) === schemaText(then);
+    return writes && ledgerText(earlier) === ledgerText(here) && schemaText(earlier) !== schemaText(here);
+  });
+}
+
+const ledgerText = ({ ledgers }: DatabaseState): string => JSON.stringify(ledgers.map(({ entries }) => entries));
+const schemaText = ({ schema }: DatabaseState): string => JSON.stringify(schema.objects);
+
+function longestOf(points: readonly CrashPoint[]): CrashPoint | undefined {
+  return points.reduce<CrashPoint | undefined>(
+    (longest, point) => (longest === undefined || point.durationMs > longest.durationMs ? point : longest),
+    undefined,
+  );
+}
+
+type Named = Pick<Chosen, 'phase' | 'committed' | 'cut' | 'moment'>;
+
+function runIdOf({ phase, committed, cut, moment }: Named): RunId {
+  const kind = `${cut === 'kill-command' ? '' : `-${cut}`}${moment === 'after' ? '' : `-${moment}`}`;
+  return parseRunId(`interruption-${phase}-${committed}${kind}`);
+}
+
+/** Killing the command at the same boundary leads to the same state, and there the versions are asked. */
+function askedIn(point: Named, killed: readonly Chosen[]): { readonly askedIn?: RunId } {
+  const meant = point.moment === 'before' ? point.committed - 1 : point.committed;
+  const twin = killed.find(({ phase, committed }) => phase === point.phase && committed === meant);
+  return twin === undefined || (point.cut === 'kill-command' && point.moment === 'after')
+    ? {}
+    : { askedIn: runIdOf(twin) };
+}
+
+/** Of a session that ends while its statement commits in several steps nobody knows beforehand what it leaves. */
+function expectedStateOf(control: RunResult, { cut, moment, ...point }: Named): { readonly expectedState?: string } {
+  if (moment === 'during' && cut !== 'kill-command') return {};
+  const state = moment === 'before' ? stateBefore(control, point) : stateAt(control, point);
+  return state === undefined ? {} : { expectedState: stateFingerprint(state) };
+}
+
+type Place = Pick<CrashPoint, 'phase' | 'committed'>;
+
 /** The last change of a phase leads to the state after it, which has that name only. */
-function expectedStateOf(control: RunResult, phase: string, committed: number): { readonly expectedState?: string } {
+function stateAt(control: RunResult, { phase, committed }: Place): DatabaseState | undefined {
   const isLast = !control.attempts.some(
     (attempt) =>
       attempt.phase === phase && attempt.statements.some((statement) => (statement.committed ?? 0) > committed),
@@ -50,7 +175,15 @@ function expectedStateOf(control: RunResult, phase: string, committed: number): 
       ? point.phase === phase && point.committed === committed
       : isLast && point.kind === 'after' && point.phase === phase,
   );
-  return place?.state.seen ? { expectedState: stateFingerprint(place.state.value) } : {};
+  return place?.state.seen ? place.state.value : undefined;
+}
+
+function stateBefore(control: RunResult, { phase, committed }: Place): DatabaseState | undefined {
+  if (committed > 1) return stateAt(control, { phase, committed: committed - 1 });
+  const earlier = control.attempts[control.attempts.findIndex((attempt) => attempt.phase === phase) - 1];
+  if (earlier === undefined) return control.before.seen ? control.before.value : undefined;
+  const place = control.states.find(({ point }) => point.kind === 'after' && point.phase === earlier.phase);
+  return place?.state.seen ? place.state.value : undefined;
 }
 
 /** At most `count` of them, evenly spread, the first and the last always among them. */

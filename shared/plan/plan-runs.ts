@@ -48,7 +48,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
       });
       runs.push(...contentionRuns(plan, control, traced, expectedEnds, notTested));
     }
-    runs.push(...interruptionRuns(plan, control, expectedEnds, notTested));
+    runs.push(...interruptionRuns(plan, { control, traced }, expectedEnds, notTested));
     const rollback = rollbackRuns(plan, expectedEnds, notTested, results);
     runs.push(...rollback.runs);
     aimed = rollback.complete || !wants(plan, 'rollback');

@@ -25,9 +25,18 @@ const closingMs = 1_000;
 
 export interface PhaseWatch {
   /** Before the statement is sent; it waits until this settles. */
-  arrived?(ordinal: number): Promise<void>;
-  /** The server committed a change and the command has not heard; `kill` ends the command there and then. */
-  committed?(change: CommittedChange, command: { readonly pid: number; kill(): Promise<void> }): Promise<void>;
+  arrived?(ordinal: number, at: { readonly backendPid: number; readonly command: Grip }): Promise<void>;
+  /** The server committed a change and the command has not heard. */
+  committed?(change: CommittedChange, command: Grip): Promise<void>;
+}
+
+/** What can be done to a running command. */
+export interface Grip {
+  readonly pid: number;
+  /** Ends it there and then. */
+  kill(): Promise<void>;
+  /** Ends its connections there and then; it lives, hears nothing more, and may connect again. */
+  cut(): void;
 }
 
 export interface PhaseOptions {
@@ -53,13 +62,14 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
     killedByUs = true;
     await (await starting.promise).kill();
   };
+  const grip = async (): Promise<Grip> => ({ pid: (await starting.promise).pid, kill, cut: () => tap.cut() });
   const recorder = recordStatements(run, {
     mode,
     ...(await serverTimeouts(run)),
     files: phase.run.kind === 'sql' ? phase.run.files : [],
     watch: {
-      ...(watch?.arrived === undefined ? {} : { arrived: watch.arrived }),
-      committed: async (change) => watch?.committed?.(change, { pid: (await starting.promise).pid, kill }),
+      arrived: async (ordinal, backendPid) => watch?.arrived?.(ordinal, { backendPid, command: await grip() }),
+      committed: async (change) => watch?.committed?.(change, await grip()),
       // The failure itself is what the run reports; a kill that came too late adds nothing.
       failed: () => void kill().catch(() => undefined),
     },

@@ -5,7 +5,7 @@ import type { BuiltObject, StatementObservation } from '../../shared/domain/stat
 import type { ArrivedStatement, TapHooks, TappedStatement } from '../../shared/edge/ports/tap.ts';
 import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
 import type { LiveRun } from '../live-run.ts';
-import { type BackendLook, lookAtBackend } from '../probes/look-at-backend.ts';
+import { type BackendLook, fullXid, lookAtBackend } from '../probes/look-at-backend.ts';
 import { Brakes } from './brakes.ts';
 import { caughtInside, type WrittenBy } from './caught-inside.ts';
 import { committedChange } from './committed-change.ts';
@@ -18,11 +18,14 @@ export interface CommittedChange {
   /** From 1 within the attempt: transactions that committed a change of schema, ledger or rows. */
   readonly committed: number;
   readonly ordinal: number;
+  readonly backendPid: number;
+  /** The id that its transaction was given; undefined: it could not be told. */
+  readonly xid: bigint | undefined;
 }
 
 export interface StatementWatch {
   /** The statement waits until this settles. */
-  arrived?(ordinal: number): Promise<void>;
+  arrived?(ordinal: number, backendPid: number): Promise<void>;
   /** The server has committed and the command has not heard. */
   committed?(change: CommittedChange): Promise<void>;
   /** A look failed: what is recorded is worth nothing any more. */
@@ -51,6 +54,7 @@ interface Session {
   readonly held: HeldLocks;
   /** The open transaction has been given an id. */
   wrote: boolean;
+  xid: bigint | undefined;
   /** The first id that nobody had when it began. */
   nextXid: bigint | undefined;
   /** Relations that its open transaction made, each with the statement after which it was there. */
@@ -90,7 +94,13 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
   };
   const sessionOf = (id: number): Session => {
     const told = (ordinal: number, lock: LockObservation) => append(locks, ordinal, lock);
-    const known = sessions.get(id) ?? { held: new HeldLocks(told), wrote: false, nextXid: undefined, made: new Map() };
+    const known = sessions.get(id) ?? {
+      held: new HeldLocks(told),
+      wrote: false,
+      xid: undefined,
+      nextXid: undefined,
+      made: new Map(),
+    };
     sessions.set(id, known);
     return known;
   };
@@ -106,7 +116,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
     const earlier = isQuiet && lastLook !== undefined ? lastLook : await look(statement.backendPid);
     before.set(statement.ordinal, earlier);
     if (statement.statusBefore === 'I') session.nextXid = earlier.nextXid;
-    await watch.arrived?.(statement.ordinal);
+    await watch.arrived?.(statement.ordinal, statement.backendPid);
     if (mode === 'traced' && statement.statusBefore === 'I') {
       outside.set(statement.ordinal, await watchOutside(run, statement.backendPid));
     }
@@ -133,13 +143,16 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
     if (statement.statusAfter === 'T' || statement.traced) {
       session.held.take(statement, after, brakedMs);
       session.wrote ||= after.xid !== null;
+      session.xid ??= fullXid(after);
       for (const oid of after.unseen) if (!session.made.has(oid)) session.made.set(oid, statement.ordinal);
     }
     const changed = committedChange(statement, { ...session, earlier, after, isQuiet });
+    // On a quiet run the first id that nobody had is the one that its transaction was given.
+    const xid = session.xid ?? (isQuiet ? session.nextXid : undefined);
     if (changed) await noteStorage(statement, session);
     if (statement.statusAfter === 'I' || changed) {
       session.held.release(statement.traced ? 'traced' : 'held', statement.finishedAtMs, brakedMs);
-      Object.assign(session, { wrote: false, nextXid: after.nextXid });
+      Object.assign(session, { wrote: false, xid: undefined, nextXid: after.nextXid });
       session.made.clear();
     }
     if (!statement.traced && statement.transaction === null) {
@@ -156,7 +169,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
       waitsForSnapshots: !statement.traced && seenOutside?.waitsForSnapshots === true,
     });
     if (committed === undefined) return;
-    await watch.committed?.({ committed, ordinal: statement.ordinal });
+    await watch.committed?.({ committed, ordinal: statement.ordinal, backendPid: statement.backendPid, xid });
     // Whoever was told may have written something himself.
     lastLook = undefined;
   };

@@ -37,6 +37,15 @@ export async function lookAtBackend(session: SqlSession, pid: number): Promise<B
   };
 }
 
+/**
+ * Its transaction id with the wraparounds that the server has seen: of all that end in these bits, the one nearest to
+ * the next. Undefined: it has none.
+ */
+export function fullXid({ xid, nextXid }: Pick<BackendLook, 'xid' | 'nextXid'>): bigint | undefined {
+  if (xid === null) return undefined;
+  return nextXid + BigInt.asIntN(32, BigInt(xid) - nextXid);
+}
+
 interface LookRow {
   readonly xid: string | null;
   readonly next: string;

@@ -1,5 +1,6 @@
 import type { DatabaseState } from '../../shared/domain/schema.ts';
 import type { SqlSession } from '../../shared/edge/ports/sql.ts';
+import { readHeldLocks } from './read-held-locks.ts';
 import { readLedgers } from './read-ledgers.ts';
 import { inReadOnlySnapshot } from './read-only-snapshot.ts';
 import { readRowCounts } from './read-row-counts.ts';
@@ -17,14 +18,16 @@ export interface StateOptions {
  * be read in time; a table that cannot be counted is named in `uncounted`.
  */
 export async function readDatabaseState(session: SqlSession, options: StateOptions): Promise<DatabaseState> {
-  const { schema, ledgers } = await inReadOnlySnapshot(session, async () => ({
+  const { schema, ledgers, heldLocks } = await inReadOnlySnapshot(session, async () => ({
     schema: await readSchema(session),
     ledgers: await readLedgers(session, options.namedLedgers),
+    heldLocks: await readHeldLocks(session),
   }));
+  const books = { ledgers, ...(heldLocks.length === 0 ? {} : { heldLocks }) };
   if (options.countRows === false) {
     const tables = schema.objects.filter((object) => object.kind === 'table').map((object) => object.name);
-    return { schema, ledgers, rowCounts: [], uncounted: tables };
+    return { schema, ...books, rowCounts: [], uncounted: tables };
   }
   const { rowCounts, uncounted } = await readRowCounts(session);
-  return { schema, ledgers, rowCounts, ...(uncounted.length === 0 ? {} : { uncounted }) };
+  return { schema, ...books, rowCounts, ...(uncounted.length === 0 ? {} : { uncounted }) };
 }

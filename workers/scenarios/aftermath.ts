@@ -22,18 +22,22 @@ export interface AftermathPlace {
   readonly end: Observed<DatabaseState>;
   /** The quiet run passed the same state: it is asked about there, and here it is enough that one version starts. */
   readonly isAsExpected?: boolean;
+  /** … and another run that ends here asks the versions: nobody has to do it again. */
+  readonly askedIn?: string;
 }
 
 /** Who starts on what was left, each on a fork of its own, and does running the unmodified command again converge? */
 export async function lookAtAftermath(run: LiveRun, place: AftermathPlace): Promise<Aftermath> {
   const cells: CellObservation[] = [];
-  if (run.plan.bundle.manifest.apps !== 'none') {
+  const isAsked = place.isAsExpected === true && place.askedIn !== undefined;
+  if (run.plan.bundle.manifest.apps !== 'none' && !isAsked) {
     for (const app of ['previous', 'next'] as const) {
       if (place.isAsExpected === true && cells.some(({ started }) => started.seen && started.value)) break;
       cells.push(await onFork(run, app, place));
     }
   }
-  const why = cells.length === 0 ? 'the bundle has no applications' : 'previous starts on this state of the quiet run';
+  const nobody = isAsked ? `the versions were asked in ${place.askedIn}` : 'the bundle has no applications';
+  const why = cells.length === 0 ? nobody : 'previous starts on this state of the quiet run';
   const startsOf = (app: AppName): Observed<boolean> =>
     cells.find((cell) => cell.app === app)?.started ?? unobserved(why);
   const retried = await retry(run, place);

@@ -54,6 +54,11 @@ export interface Clone extends AsyncDisposable {
    * Open connections are lost, so nothing of the bundle may be running. `admin` stays valid.
    */
   fork(): Promise<Clone>;
+  /**
+   * SIGKILL to the whole server at once, then a start that has to recover: what was committed is there again, UNLOGGED
+   * tables are empty. Settles when it accepts connections; `admin` stays valid.
+   */
+  crash(): Promise<void>;
   /** The server's log so far, PostgreSQL's jsonlog format, one object a line. */
   serverLog(): Promise<string>;
   /** Backends of the server killed for memory so far. */

@@ -17,9 +17,10 @@ export const divergentSchema = defineCheck({
   incident: 'nullable-left-behind',
   severity: 'blocks',
   needs: ['control', 'underLoad', 'contention', 'secondStart'],
+  uses: ['interruption'],
   parts: ['schema'],
-  find: ({ underLoad, contention, secondStart }, context) =>
-    endingsOf(underLoad, contention, secondStart)
+  find: ({ underLoad, contention, secondStart, interruption }, context) =>
+    endingsOf(underLoad, contention, secondStart, interruption)
       .filter((ending) => ending.claim === 'success')
       .flatMap((ending) => draftsOf(ending, context)),
   lacks: ({ underLoad, contention, secondStart }, context) => [

@@ -2,6 +2,8 @@ import type { RunResult } from '../../domain/observation.ts';
 import type { JudgeContext } from '../context.ts';
 import { claimOf, howItEnded } from '../derive/attempts.ts';
 import { retryConverged } from '../derive/expected-end.ts';
+import { faultText } from '../derive/fault-text.ts';
+import { sameState } from '../derive/same-state.ts';
 import { type Draft, defineCheck } from './check.ts';
 
 /** A third state that nobody coded for: too new for the old version, too old for the new one. */
@@ -23,7 +25,10 @@ export const halfDoneAfterCrash = defineCheck({
       const neither = previousStarts?.seen && nextStarts?.seen && !previousStarts.value && !nextStarts.value;
       return neither ? [draftOf(run, context)] : [];
     }),
-  lacks: (readings) => crashed(readings).flatMap(unseenStarts),
+  lacks: (readings) => {
+    const runs = crashed(readings);
+    return runs.flatMap((run) => (isAskedElsewhere(run, runs) ? [] : unseenStarts(run)));
+  },
 });
 
 /** Runs whose commands did not all end well; what a run that exits 0 leaves is judged by the versions' own checks. */
@@ -39,7 +44,7 @@ function draftOf(run: RunResult, context: JudgeContext): Draft {
   const converges = retryConverged(context.expected, run) === true;
   return {
     title: `Neither ${previous} nor ${version} starts on what ${attempt?.phase ?? 'the migration'} leaves when it is ended half way`,
-    summary: `In ${run.spec.id} the command ${attempt === undefined ? 'ended' : howItEnded(attempt)}${placeText(run)}; previous (${previous}) and next (${version}) were started on the state and neither became ready.${converges ? ' Running the migration again leads to the expected end.' : ''}`,
+    summary: `In ${run.spec.id} the command ${attempt === undefined ? 'ended' : howItEnded(attempt)}${faultText(run)}; previous (${previous}) and next (${version}) were started on the state and neither became ready.${converges ? ' Running the migration again leads to the expected end.' : ''}`,
     runs: [run],
     phase: attempt?.phase,
     facts: { retryConverges: converges },
@@ -53,8 +58,11 @@ function draftOf(run: RunResult, context: JudgeContext): Draft {
   };
 }
 
-function placeText({ fault }: RunResult): string {
-  return fault === undefined ? '' : ` ${fault.moment} statement ${fault.ordinal} of ${fault.phase}`;
+/** Another run ended in the same state, and there somebody looked. */
+function isAskedElsewhere({ end }: RunResult, runs: readonly RunResult[]): boolean {
+  return runs.some(
+    (other) => end.seen && other.end.seen && sameState(end.value, other.end.value) && unseenStarts(other).length === 0,
+  );
 }
 
 /** One version that is known to start is enough to clear a state. */

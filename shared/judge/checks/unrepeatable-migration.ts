@@ -3,10 +3,13 @@ import { closingSql } from '../closing-sql.ts';
 import type { JudgeContext } from '../context.ts';
 import { claimOf, endedWell, howItEnded, refusals } from '../derive/attempts.ts';
 import { doneTwice } from '../derive/done-twice.ts';
+import { emptiedTables } from '../derive/emptied-tables.ts';
 import { expectedAfter, retryConverged } from '../derive/expected-end.ts';
+import { faultText } from '../derive/fault-text.ts';
 import { placeOf } from '../derive/place.ts';
 import { apartFromLedgers, sameLedger } from '../derive/same-state.ts';
 import { listed, shortSql } from '../derive/sentences.ts';
+import { strandedLocks } from '../derive/stranded-locks.ts';
 import { compareSchemas, describeDifference } from '../schema-difference.ts';
 import { type Draft, defineCheck } from './check.ts';
 
@@ -27,6 +30,7 @@ export const unrepeatableMigration = defineCheck({
       retryConverged(context.expected, run) === false ? [draftOf(run, context)] : [],
     ),
     ...readings.secondStart.runs.flatMap((run) => doneTwice(run, traced.runs[0], context)),
+    ...readings.interruption.runs.flatMap((run) => emptied(run, context)),
   ],
   lacks: ({ traced: _traced, ...readings }, context) =>
     stopped(readings, context).flatMap((run) => {
@@ -58,10 +62,12 @@ function draftOf(run: RunResult, context: JudgeContext): Draft {
   const failed = attempts.find((attempt) => !endedWell(attempt));
   const phase = failed?.phase ?? run.attempts.at(-1)?.phase;
   const first = run.attempts.find((attempt) => attempt.killedByUs || !endedWell(attempt));
-  const how = first === undefined ? 'exited 0' : howItEnded(first);
+  const where = run.spec.scenario === 'interruption' ? faultText(run) : '';
+  const how = `${first === undefined ? 'exited 0' : howItEnded(first)}${where}`;
   const cause = failed === undefined ? undefined : refusals(failed).at(-1);
   const { file, line } = cause === undefined || phase === undefined ? {} : placeOf(cause, phase, context);
   const left = failed === undefined ? differencesAfter(run, context) : { described: [], sql: undefined };
+  const locks = failed === undefined ? [] : strandedLocks(run, context);
   const outcome =
     failed === undefined
       ? `exited 0 and ended elsewhere than the quiet run: ${listed(left.described)}`
@@ -78,15 +84,35 @@ function draftOf(run: RunResult, context: JudgeContext): Draft {
     line,
     facts: { exitCode: failed?.exitCode ?? 0, sqlstate: cause?.sqlstate ?? null, differences: left.described },
     remedy:
-      left.sql === undefined
+      locks.length > 0
         ? {
-            text: `Commit every change of ${phase} together with its ledger row, or make each statement harmless to repeat, then run: rehearse run . --only interruption`,
+            text: `Lock by an advisory lock, which ends with its session. Where nobody runs ${phase} any more, release it:`,
+            sql: locks.map(({ releaseSql }) => releaseSql).join('\n'),
           }
-        : {
-            text: `Commit every change of ${phase} together with its ledger row. Where it has happened, close the gap:`,
-            sql: left.sql,
-          },
+        : left.sql === undefined
+          ? {
+              text: `Commit every change of ${phase} together with its ledger row, or make each statement harmless to repeat, then run: rehearse run . --only interruption`,
+            }
+          : {
+              text: `Commit every change of ${phase} together with its ledger row. Where it has happened, close the gap:`,
+              sql: left.sql,
+            },
   };
+}
+
+/** Whoever chose UNLOGGED was told; that the ledger calls the rows migrated he was not. */
+function emptied(run: RunResult, context: JudgeContext): readonly Draft[] {
+  const phase = run.attempts.at(-1)?.phase;
+  return emptiedTables(run, context).map((relation) => ({
+    severity: 'warns',
+    title: `${relation} is empty after the server recovered, and nothing fills it again`,
+    summary: `In ${run.spec.id} the server was killed and recovered. ${relation} is UNLOGGED and lost its rows; run again, the command exited 0 and did not bring them back.`,
+    runs: [run],
+    phase,
+    relation,
+    facts: { relation },
+    remedy: { text: `Make it a logged table before ${phase} is recorded:`, sql: `ALTER TABLE ${relation} SET LOGGED;` },
+  }));
 }
 
 function differencesAfter(

@@ -71,10 +71,8 @@ function faultThatMissed(run: RunResult): readonly Weakness[] {
       { part: 'locks', because: `statement ${spec.ordinal} of ${spec.phase} never met the lock on ${spec.relation}` },
     ];
   }
-  if (spec.scenario === 'interruption' && !run.attempts.some((attempt) => attempt.killedByUs)) {
-    return [
-      { part: 'migration', because: `the command was not killed after change ${spec.committed} of ${spec.phase}` },
-    ];
+  if (spec.scenario === 'interruption' && run.fault?.met !== true) {
+    return [{ part: 'migration', because: `nothing was interrupted at change ${spec.committed} of ${spec.phase}` }];
   }
   return [];
 }

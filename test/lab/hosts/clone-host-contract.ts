@@ -101,6 +101,24 @@ export function cloneHostContract(name: string, open: OpenHost): void {
         expect(await left.query(count)).toEqual([{ n: 101 }]);
       });
 
+      test('crash as a whole, and have after recovery what was committed, but for unlogged rows', async () => {
+        await using made = await clone();
+        {
+          await using open = await asAdmin(made);
+          await open.query("INSERT INTO alerts VALUES (101, 'new')");
+          await open.query('CREATE UNLOGGED TABLE fleeting AS SELECT 1 AS id');
+          await open.query("BEGIN; INSERT INTO alerts VALUES (102, 'open')");
+          const address = { ...made.admin };
+          await made.crash();
+          expect(made.admin).toEqual(address);
+          await expect(open.query('SELECT 1')).rejects.toMatchObject({ name: 'SqlError' });
+        }
+        await using session = await asAdmin(made);
+        const count =
+          'SELECT (SELECT count(*)::int FROM alerts) AS alerts, (SELECT count(*)::int FROM fleeting) AS rows';
+        expect(await session.query(count)).toEqual([{ alerts: 101, rows: 0 }]);
+      });
+
       test('tell what their server logged, with SQLSTATE, application and process', async () => {
         await using made = await clone();
         await using session = await pgSql.connect(made.admin, 'noisy application');

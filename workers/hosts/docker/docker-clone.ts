@@ -102,6 +102,14 @@ export class DockerClone implements Clone {
     }
   }
 
+  async crash(): Promise<void> {
+    this.#refuseIfGone();
+    const crashing = this.#made.server.crash();
+    // Whoever leaves the scope only waits for its end; that it failed is told to who asked for it.
+    this.#forking = crashing.catch(() => undefined);
+    await crashing;
+  }
+
   #refuseIfGone(): void {
     if (this.#disposal !== undefined) throw new Error(`the clone ${this.id} is being removed`);
   }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
@@ -96,6 +96,16 @@ export class ServerContainer {
     const wasLate = await Promise.race([late, ended.then(() => false)]);
     waiting.abort();
     if (wasLate) throw didNotStop();
+  }
+
+  /** The first process of a container takes all others along; what it leaves must be recovered at the next start. */
+  async crash(): Promise<void> {
+    const ended = this.#container.wait();
+    await unlessGone(this.#container.kill({ signal: 'SIGKILL' }));
+    await ended;
+    // It still says that the killed server is ready, and the next one has the same number.
+    await rm(join(this.#parts.dir, 'pgdata', 'postmaster.pid'), { force: true });
+    await this.start();
   }
 
   async remove(): Promise<void> {

@@ -28,13 +28,15 @@ export interface RunningServer {
   oomKills(): Promise<number>;
   /**
    * `fast`: sessions end, a checkpoint is written, the data are clean. `immediate`: the data are not needed any more.
+   * `killed`: as `kill -9` of the postmaster and all its backends; the next start recovers.
    */
-  stop(how: 'fast' | 'immediate'): Promise<void>;
+  stop(how: 'fast' | 'immediate' | 'killed'): Promise<void>;
 }
 
 const portAttempts = 10;
 const startWaitMs = 60_000;
-const stopWaitMs = { fast: 120_000, immediate: 3000 } as const;
+const stopWaitMs = { fast: 120_000, immediate: 3000, killed: 3000 } as const;
+const stopSignal = { fast: 'SIGINT', immediate: 'SIGQUIT', killed: 'SIGKILL' } as const;
 const pollMs = 3;
 
 /** Starts a server on 127.0.0.1 and waits until it accepts connections; without a port it finds a free one. */
@@ -104,12 +106,12 @@ class Server implements RunningServer {
     return this.#group.oomKills();
   }
 
-  async stop(how: 'fast' | 'immediate'): Promise<void> {
+  async stop(how: keyof typeof stopSignal): Promise<void> {
     // Seen while their parent lives, backends are known as its children afterwards too.
     await this.#group.members();
     if (!hasEnded(this.#child)) {
       const exited = once(this.#child, 'exit');
-      signal(this.pid, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+      signal(this.pid, stopSignal[how]);
       const called = new AbortController();
       // A wait that is called off has ended too.
       const late = this.#clock.wait(stopWaitMs[how], called.signal).catch(() => undefined);
@@ -118,7 +120,7 @@ class Server implements RunningServer {
     }
     const wasSlow = !hasEnded(this.#child);
     // The log's collector and backends of a killed server may outlive it by a moment.
-    if (how === 'immediate' || wasSlow) await killGroup(this.#group, this.#clock);
+    if (how !== 'fast' || wasSlow) await killGroup(this.#group, this.#clock);
     await this.#untilEmpty();
     await this.#group.remove();
     if (how === 'fast' && wasSlow) throw didNotStop(stopWaitMs.fast);

@@ -84,7 +84,7 @@ export class ProcessClone implements Clone {
   readonly #made: Made;
   /** Those under way too: who leaves meanwhile waits for them, so that nothing starts behind its back. */
   readonly #processes = new Set<Promise<HostedProcess>>();
-  #forking: Promise<unknown> = Promise.resolve();
+  #restarting: Promise<unknown> = Promise.resolve();
   #server: RunningServer;
   #disposal: Promise<void> | undefined;
 
@@ -109,40 +109,40 @@ export class ProcessClone implements Clone {
   async start(request: ProcessRequest): Promise<HostedProcess> {
     this.#refuseIfGone();
     const { parts, lent, nodeDirectory, box } = this.#made;
+    const { groups, clock } = parts;
     const name = randomBytes(3).toString('hex');
+    const [id, home, bundlePath] = [`${this.id}-${name}`, join(box, name), this.bundlePath];
     const starting = startHostedProcess(
-      {
-        id: `${this.id}-${name}`,
-        home: join(box, name),
-        bundlePath: this.bundlePath,
-        nodeDirectory,
-        user: lent.user,
-        groups: parts.groups,
-        clock: parts.clock,
-      },
+      { id, home, bundlePath, nodeDirectory, user: lent.user, groups, clock },
       request,
     );
     this.#processes.add(starting);
     return await starting;
   }
 
-  async fork(): Promise<Clone> {
-    this.#refuseIfGone();
-    const forking = this.#fork();
-    // Whoever leaves the scope only waits for its end; that it failed is told to who asked for it.
-    this.#forking = forking.catch(() => undefined);
-    return await forking;
+  fork(): Promise<Clone> {
+    const { parts, request, server } = this.#made;
+    return this.#restart('fast', () => makeProcessClone(parts, request, server.pgdata));
   }
 
-  async #fork(): Promise<Clone> {
-    const { parts, request, server } = this.#made;
+  crash(): Promise<void> {
+    return this.#restart('killed', async () => undefined);
+  }
+
+  async #restart<T>(how: 'fast' | 'killed', meanwhile: () => Promise<T>): Promise<T> {
+    this.#refuseIfGone();
     const { port } = this.#server;
-    await this.#server.stop('fast');
-    try {
-      return await makeProcessClone(parts, request, server.pgdata);
-    } finally {
-      this.#server = await startServer(server, port);
-    }
+    const restarting = (async () => {
+      await this.#server.stop(how);
+      try {
+        return await meanwhile();
+      } finally {
+        this.#server = await startServer(this.#made.server, port);
+      }
+    })();
+    // Whoever leaves the scope only waits for its end; that it failed is told to who asked for it.
+    this.#restarting = restarting.catch(() => undefined);
+    return await restarting;
   }
 
   #refuseIfGone(): void {
@@ -170,7 +170,7 @@ export class ProcessClone implements Clone {
 
   /** Everything goes, whatever one step says: the stack runs them all and tells the first failure afterwards. */
   async #dispose(): Promise<void> {
-    await this.#forking;
+    await this.#restarting;
     const started = await Promise.allSettled(this.#processes);
     await using steps = new AsyncDisposableStack();
     steps.defer(() => removeWorkspace(this.#made.workspace));

@@ -1,0 +1,1 @@
+ALTER TABLE parcels RENAME COLUMN status TO state;

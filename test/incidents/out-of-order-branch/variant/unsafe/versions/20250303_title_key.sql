@@ -1,0 +1,2 @@
+ALTER TABLE pages ADD COLUMN title_key text GENERATED ALWAYS AS (lower(title)) STORED;
+ALTER TABLE pages DROP COLUMN slug;
