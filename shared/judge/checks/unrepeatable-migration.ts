@@ -20,6 +20,9 @@ export const unrepeatableMigration = defineCheck({
   why:
     'The job’s restart, and then the person on call, meet an error or a ' +
     'half-made schema instead of a finished migration.',
+  rule:
+    'Blocks where the next attempt fails or ends elsewhere, and where of two starts at once both did the work, so that ' +
+    'a table holds other rows than after one. Where both wrote rows of a table and only values can tell, it warns.',
   incident: 'oom-third-state',
   severity: 'blocks',
   needs: ['control', 'underLoad', 'contention', 'secondStart', 'interruption'],
