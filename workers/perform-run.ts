@@ -154,6 +154,7 @@ function restingDuringForks(
     toolsPath: clone.toolsPath,
     bundlePath: clone.bundlePath,
     start: async (request) => leftAfter(await clone.start(request), leaving),
+    standby: () => clone.standby(),
     serverLog: () => clone.serverLog(),
     backendsOomKilled: () => clone.backendsOomKilled(),
     async fork() {
