@@ -100,9 +100,14 @@ function openClone(context: RunContext, spec: RunSpec): Promise<Clone> {
     },
     bundleDir: context.bundleDir,
     toolsDir: context.toolsDir,
-    settings: { ...postgres.settings, ...(spec.scenario === 'contention' ? spec.scaledSettings : {}) },
+    settings: { ...postgres.settings, ...ownSettings(spec) },
     ...(postgres.image === undefined ? {} : { image: postgres.image }),
   });
+}
+
+function ownSettings(spec: RunSpec): Readonly<Record<string, string>> {
+  if (spec.scenario === 'contention') return spec.scaledSettings;
+  return spec.scenario === 'standby' ? spec.settings : {};
 }
 
 async function openLiveRun(

@@ -5,6 +5,7 @@ import type { LockMode, LockWait } from './lock.ts';
 import type { Observed } from './observed.ts';
 import type { RunSpec, StatePoint } from './run.ts';
 import type { DatabaseState } from './schema.ts';
+import type { StandbyObservation } from './standby.ts';
 import type { StatementObservation } from './statement.ts';
 
 /** Everything that one run showed; the unit of work, of storage and of judgement. */
@@ -26,6 +27,7 @@ export interface RunResult {
   readonly fault?: FaultObservation;
   readonly aftermath?: Aftermath;
   readonly load?: LoadObservation;
+  readonly standby?: StandbyObservation;
   readonly cells: readonly CellObservation[];
   readonly invariants: readonly InvariantObservation[];
   readonly serverLog: readonly ServerLogEntry[];
@@ -36,7 +38,7 @@ export interface RunResult {
 
 /** A reason to trust this run less; checks that need the named part become undetermined. */
 export interface Weakness {
-  readonly part: 'load' | 'locks' | 'schema' | 'cells' | 'migration';
+  readonly part: 'load' | 'locks' | 'schema' | 'cells' | 'migration' | 'standby';
   readonly because: string;
 }
 

@@ -6,6 +6,7 @@ import { baselineRuns, compatibilityRuns } from './plan-compatibility.ts';
 import { contentionRuns } from './plan-contention.ts';
 import { interruptionRuns } from './plan-interruption.ts';
 import { rollbackRuns } from './plan-rollback.ts';
+import { standbyRuns } from './plan-standby.ts';
 import { loadTargets } from './plan-traffic.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
@@ -49,6 +50,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
     }
     runs.push(...interruptionRuns(plan, control, expectedEnds, notTested));
     runs.push(...rollbackRuns(plan, expectedEnds, notTested));
+    runs.push(...standbyRuns(plan, control, traced, expectedEnds, notTested));
   }
   const compatibility = compatibilityRuns(plan, control, results, notTested);
   runs.push(...compatibility.runs);

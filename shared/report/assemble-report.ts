@@ -96,7 +96,7 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
       migration: [],
     };
   }
-  const { fault, aftermath, load } = result;
+  const { fault, aftermath, load, standby } = result;
   const retries = aftermath?.retry?.attempts ?? [];
   const judged = judgement.aftermaths.find(({ run }) => run === spec.id);
   return {
@@ -111,7 +111,13 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
     ...(aftermath === undefined ? {} : { aftermath: reportAftermath(aftermath, judged) }),
     migration: [...result.attempts, ...retries].map((attempt) => reportAttempt(evidence, attempt)),
     ...(load === undefined ? {} : { load }),
+    ...(standby === undefined ? {} : { standby: reportStandby(standby) }),
   };
+}
+
+function reportStandby(seen: NonNullable<RunResult['standby']>): NonNullable<ReportRun['standby']> {
+  const { lagBytesMax, lagMsMax, cancelledQueries, replayBlockedMs, sameSchema } = seen;
+  return { lagBytesMax, lagMsMax, cancelledQueries, replayBlockedMs, sameSchema: orNull(sameSchema) };
 }
 
 function withoutNotes(fault: NonNullable<RunResult['fault']>): NonNullable<ReportRun['fault']> {

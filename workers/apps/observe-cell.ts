@@ -76,7 +76,7 @@ export async function askAll(
   return answers;
 }
 
-function sqlErrorsOf(
+export function sqlErrorsOf(
   run: LiveRun,
   statements: readonly { readonly sql: string; readonly sqlstate?: string; readonly message?: string }[],
 ): readonly SqlErrorObservation[] {
