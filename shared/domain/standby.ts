@@ -44,7 +44,10 @@ export interface LongReadObservation {
   readonly cancelled: boolean;
 }
 
-/** A version that was told where to read (`READ_DATABASE_URL`). */
+/**
+ * A version that was told where to read (`READ_DATABASE_URL`). What it met while replay waited is left out: it was a
+ * read of ours that held that up.
+ */
 export interface StandbyApp {
   readonly app: AppName;
   /** What it asked the standby; 0: it does not read there. */
@@ -55,4 +58,6 @@ export interface StandbyApp {
   readonly after: readonly ProbeObservation[];
   /** What the standby refused since the first phase, or never answered. */
   readonly sqlErrors: readonly SqlErrorObservation[];
+  /** Its longest statement there since the first phase. */
+  readonly slowestMs: number;
 }

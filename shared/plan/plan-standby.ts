@@ -22,8 +22,8 @@ export function standbyRuns(
   const { targets } = loadTargets(control, traced);
   const [longRead, ...others] = readersOut(control, traced);
   if (longRead !== undefined) {
-    const because = `it lasts ${manifest.load.holdMs} ms (load.hold) here; whether the standby would end it is a matter of its max_standby_streaming_delay`;
-    notTested.push({ what: 'a read on the standby that lasts longer', because });
+    const because = 'so long is load.hold; for how long replay waits for it, max_standby_streaming_delay says';
+    notTested.push({ what: `a read on a standby that lasts longer than ${manifest.load.holdMs} ms`, because });
   }
   if (others.length > 0) {
     const what = `a long read on the standby before ${others.length} more statements that keep readers out`;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/edge/ports/clock.ts';
 import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
+import type { Interval } from './intervals.ts';
 
 export interface ReplicationOptions {
   /** Sessions of our own, used by nobody else meanwhile. */
@@ -7,11 +8,6 @@ export interface ReplicationOptions {
   readonly standby: SqlSession;
   readonly clock: Clock;
   readonly now: () => number;
-}
-
-export interface Interval {
-  readonly fromMs: number;
-  readonly toMs: number;
 }
 
 export interface ReplicationSeen {

@@ -3,10 +3,12 @@ import type { ProbeObservation } from '../../shared/domain/observation.ts';
 import type { StandbyRun } from '../../shared/domain/run.ts';
 import type { StandbyApp } from '../../shared/domain/standby.ts';
 import type { Standby } from '../../shared/edge/ports/clone-host.ts';
+import type { TappedStatement } from '../../shared/edge/ports/tap.ts';
 import { gates } from '../../shared/plan/gating.ts';
 import { askAll, sqlErrorsOf } from '../apps/observe-cell.ts';
 import { type RunningApp, startApp } from '../apps/start-app.ts';
 import type { LiveRun } from '../live-run.ts';
+import { type Interval, overlapMs } from '../probes/intervals.ts';
 
 /** Often enough to meet a lock of half a second, seldom enough to leave the machine to the others. */
 const askEveryMs = 100;
@@ -16,9 +18,10 @@ export interface StandbyApps extends AsyncDisposable {
   /** Asks previous again and again, if it reads on the standby at all; safe to repeat. */
   keepAsking(): Promise<void>;
   stopAsking(): Promise<void>;
-  soFar(): readonly StandbyApp[];
+  /** `excused`: when replay waited for a read of ours. */
+  soFar(excused: readonly Interval[]): readonly StandbyApp[];
   /** Each version that lives at the end, once more; `atEnd`: the last phase was passed. */
-  askAtEnd(atEnd: boolean): Promise<readonly StandbyApp[]>;
+  askAtEnd(atEnd: boolean, excused: readonly Interval[]): Promise<readonly StandbyApp[]>;
 }
 
 /** Starts previous and asks it what only reads; one that asks the standby nothing is left alone from then on. */
@@ -35,7 +38,7 @@ export async function openStandbyApps(run: LiveRun<StandbyRun>, follower: Standb
   };
   made.defer(stopAsking);
   const held = made.move();
-  const soFar = () => (previous === undefined ? [] : [previous.observation([])]);
+  const soFar = (excused: readonly Interval[]) => (previous === undefined ? [] : [previous.observation([], excused)]);
   const point = { kind: 'after', phase: phases.at(-1)?.name ?? '' } as const;
   return {
     async keepAsking() {
@@ -43,13 +46,13 @@ export async function openStandbyApps(run: LiveRun<StandbyRun>, follower: Standb
     },
     stopAsking,
     soFar,
-    async askAtEnd(atEnd) {
+    async askAtEnd(atEnd, excused) {
       if (apps === 'none' || previous === undefined) return [];
-      if (!atEnd) return soFar();
+      if (!atEnd) return soFar(excused);
       const lives = previous.readsThere && gates(run.plan.bundle.manifest, 'previous', point);
-      seen.push(previous.observation(lives ? await previous.ask() : []));
+      seen.push(previous.observation(lives ? await previous.ask() : [], excused));
       await using next = await openReader(run, follower, 'next');
-      seen.push({ ...next.observation(next.first), before: [] });
+      seen.push({ ...next.observation([], []), before: [], after: next.first });
       return seen;
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
@@ -59,38 +62,67 @@ export async function openStandbyApps(run: LiveRun<StandbyRun>, follower: Standb
 interface Reader extends AsyncDisposable {
   readonly readsThere: boolean;
   readonly first: readonly ProbeObservation[];
-  readonly during: Map<string, ProbeObservation>;
-  ask(): Promise<readonly ProbeObservation[]>;
-  observation(after: readonly ProbeObservation[]): StandbyApp;
+  ask(): Promise<readonly Asked[]>;
+  keep(asked: readonly Asked[]): void;
+  observation(after: readonly Asked[], excused: readonly Interval[]): StandbyApp;
+}
+
+interface Asked extends Interval {
+  readonly answer: ProbeObservation;
 }
 
 async function openReader(run: LiveRun<StandbyRun>, follower: Standby, name: AppName): Promise<Reader> {
   const app = await startApp(run, run.clone, name, { readsFrom: follower.admin });
-  const ask = () => (app.ready ? askAll(run, run.clone, app, [], (probe) => !probe.writes) : Promise.resolve([]));
-  const first = await ask();
+  const ask = () => askReading(run, app);
+  const first = (await ask()).map(({ answer }) => answer);
   const warmedAt = name === 'next' ? 0 : lastOrdinal(app);
-  const during = new Map<string, ProbeObservation>();
+  const kept: Asked[] = [];
   return {
     readsThere: lastOrdinal(app) > 0,
     first,
-    during,
     ask,
-    observation: (after) => ({
-      app: name,
-      statements: app.readTap?.statements().length ?? 0,
-      before: first,
-      during: [...during.values()],
-      after,
-      sqlErrors: sqlErrorsOf(run, unansweredToo(app, warmedAt)),
-    }),
+    keep: (asked) => kept.push(...asked),
+    observation(after, excused) {
+      const counts = (interval: Interval) => overlapMs(excused, interval.fromMs, interval.toMs) === 0;
+      const met = metThere(app, warmedAt).filter(({ sentAtMs: fromMs, finishedAtMs: toMs }) =>
+        counts({ fromMs, toMs }),
+      );
+      return {
+        app: name,
+        statements: app.readTap?.statements().length ?? 0,
+        before: first,
+        during: worstOf(kept.filter(counts)),
+        after: worstOf(after),
+        sqlErrors: sqlErrorsOf(run, met),
+        slowestMs: Math.round(Math.max(0, ...met.map(({ durationMs }) => durationMs))),
+      };
+    },
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   };
+}
+
+/** The probes that only read, one after the other. */
+async function askReading(run: LiveRun, app: RunningApp): Promise<readonly Asked[]> {
+  const asked: Asked[] = [];
+  for (const probe of app.ready ? run.plan.bundle.manifest.probes.filter(({ writes }) => !writes) : []) {
+    const fromMs = run.now();
+    for (const answer of await askAll(run, run.clone, app, [], (other) => other === probe)) {
+      asked.push({ answer, fromMs, toMs: run.now() });
+    }
+  }
+  return asked;
+}
+
+function worstOf(asked: readonly Asked[]): readonly ProbeObservation[] {
+  const worst = new Map<string, ProbeObservation>();
+  for (const { answer } of asked) if (worst.get(answer.name)?.outcome !== 'fail') worst.set(answer.name, answer);
+  return [...worst.values()];
 }
 
 const lastOrdinal = ({ readTap }: RunningApp): number => readTap?.statements().at(-1)?.ordinal ?? 0;
 
 /** A statement whose connection ended first was given up by whoever waited for it: `08006`. */
-function unansweredToo({ readTap }: RunningApp, sinceOrdinal: number) {
+function metThere({ readTap }: RunningApp, sinceOrdinal: number): readonly TappedStatement[] {
   return (readTap?.statements() ?? [])
     .filter(({ ordinal }) => ordinal > sinceOrdinal)
     .map((statement) =>
@@ -105,14 +137,11 @@ interface Asking {
   readonly ended: Promise<void>;
 }
 
-/** The worst answer of each probe counts. */
 function keepAsking(run: LiveRun, reader: Reader): Asking {
   const over = new AbortController();
   const ended = (async () => {
     while (!over.signal.aborted && !run.signal.aborted) {
-      for (const answer of await reader.ask()) {
-        if (reader.during.get(answer.name)?.outcome !== 'fail') reader.during.set(answer.name, answer);
-      }
+      reader.keep(await reader.ask());
       await run.clock.wait(askEveryMs, AbortSignal.any([over.signal, run.signal])).catch(() => undefined);
     }
   })();

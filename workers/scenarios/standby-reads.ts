@@ -2,7 +2,7 @@ import type { StandbyReads } from '../../shared/domain/standby.ts';
 import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { ScheduledRead } from '../load/read-on-schedule.ts';
 import { resolveTable } from '../load/resolve-table.ts';
-import type { Interval } from '../probes/watch-replication.ts';
+import { type Interval, overlapMs } from '../probes/intervals.ts';
 
 export interface ReadTable {
   readonly relation: string;
@@ -36,18 +36,4 @@ export function readsSeen(
   }
   const most = { waitedMsMax: Math.round(waitedMsMax), ...(waitedOn === undefined ? {} : { waitedOn }) };
   return { planned, done: reads.length, failedBySqlstate, ...most };
-}
-
-/** Time between the two that lies in any of the intervals, overlapping ones counted once. */
-function overlapMs(intervals: readonly Interval[], fromMs: number, toMs: number): number {
-  let coveredToMs = fromMs;
-  let sumMs = 0;
-  for (const interval of intervals.toSorted((left, right) => left.fromMs - right.fromMs)) {
-    const startMs = Math.max(interval.fromMs, coveredToMs);
-    const endMs = Math.min(interval.toMs, toMs);
-    if (endMs <= startMs) continue;
-    sumMs += endMs - startMs;
-    coveredToMs = endMs;
-  }
-  return sumMs;
 }

@@ -40,7 +40,9 @@ export async function standby(run: LiveRun<StandbyRun>): Promise<ScenarioFinding
   const scheduled = await reads.stop();
   const seen = await watch.stop();
   const sides = await compareSides(run, follower, replayed, tables);
-  const asked = replayed.replayed ? await apps.askAtEnd(performed.stoppedAt === undefined) : apps.soFar();
+  const asked = replayed.replayed
+    ? await apps.askAtEnd(performed.stoppedAt === undefined, seen.blocked)
+    : apps.soFar(seen.blocked);
   const read = readsSeen(scheduled, [...seen.blocked, ...run.brakes]);
   const cancelled = (read.failedBySqlstate['40001'] ?? 0) + (longRead?.cancelled === true ? 1 : 0);
   const observation: StandbyObservation = {

@@ -34,7 +34,7 @@ export const standbyConflict = defineCheck({
   notApplicable: withoutStandby,
   find: ({ standby, compatibility }, context) =>
     followedRuns(standby).flatMap((followed) => [
-      ...brokenReaders(followed, compatibility),
+      ...brokenReaders(followed, compatibility, context),
       ...waitingReads(followed, context),
       ...heldUp(followed, context),
     ]),
@@ -42,7 +42,7 @@ export const standbyConflict = defineCheck({
 });
 
 /** Whoever answers elsewhere as it did before, and not where it reads on the standby. */
-function brokenReaders({ run, seen }: FollowedRun, compatibility: Reading): readonly Draft[] {
+function brokenReaders({ run, seen }: FollowedRun, compatibility: Reading, context: JudgeContext): readonly Draft[] {
   return seen.apps.filter(readsThere).flatMap((app) => {
     const elsewhere = failingElsewhere(app, compatibility);
     const failing = [...app.during, ...app.after].filter(
@@ -52,12 +52,14 @@ function brokenReaders({ run, seen }: FollowedRun, compatibility: Reading): read
         !app.before.some((first) => first.name === name && isBroken(first)),
     );
     const names = [...new Set(failing.map(({ name }) => name))];
-    if (names.length === 0 || app.sqlErrors.length === 0) return [];
-    const errors = app.sqlErrors.map(({ sqlstate, message }) => `${sqlstate} ${message}`);
+    const isSlow = app.slowestMs > context.manifest.budgets.slowMs;
+    if (names.length === 0 || (app.sqlErrors.length === 0 && !isSlow)) return [];
+    const errors = app.sqlErrors.map(({ sqlstate, message }) => `it was told ${sqlstate} ${message}`);
+    const met = errors.length > 0 ? errors : [`its longest statement took ${duration(app.slowestMs)}`];
     return [
       {
         title: `${app.app} fails where it reads on the standby: ${listed(names, 3)}`,
-        summary: `Before the first phase ${app.app} answered, and on the server that is written to it does; the standby told it: ${listed(errors, 3)}.`,
+        summary: `Where nobody migrates, or it reads on the server that is written to, ${app.app} answers; on the standby ${listed(met, 3)}.`,
         runs: [run],
         app: app.app,
         facts: { probes: names, statements: app.statements },
