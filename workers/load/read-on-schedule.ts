@@ -41,6 +41,7 @@ export async function readOnSchedule(options: ReadOptions): Promise<ReadSchedule
       while (!stopping.signal.aborted || queue.length > 0) {
         const next = queue.shift();
         if (next === undefined) {
+          // Called off, the loop looks at once.
           await clock.wait(5, stopping.signal).catch(() => undefined);
           continue;
         }
@@ -60,6 +61,7 @@ export async function readOnSchedule(options: ReadOptions): Promise<ReadSchedule
     for (const startMs = now(); !stopping.signal.aborted && tables.length > 0; ) {
       const table = tables[planned % tables.length];
       const intendedMs = startMs + planned * everyMs;
+      // Called off, it is the last one, and it is not sent.
       await clock.wait(Math.max(0, intendedMs - now()), stopping.signal).catch(() => undefined);
       if (stopping.signal.aborted || table === undefined) return;
       queue.push({ ...table, intendedMs });

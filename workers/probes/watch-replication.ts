@@ -35,6 +35,7 @@ export function watchReplication(options: ReplicationOptions): ReplicationWatch 
   const ended = (async () => {
     while (!stopping.signal.aborted) {
       await look(options, seen);
+      // Called off, the loop ends.
       await options.clock.wait(everyMs, stopping.signal).catch(() => undefined);
     }
   })().catch((error: unknown) => {

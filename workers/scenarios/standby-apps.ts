@@ -142,6 +142,7 @@ function keepAsking(run: LiveRun, reader: Reader): Asking {
   const ended = (async () => {
     while (!over.signal.aborted && !run.signal.aborted) {
       reader.keep(await reader.ask());
+      // Called off, the loop ends.
       await run.clock.wait(askEveryMs, AbortSignal.any([over.signal, run.signal])).catch(() => undefined);
     }
   })();

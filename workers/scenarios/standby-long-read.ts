@@ -23,6 +23,7 @@ export async function beginLongRead(
   const over = new AbortController();
   const read = async (): Promise<LongReadObservation> => {
     const sinceMs = run.now();
+    // Called off or not, the read ends.
     await run.clock.wait(holdMs, AbortSignal.any([over.signal, run.signal])).catch(() => undefined);
     const cancelled = await session.query('COMMIT').then(
       () => false,

@@ -181,7 +181,6 @@ describe('readBundle', () => {
       'actor pg-dump',
       'steady',
       'hot patch config/a.rb',
-      'budget replicaLag',
     ]);
     for (const { because } of notTested) expect(because).toMatch(/^[A-Z].*\.$/);
   });

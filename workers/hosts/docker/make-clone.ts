@@ -7,7 +7,7 @@ import type { DataRoot } from '../data-root.ts';
 import { lendCommandUser } from '../process/users.ts';
 import { makeWorkspace, removeWorkspace } from '../workspace.ts';
 import type { CloneParts } from './clone-parts.ts';
-import { copyData } from './copy-data.ts';
+import { copyData } from './copy-pgdata.ts';
 import { DockerClone } from './docker-clone.ts';
 import { findImage, type Image, serverImageNames } from './images.ts';
 import { labelsOf } from './labels.ts';

@@ -6,7 +6,7 @@ import { follow } from '../follow-primary.ts';
 import { serverUser } from '../process/users.ts';
 import type { Workspace } from '../workspace.ts';
 import type { CloneParts } from './clone-parts.ts';
-import { copyData } from './copy-data.ts';
+import { copyData } from './copy-pgdata.ts';
 import type { Image } from './images.ts';
 import type { CloneNetwork } from './networks.ts';
 import { ServerContainer, serverNotMade } from './server-container.ts';

@@ -12,7 +12,7 @@ import type { ServerAddress } from '../../../shared/edge/ports/sql.ts';
 import type { CopyMethod } from '../copy-tree.ts';
 import { serverLogName } from '../server-settings.ts';
 import { makeWorkspace, removeWorkspace, type Workspace } from '../workspace.ts';
-import { copyBundle, copyData } from './clone-data.ts';
+import { copyBundle, copyData } from './clone-copies.ts';
 import type { CloneParts } from './clone-parts.ts';
 import { startHostedProcess } from './hosted-process.ts';
 import { type RunningServer, type ServerParts, startServer } from './postmaster.ts';

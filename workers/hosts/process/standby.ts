@@ -3,7 +3,7 @@ import type { CloneRequest, Standby } from '../../../shared/edge/ports/clone-hos
 import type { ServerAddress } from '../../../shared/edge/ports/sql.ts';
 import { follow } from '../follow-primary.ts';
 import { makeWorkspace, removeWorkspace } from '../workspace.ts';
-import { copyData } from './clone-data.ts';
+import { copyData } from './clone-copies.ts';
 import type { CloneParts } from './clone-parts.ts';
 import { startServer } from './postmaster.ts';
 import { giveToServer } from './users.ts';
