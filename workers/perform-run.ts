@@ -102,12 +102,14 @@ function openClone(context: RunContext, spec: RunSpec): Promise<Clone> {
     },
     bundleDir: context.bundleDir,
     toolsDir: context.toolsDir,
-    settings: {
-      ...postgres.settings,
-      ...(spec.scenario === 'contention' && spec.holder !== 'second-start' ? spec.scaledSettings : {}),
-    },
+    settings: { ...postgres.settings, ...ownSettings(spec) },
     ...(postgres.image === undefined ? {} : { image: postgres.image }),
   });
+}
+
+function ownSettings(spec: RunSpec): Readonly<Record<string, string>> {
+  if (spec.scenario === 'contention') return spec.holder === 'second-start' ? {} : spec.scaledSettings;
+  return spec.scenario === 'standby' ? spec.settings : {};
 }
 
 async function openLiveRun(
@@ -162,6 +164,7 @@ function restingDuringForks(
     toolsPath: clone.toolsPath,
     bundlePath: clone.bundlePath,
     start: async (request) => leftAfter(await clone.start(request), leaving),
+    standby: () => clone.standby(),
     serverLog: () => clone.serverLog(),
     backendsOomKilled: () => clone.backendsOomKilled(),
     async fork() {

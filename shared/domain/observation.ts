@@ -6,6 +6,7 @@ import type { Observed } from './observed.ts';
 import type { RepairTrial, ValuesLost, WayBack } from './recovery.ts';
 import type { RunSpec, StatePoint } from './run.ts';
 import type { DatabaseState } from './schema.ts';
+import type { StandbyObservation } from './standby.ts';
 import type { StatementObservation } from './statement.ts';
 
 /** Everything that one run showed; the unit of work, of storage and of judgement. */
@@ -34,6 +35,7 @@ export interface RunResult {
   readonly load?: LoadObservation;
   /** Rollback runs: values that were there before the way back and are nowhere after it. */
   readonly valuesLost?: Observed<readonly ValuesLost[]>;
+  readonly standby?: StandbyObservation;
   readonly cells: readonly CellObservation[];
   readonly invariants: readonly InvariantObservation[];
   readonly serverLog: readonly ServerLogEntry[];
@@ -44,7 +46,7 @@ export interface RunResult {
 
 /** A reason to trust this run less; checks that need the named part become undetermined. */
 export interface Weakness {
-  readonly part: 'load' | 'locks' | 'schema' | 'cells' | 'migration';
+  readonly part: 'load' | 'locks' | 'schema' | 'cells' | 'migration' | 'standby';
   readonly because: string;
 }
 

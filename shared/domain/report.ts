@@ -73,6 +73,14 @@ export interface ReportRun {
   };
   readonly migration: readonly ReportAttempt[];
   readonly load?: LoadObservation;
+  readonly standby?: {
+    readonly lagBytesMax: number;
+    readonly lagMsMax: number;
+    readonly cancelledQueries: number;
+    readonly replayBlockedMs: number;
+    /** null: nobody could compare. */
+    readonly sameSchema: boolean | null;
+  };
 }
 
 export interface ReportAttempt {

@@ -15,7 +15,14 @@ export const scenarios = [
 export type Scenario = (typeof scenarios)[number];
 
 /** One scenario with everything decided. A worker makes no choice: what is not here does not happen. */
-export type RunSpec = ControlRun | UnderLoadRun | ContentionRun | InterruptionRun | RollbackRun | CompatibilityRun;
+export type RunSpec =
+  | ControlRun
+  | UnderLoadRun
+  | ContentionRun
+  | InterruptionRun
+  | RollbackRun
+  | CompatibilityRun
+  | StandbyRun;
 
 interface RunBase {
   readonly id: RunId;
@@ -146,6 +153,17 @@ export interface CompatibilityRun extends RunBase {
   readonly asksTwice: boolean;
   /** Probes that fail the second time they are asked: not used to warm a running application. */
   readonly askOnce: readonly string[];
+}
+
+export interface StandbyRun extends RunBase {
+  readonly scenario: 'standby';
+  /** Server settings without which nobody can follow; they hold on both servers. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Tables that are read on the standby while the phases run. */
+  readonly reads: readonly string[];
+  /** The statement before which a long read of this table begins on the standby; absent: no such read is in the way. */
+  readonly longRead?: { readonly phase: string; readonly ordinal: number; readonly relation: string };
+  readonly holdMs: number;
 }
 
 /** A committed state of the control run (CONTRACT "States"). */

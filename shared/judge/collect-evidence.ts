@@ -2,6 +2,7 @@ import { blocksWriters } from '../domain/lock.ts';
 import type { Evidence, RunResult } from '../domain/observation.ts';
 import type { RunSpec, Scenario } from '../domain/run.ts';
 import { knownLocks } from '../plan/known-locks.ts';
+import { standbyNotDue } from '../plan/standby-due.ts';
 import { lackingRuns } from './derive/lacking-runs.ts';
 import { derivedWeaknesses } from './derive/weaknesses.ts';
 
@@ -25,6 +26,7 @@ export const readingNames = [
   'interruption',
   'rollback',
   'compatibility',
+  'standby',
 ] as const;
 export type ReadingName = (typeof readingNames)[number];
 export type Readings = Readonly<Record<ReadingName, Reading>>;
@@ -46,6 +48,7 @@ export function collectEvidence(evidence: Evidence): Readings {
     // Nobody misses a way back that was never promised.
     rollback: evidence.bundle.manifest.rollback === undefined ? nothing : group(evidence, 'rollback', () => true),
     compatibility: group(evidence, 'compatibility', () => true),
+    standby: standbyNotDue(evidence.bundle.manifest) === undefined ? group(evidence, 'standby', () => true) : nothing,
   };
   if (first === undefined) return afterMissingControl(collected);
   const locks = strongLocks(first, traced.runs[0]);

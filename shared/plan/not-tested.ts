@@ -1,5 +1,4 @@
 import type { Manifest, NotTested } from '../domain/bundle.ts';
-import { defaultBudgets } from './manifest/read-claims.ts';
 
 /** What the manifest asks for and this version does not look at, each with the reason as a fact. */
 export function notTestedOf(manifest: Manifest): readonly NotTested[] {
@@ -22,14 +21,11 @@ function* traffic({ steadyMs }: Manifest): Generator<NotTested> {
   }
 }
 
-function* claims({ hotpatches, budgets }: Manifest): Generator<NotTested> {
+function* claims({ hotpatches }: Manifest): Generator<NotTested> {
   for (const { path } of hotpatches) {
     yield {
       what: `hot patch ${path}`,
       because: 'No check looks for hot patches in the next version in this version of Rehearsal.',
     };
-  }
-  if (budgets.replicaLagMs !== defaultBudgets.replicaLagMs) {
-    yield { what: 'budget replicaLag', because: 'No standby is rehearsed in this version.' };
   }
 }

@@ -6,6 +6,7 @@ import { baselineRuns, compatibilityRuns } from './plan-compatibility.ts';
 import { contentionRuns } from './plan-contention.ts';
 import { interruptionRuns } from './plan-interruption.ts';
 import { rollbackRuns } from './plan-rollback.ts';
+import { standbyRuns } from './plan-standby.ts';
 import { loadTargets } from './plan-traffic.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
@@ -52,6 +53,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
     const rollback = rollbackRuns(plan, expectedEnds, notTested, results);
     runs.push(...rollback.runs);
     aimed = rollback.complete || !wants(plan, 'rollback');
+    runs.push(...standbyRuns(plan, control, traced, expectedEnds, notTested));
   }
   const compatibility = compatibilityRuns(plan, control, results, notTested);
   runs.push(...compatibility.runs);

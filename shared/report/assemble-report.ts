@@ -96,7 +96,7 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
       migration: [],
     };
   }
-  const { fault, aftermath, load, otherStart } = result;
+  const { fault, aftermath, load, otherStart, standby } = result;
   const retries = aftermath?.retry?.attempts ?? [];
   const judged = judgement.aftermaths.find(({ run }) => run === spec.id);
   return {
@@ -113,7 +113,13 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
       reportAttempt(evidence, attempt),
     ),
     ...(load === undefined ? {} : { load }),
+    ...(standby === undefined ? {} : { standby: reportStandby(standby) }),
   };
+}
+
+function reportStandby(seen: NonNullable<RunResult['standby']>): NonNullable<ReportRun['standby']> {
+  const { lagBytesMax, lagMsMax, cancelledQueries, replayBlockedMs, sameSchema } = seen;
+  return { lagBytesMax, lagMsMax, cancelledQueries, replayBlockedMs, sameSchema: orNull(sameSchema) };
 }
 
 function withoutNotes(fault: NonNullable<RunResult['fault']>): NonNullable<ReportRun['fault']> {

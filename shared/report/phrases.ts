@@ -1,6 +1,7 @@
 import { blocksReaders, blocksWriters, type LockMode } from '../domain/lock.ts';
 import type { Report, ReportRun } from '../domain/report.ts';
 import type { Harm, JudgedCell } from '../domain/verdict.ts';
+import { counted, formatBytes, formatMs } from './words.ts';
 
 /** Never a lock without what it blocks, on which table. */
 export function lockWords(mode: LockMode, relation: string): string {
@@ -48,6 +49,15 @@ const scenarioWords = {
 /** What a run asked, for those who do not know its id. */
 export const runWords = (run: ReportRun): string =>
   run.fault === undefined ? scenarioWords[run.scenario] : faultWords(run.fault);
+
+/** How well a standby followed, in one sentence. */
+export function standbyWords(standby: NonNullable<ReportRun['standby']>): string {
+  const { lagMsMax, lagBytesMax, replayBlockedMs, cancelledQueries, sameSchema } = standby;
+  const end = sameSchema === null ? 'was not compared' : sameSchema ? 'is the same' : 'is another';
+  const lag = `at most ${formatMs(lagMsMax)} (${formatBytes(lagBytesMax)}) late`;
+  const held = `replay waited ${formatMs(replayBlockedMs)} for reads`;
+  return `A standby was ${lag}; ${held}, ${counted(cancelledQueries, 'read')} cancelled; its schema at the end ${end}.`;
+}
 
 /** A state's name, and the run in which it was reached when that is not the quiet one. */
 export function splitState(state: string): { readonly point: string; readonly runId?: string } {

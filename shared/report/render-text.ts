@@ -2,7 +2,7 @@ import type { Report } from '../domain/report.ts';
 import { groupFindings } from './group-findings.ts';
 import { hintLine } from './hints.ts';
 import { limits } from './limits.ts';
-import { harmSentence } from './phrases.ts';
+import { harmSentence, standbyWords } from './phrases.ts';
 import { tellStory } from './story.ts';
 import { groupLines } from './text/finding-lines.ts';
 import { matrixLines } from './text/matrix-lines.ts';
@@ -18,6 +18,7 @@ export function renderText(report: Report): string {
     ...storyLines(report),
     ...groupFindings(report.findings).flatMap(groupLines),
     ...matrixLines(report),
+    ...standbyLines(report),
     ...openLines(report),
     ...notTestedLines(report),
     ...hintLines(report),
@@ -41,6 +42,11 @@ function storyLines(report: Report): string[] {
     ),
     '',
   ];
+}
+
+function standbyLines({ runs }: Report): string[] {
+  const lines = runs.flatMap(({ standby }) => (standby === undefined ? [] : wrap(standbyWords(standby), '')));
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function openLines(report: Report): string[] {

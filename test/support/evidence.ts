@@ -19,8 +19,11 @@ import {
   states,
 } from './evidence-parts.ts';
 
+import { standbyRun } from './standby-seen.ts';
+
 export * from './evidence-parts.ts';
 export { state, table } from './schema.ts';
+export * from './standby-seen.ts';
 
 export interface EvidenceChanges {
   readonly manifest?: Partial<Manifest>;
@@ -169,6 +172,7 @@ function greenRuns(): readonly RunResult[] {
     ),
     interruptionRun(1, states.inside),
     interruptionRun(2, states.after),
+    standbyRun(),
     compatibilityRun('previous', 'fresh', 'before'),
     compatibilityRun('previous', 'fresh', 'inside'),
     compatibilityRun('previous', 'running', 'inside'),

@@ -114,6 +114,13 @@ const run: Shape = {
   }),
   migration: listOf(attempt),
   load: optional(load),
+  standby: optional({
+    lagBytesMax: 'number',
+    lagMsMax: 'number',
+    cancelledQueries: 'number',
+    replayBlockedMs: 'number',
+    sameSchema: nullable('boolean'),
+  }),
 };
 
 const cell: Shape = {

@@ -89,7 +89,7 @@ function writesOf(
   return [...new Set(shapes)].sort().slice(0, writesKept);
 }
 
-function sqlErrorsOf(
+export function sqlErrorsOf(
   run: LiveRun,
   statements: readonly { readonly sql: string; readonly sqlstate?: string; readonly message?: string }[],
 ): readonly SqlErrorObservation[] {

@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import type { App, AppName } from '../../shared/domain/bundle.ts';
 import type { Clone, HostedProcess } from '../../shared/edge/ports/clone-host.ts';
+import type { ServerAddress } from '../../shared/edge/ports/sql.ts';
 import type { Tap } from '../../shared/edge/ports/tap.ts';
 import type { LiveRun } from '../live-run.ts';
-import { databaseEnvironment } from '../migration/phase-command.ts';
+import { databaseEnvironment, databaseUrl } from '../migration/phase-command.ts';
 import { openTap } from '../tap/open-tap.ts';
 import { sendRequest } from './send-request.ts';
 
@@ -15,6 +16,8 @@ export interface RunningApp extends AsyncDisposable {
   readonly name: AppName;
   readonly process: HostedProcess;
   readonly tap: Tap;
+  /** Where it was told to read, if that is another server. */
+  readonly readTap?: Tap;
   /** `ready` answered (or the port accepted) within the start timeout. */
   readonly ready: boolean;
   /** Exit code, once it has ended. */
@@ -22,7 +25,17 @@ export interface RunningApp extends AsyncDisposable {
   readonly url: string;
 }
 
-export async function startApp(run: LiveRun, clone: Clone, name: AppName): Promise<RunningApp> {
+export interface AppOptions {
+  /** The server that `READ_DATABASE_URL` leads to; default: the same as `DATABASE_URL`. */
+  readonly readsFrom?: ServerAddress;
+}
+
+export async function startApp(
+  run: LiveRun,
+  clone: Clone,
+  name: AppName,
+  { readsFrom }: AppOptions = {},
+): Promise<RunningApp> {
   run.signal.throwIfAborted();
   const app = appOf(run, name);
   await using made = new AsyncDisposableStack();
@@ -39,6 +52,7 @@ export async function startApp(run: LiveRun, clone: Clone, name: AppName): Promi
       now: () => run.now(),
     }),
   );
+  const readTap = readsFrom === undefined ? undefined : made.use(await openReadTap(run, clone, readsFrom));
   // Left before the tap: an application that says goodbye to its database is heard.
   const process = made.use(
     await clone.start({
@@ -49,6 +63,7 @@ export async function startApp(run: LiveRun, clone: Clone, name: AppName): Promi
       ...(app.writable === undefined ? {} : { writable: app.writable }),
       env: {
         ...databaseEnvironment(tap, clone.apps, clone.admin.database),
+        READ_DATABASE_URL: databaseUrl(readTap ?? tap, clone.apps, clone.admin.database),
         REHEARSAL_PHASE: '',
         REHEARSAL_VERSION: name,
         ...app.env,
@@ -66,7 +81,12 @@ export async function startApp(run: LiveRun, clone: Clone, name: AppName): Promi
   const ready = await waitUntilReady(run, app, process, address, url);
   const owned = made.move();
   const alive = { ready, endedWith: () => endedWith };
-  return { name, process, tap, ...alive, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const reads = readTap === undefined ? {} : { readTap };
+  return { name, process, tap, ...reads, ...alive, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function openReadTap(run: LiveRun, clone: Clone, { host, port }: ServerAddress): Promise<Tap> {
+  return openTap({ listenHost: clone.tapHost, server: { host, port }, mode: 'plain', now: () => run.now() });
 }
 
 function appOf(run: LiveRun, name: AppName): App {

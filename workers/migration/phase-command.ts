@@ -38,9 +38,8 @@ export function databaseEnvironment(
   login: Login,
   database: string,
 ): Record<string, string> {
-  const url = `postgresql://${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@${tap.host}:${tap.port}/${encodeURIComponent(database)}`;
   return {
-    DATABASE_URL: url,
+    DATABASE_URL: databaseUrl(tap, login, database),
     PGHOST: tap.host,
     PGPORT: String(tap.port),
     PGUSER: login.user,
@@ -49,3 +48,10 @@ export function databaseEnvironment(
     REHEARSAL: '1',
   };
 }
+
+export const databaseUrl = (
+  tap: { readonly host: string; readonly port: number },
+  { user, password }: Login,
+  database: string,
+): string =>
+  `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${tap.host}:${tap.port}/${encodeURIComponent(database)}`;

@@ -21,7 +21,7 @@ export async function readState(
 }
 
 /** Ledgers that the manifest names; others are recognised by their shape. */
-function namedLedgers(run: LiveRun): readonly string[] {
+export function namedLedgers(run: LiveRun): readonly string[] {
   const { phases, rollback } = run.plan.bundle.manifest;
   return [...phases, ...(rollback === undefined ? [] : [rollback])].flatMap(({ run: phaseRun }) =>
     phaseRun.kind === 'sql' && phaseRun.ledger !== 'none' ? [phaseRun.ledger] : [],

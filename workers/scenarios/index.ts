@@ -7,6 +7,7 @@ import { interruption } from './interruption.ts';
 import { rollback } from './rollback.ts';
 import type { ScenarioFindings } from './scenario.ts';
 import { secondStart } from './second-start.ts';
+import { standby } from './standby.ts';
 import { underLoad } from './under-load.ts';
 
 /** One question each; a scenario that is added to the domain does not compile until it is answered here. */
@@ -25,6 +26,8 @@ export function performScenario(run: LiveRun): Promise<ScenarioFindings> {
       return compatibility(withSpec(run, spec));
     case 'rollback':
       return rollback(withSpec(run, spec));
+    case 'standby':
+      return standby(withSpec(run, spec));
   }
 }
 

@@ -59,10 +59,22 @@ export interface Clone extends AsyncDisposable {
    * tables are empty. Settles when it accepts connections; `admin` stays valid.
    */
   crash(): Promise<void>;
+  /**
+   * A second copy of the snapshot that follows this clone by streaming; it answers reads when the promise settles.
+   * To be asked for before anything is written, on a clone whose settings let it be followed (`wal_level`). Forks know
+   * nothing of it.
+   */
+  standby(): Promise<Standby>;
   /** The server's log so far, PostgreSQL's jsonlog format, one object a line. */
   serverLog(): Promise<string>;
   /** Backends of the server killed for memory so far. */
   backendsOomKilled(): Promise<number>;
+}
+
+/** Lives at most as long as its clone; leaving its scope removes its server and its data. Safe to repeat. */
+export interface Standby extends AsyncDisposable {
+  /** Superuser address that our own sessions use, never through a tap; the roles are those of its clone. */
+  readonly admin: ServerAddress;
 }
 
 export interface ProcessRequest {

@@ -73,6 +73,14 @@ const AftermathSchema = Type.Object({
   retry: Type.Optional(Type.Object({ exitCode: orNull(Type.Number()), converged: orNull(Type.Boolean()) })),
 });
 
+const StandbySchema = Type.Object({
+  lagBytesMax: Type.Number(),
+  lagMsMax: Type.Number(),
+  cancelledQueries: Type.Number(),
+  replayBlockedMs: Type.Number(),
+  sameSchema: orNull(Type.Boolean()),
+});
+
 export const ReportRunSchema = Type.Object(
   {
     id: Type.String(),
@@ -86,6 +94,7 @@ export const ReportRunSchema = Type.Object(
     aftermath: Type.Optional(AftermathSchema),
     migration: Type.Array(AttemptSchema),
     load: Type.Optional(LoadSchema),
+    standby: Type.Optional(StandbySchema),
   },
   { $id: 'ReportRun' },
 );

@@ -18,8 +18,11 @@ import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
 import { missingLockTimeout } from './missing-lock-timeout.ts';
 import { refusedMigration } from './refused-migration.ts';
+import { replicationLag } from './replication-lag.ts';
 import { slowMigration } from './slow-migration.ts';
 import { slowTraffic } from './slow-traffic.ts';
+import { standbyConflict } from './standby-conflict.ts';
+import { standbyDivergence } from './standby-divergence.ts';
 import { swallowedError } from './swallowed-error.ts';
 import { tableRewrite } from './table-rewrite.ts';
 import { thinMemoryMargin } from './thin-memory-margin.ts';
@@ -49,6 +52,9 @@ export const checks: readonly Check[] = [
   blockingIndexBuild,
   failedTransactions,
   slowTraffic,
+  standbyConflict,
+  standbyDivergence,
+  replicationLag,
   brokenPreviousVersion,
   brokenNextVersion,
   impossibleRollback,

@@ -2,6 +2,7 @@ import type { Manifest } from '../../domain/bundle.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import type { RollbackRun, RunSpec } from '../../domain/run.ts';
 import { runLimits } from '../../plan/limits.ts';
+import { standbyNotDue } from '../../plan/standby-due.ts';
 import type { Reading, ReadingName, Readings } from '../collect-evidence.ts';
 
 interface Known {
@@ -30,6 +31,7 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
     },
     interruption: expectRuns(readings.interruption, commits(known.control), 'no interruption was planned'),
     rollback: expectRollbacks(readings.rollback, known.manifest),
+    standby: expectRuns(readings.standby, standbyNotDue(known.manifest) === undefined, 'no standby was planned'),
     compatibility: expectRuns(
       readings.compatibility,
       known.manifest.apps !== 'none',
@@ -41,7 +43,11 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
 function stressNeverPlanned(readings: Readings, { manifest }: Known): Readings {
   const because = ['the control run failed, so nothing could be aimed at what it does'];
   const always: readonly ReadingName[] = ['underLoad', 'contention', 'interruption', 'compatibility'];
-  const stressed = manifest.rollback === undefined ? always : [...always, 'rollback' as const];
+  const stressed: readonly ReadingName[] = [
+    ...always,
+    ...(manifest.rollback === undefined ? [] : ['rollback' as const]),
+    ...(standbyNotDue(manifest) === undefined ? ['standby' as const] : []),
+  ];
   const marked = stressed.map((name) => [name, { ...readings[name], unplanned: because }]);
   return { ...readings, ...(Object.fromEntries(marked) as Partial<Readings>) } as Readings;
 }

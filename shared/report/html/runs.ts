@@ -1,7 +1,7 @@
 import type { Report, ReportRun } from '../../domain/report.ts';
 import { type Scenario, scenarios } from '../../domain/run.ts';
 import { limits } from '../limits.ts';
-import { runWords } from '../phrases.ts';
+import { runWords, standbyWords } from '../phrases.ts';
 import { counted, formatMs } from '../words.ts';
 import { html, type Markup } from './markup.ts';
 import { attemptMarkup } from './statements.ts';
@@ -32,6 +32,7 @@ function runMarkup(run: ReportRun): Markup {
   return html`<details id="run-${run.id}"><summary>${run.id} <span class="soft">${outcome(run)}</span></summary>
 <p>${run.fault === undefined ? '' : `${runWords(run)}. `}${run.why ?? ''}</p>
 ${run.aftermath !== undefined && html`<p>${aftermathWords(run.aftermath)}</p>`}
+${run.standby !== undefined && html`<p>${standbyWords(run.standby)}</p>`}
 ${run.scenario !== 'compatibility' && run.migration.map(attemptMarkup)}</details>`;
 }
 

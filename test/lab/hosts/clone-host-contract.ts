@@ -119,6 +119,45 @@ export function cloneHostContract(name: string, open: OpenHost): void {
         expect(await session.query(count)).toEqual([{ alerts: 101, rows: 0 }]);
       });
 
+      test('have a standby that follows them, answers reads, and is gone with them', async () => {
+        const primary = await clone();
+        const standby = await primary.standby();
+        const address = { ...standby.admin };
+        expect(address).not.toEqual(primary.admin);
+        {
+          await using writer = await asAdmin(primary);
+          await writer.query("ALTER TABLE alerts ADD COLUMN note text; UPDATE alerts SET note = 'seen' WHERE id = 1");
+          await using reader = await pgSql.connect({ ...address, ...primary.apps }, 'team application');
+          const note = "SELECT count(*)::int AS n FROM pg_attribute WHERE attname = 'note' AND NOT attisdropped";
+          await until('it follows', async () => (await reader.query<{ n: number }>(note))[0]?.n === 1);
+          await until('and has the row', async () => {
+            const rows = await reader.query('SELECT id FROM alerts WHERE note IS NOT NULL');
+            return rows.length === 1;
+          });
+          expect(await reader.query('SELECT pg_is_in_recovery() AS follows')).toEqual([{ follows: true }]);
+          await expect(reader.query('DELETE FROM alerts')).rejects.toMatchObject({ sqlstate: '25006' });
+          const followers = await writer.query('SELECT application_name AS name, state FROM pg_stat_replication');
+          expect(followers).toEqual([{ name: 'rehearsal/standby', state: 'streaming' }]);
+        }
+        await primary[Symbol.asyncDispose]();
+        await expect(pgSql.connect(address, 'rehearsal/test')).rejects.toThrow();
+        await standby[Symbol.asyncDispose]();
+      });
+
+      test('outlive their standby, and have no other effect on the snapshot', async () => {
+        await using primary = await clone();
+        {
+          await using standby = await primary.standby();
+          await using session = await pgSql.connect(standby.admin, 'rehearsal/test');
+          expect(await session.query('SELECT DISTINCT state FROM alerts')).toEqual([{ state: 'open' }]);
+        }
+        await using session = await asAdmin(primary);
+        expect(await session.query('SELECT count(*)::int AS n FROM alerts')).toEqual([{ n: 100 }]);
+        await using again = await clone();
+        await using untouched = await asAdmin(again);
+        expect(await untouched.query('SELECT pg_is_in_recovery() AS follows')).toEqual([{ follows: false }]);
+      });
+
       test('tell what their server logged, with SQLSTATE, application and process', async () => {
         await using made = await clone();
         await using session = await pgSql.connect(made.admin, 'noisy application');

@@ -180,7 +180,6 @@ describe('readBundle', () => {
       'worker feed job of previous',
       'steady',
       'hot patch config/a.rb',
-      'budget replicaLag',
     ]);
     for (const { because } of notTested) expect(because).toMatch(/^[A-Z].*\.$/);
   });

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clone, CloneRequest, HostedProcess, ProcessRequest } from '../../../shared/edge/ports/clone-host.ts';
+import type {
+  Clone,
+  CloneRequest,
+  HostedProcess,
+  ProcessRequest,
+  Standby,
+} from '../../../shared/edge/ports/clone-host.ts';
 import type { ServerAddress } from '../../../shared/edge/ports/sql.ts';
 import type { CopyMethod } from '../copy-tree.ts';
 import type { LentUser } from '../process/users.ts';
@@ -27,6 +33,8 @@ export interface Made {
   readonly cloneMs: number;
   /** Another clone, of these data. */
   cloneOf(pgdata: string): Promise<Clone>;
+  /** A server that follows this one. */
+  standbyOf(primary: ServerAddress): Promise<Standby>;
 }
 
 const oomEventWaitMs = 1000;
@@ -46,6 +54,7 @@ export class DockerClone implements Clone {
   readonly #made: Made;
   /** Those under way too: who leaves meanwhile waits for them, so that nothing starts behind its back. */
   readonly #processes = new Set<Promise<HostedProcess>>();
+  readonly #standbys = new Set<Promise<Standby>>();
   #forking: Promise<unknown> = Promise.resolve();
   #disposal: Promise<void> | undefined;
 
@@ -81,6 +90,13 @@ export class DockerClone implements Clone {
       request,
     );
     this.#processes.add(starting);
+    return await starting;
+  }
+
+  async standby(): Promise<Standby> {
+    this.#refuseIfGone();
+    const starting = this.#made.standbyOf(this.admin);
+    this.#standbys.add(starting);
     return await starting;
   }
 
@@ -145,6 +161,7 @@ export class DockerClone implements Clone {
     const { workspace, lent, network, server, oomEvents } = this.#made;
     await this.#forking;
     const started = await Promise.allSettled(this.#processes);
+    const standbys = await Promise.allSettled(this.#standbys);
     const processes = started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
     await using steps = new AsyncDisposableStack();
     steps.defer(() => removeWorkspace(workspace));
@@ -152,6 +169,7 @@ export class DockerClone implements Clone {
     steps.defer(() => network.remove());
     steps.use(oomEvents);
     steps.defer(() => server.remove());
+    for (const standby of standbys) if (standby.status === 'fulfilled') steps.use(standby.value);
     // Nobody waits for a command to say goodbye to a server that is thrown away.
     steps.defer(() => allOf(processes.map((process) => process.kill().then(() => process[Symbol.asyncDispose]()))));
   }

@@ -1,19 +1,20 @@
-import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { CloneRequest } from '../../../shared/edge/ports/clone-host.ts';
-import { copyPgdata } from '../copy-pgdata.ts';
+import type { ServerAddress } from '../../../shared/edge/ports/sql.ts';
 import { copyTree } from '../copy-tree.ts';
 import type { DataRoot } from '../data-root.ts';
-import { lendCommandUser, serverUser } from '../process/users.ts';
-import { configurationFile } from '../server-settings.ts';
+import { lendCommandUser } from '../process/users.ts';
 import { makeWorkspace, removeWorkspace } from '../workspace.ts';
+import { copyData } from './clone-copies.ts';
 import type { CloneParts } from './clone-parts.ts';
 import { DockerClone } from './docker-clone.ts';
-import { findImage, serverImageNames } from './images.ts';
+import { findImage, type Image, serverImageNames } from './images.ts';
 import { labelsOf } from './labels.ts';
 import { makeNetwork } from './networks.ts';
 import { listenForOom } from './oom-events.ts';
 import { ServerContainer, serverNotMade } from './server-container.ts';
+import { startStandby } from './standby.ts';
 
 /** A clone of `pgdata` in a workspace and a network of its own; leaves nothing behind where it fails. */
 export async function makeDockerClone(parts: CloneParts, request: CloneRequest, pgdata: string): Promise<DockerClone> {
@@ -32,6 +33,7 @@ export async function makeDockerClone(parts: CloneParts, request: CloneRequest, 
   const makeServer = async (): Promise<{
     network: Awaited<ReturnType<typeof makeNetwork>>;
     server: ServerContainer;
+    image: Image;
   }> => {
     const names =
       request.image === undefined ? serverImageNames(request.snapshot.facts.major, process.env) : [request.image];
@@ -41,13 +43,14 @@ export async function makeDockerClone(parts: CloneParts, request: CloneRequest, 
     const { serverMemoryBytes } = parts;
     const server = await ServerContainer.make({
       ...{ engine, clock, image, network, labels, dir, name: `rehearsal-${workspace.id}-server` },
+      address: network.serverAddress,
       ...(serverMemoryBytes === undefined ? {} : { memoryBytes: serverMemoryBytes }),
     }).catch((cause: unknown) => Promise.reject(serverNotMade(cause)));
     failed.defer(() => server.remove());
-    return { network, server };
+    return { network, server, image };
   };
   const listen = async () => failed.use(await listenForOom(engine, workspace.id, clock));
-  const [{ network, server }, oomEvents, toolsDir] = await settled([
+  const [{ network, server, image }, oomEvents, toolsDir] = await settled([
     makeServer(),
     listen(),
     placeTools(request.toolsDir, workspace.dir, dataRoot),
@@ -61,7 +64,12 @@ export async function makeDockerClone(parts: CloneParts, request: CloneRequest, 
   failed.move();
   const cloneMs = clock.now() - startedMs;
   const cloneOf = (data: string): Promise<DockerClone> => makeDockerClone(parts, request, data);
-  const made = { parts, request, workspace, lent, toolsDir, labels, network, server, oomEvents, cloneMs, cloneOf };
+  const standbyOf = (primary: ServerAddress) =>
+    startStandby({ parts, request, image, network, labels, workspace }, primary);
+  const made = {
+    ...{ parts, request, workspace, lent, toolsDir, labels, network, server, oomEvents, cloneMs },
+    ...{ cloneOf, standbyOf },
+  };
   return new DockerClone(made);
 }
 
@@ -82,19 +90,4 @@ async function placeTools(toolsDir: string, workspace: string, dataRoot: DataRoo
   const copy = join(workspace, 'tools');
   await copyTree(toolsDir, copy, 'copy', { mode: readable });
   return copy;
-}
-
-/** Whoever reaches the server must know a password; only the clone's own network does. */
-const hostBasedAuthentication = 'host all all all scram-sha-256\nhost replication all all scram-sha-256\n';
-
-async function copyData(from: string, dir: string, dataRoot: DataRoot, request: CloneRequest): Promise<void> {
-  const [user, pgdata, log] = [serverUser(), join(dir, 'pgdata'), join(dir, 'log')];
-  const authentication = join(dir, 'pg_hba.conf');
-  await mkdir(log, { mode: 0o700 });
-  await writeFile(authentication, hostBasedAuthentication, { mode: 0o600 });
-  await copyPgdata(from, pgdata, dataRoot.method, user);
-  const configuration = join(pgdata, 'postgresql.conf');
-  await writeFile(configuration, configurationFile(request.snapshot.settings, request.settings), { mode: 0o600 });
-  if (user === undefined) return;
-  for (const path of [log, authentication, configuration]) await chown(path, user.uid, user.gid);
 }

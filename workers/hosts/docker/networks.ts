@@ -9,6 +9,8 @@ export interface CloneNetwork {
   readonly name: string;
   /** Stays the server's over restarts. */
   readonly serverAddress: string;
+  /** Of a standby, if there is one. */
+  readonly standbyAddress: string;
   /** Where this worker listens for the clone's processes. */
   readonly tapHost: string;
   remove(): Promise<void>;
@@ -71,7 +73,7 @@ async function makeAt(
   }
   const held = failed.move();
   const tapHost = ownContainer === undefined ? guarded.gateway : at(3);
-  return { name, serverAddress: at(2), tapHost, remove: () => held.disposeAsync() };
+  return { name, serverAddress: at(2), standbyAddress: at(4), tapHost, remove: () => held.disposeAsync() };
 }
 
 /** Of a network that another process made. */

@@ -17,6 +17,8 @@ export interface ServerParts {
   readonly image: Image;
   readonly network: CloneNetwork;
   readonly labels: Readonly<Record<string, string>>;
+  /** In that network; stays the same over restarts. */
+  readonly address: string;
   /** Holds `pgdata`, `log` and `pg_hba.conf`. */
   readonly dir: string;
   readonly memoryBytes?: number;
@@ -40,7 +42,7 @@ export class ServerContainer {
   }
 
   static async make(parts: ServerParts): Promise<ServerContainer> {
-    const { image, network, labels, name } = parts;
+    const { image, network, labels, name, address } = parts;
     const settings = {
       ...enforcedSettings({ listenAddresses: '*', port: 5432, logDirectory: `${inside}/log` }),
       hba_file: `${inside}/pg_hba.conf`,
@@ -62,7 +64,7 @@ export class ServerContainer {
         Tmpfs: { '/tmp': 'mode=1777', '/run': 'mode=1777' },
         ShmSize: 1024 ** 3,
       },
-      NetworkingConfig: { EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: network.serverAddress } } } },
+      NetworkingConfig: { EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: address } } } },
     });
     return new ServerContainer(parts, container);
   }

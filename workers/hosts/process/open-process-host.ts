@@ -4,7 +4,8 @@ import type { Clone, CloneHost } from '../../../shared/edge/ports/clone-host.ts'
 import type { Sql } from '../../../shared/edge/ports/sql.ts';
 import type { DataRoot } from '../data-root.ts';
 import { openCgroupGroups } from './cgroup-groups.ts';
-import { type CloneParts, makeProcessClone } from './process-clone.ts';
+import type { CloneParts } from './clone-parts.ts';
+import { makeProcessClone } from './process-clone.ts';
 import { reapClones } from './reap-clones.ts';
 import { Runtime } from './runtime.ts';
 import { scannedGroups } from './scanned-groups.ts';

@@ -1,27 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../../../shared/edge/ports/clock.ts';
-import type { Clone, CloneRequest, HostedProcess, ProcessRequest } from '../../../shared/edge/ports/clone-host.ts';
-import type { ServerAddress, Sql } from '../../../shared/edge/ports/sql.ts';
-import { copyPgdata } from '../copy-pgdata.ts';
-import { type CopyMethod, copyTree } from '../copy-tree.ts';
-import type { DataRoot } from '../data-root.ts';
-import { configurationFile, serverLogName } from '../server-settings.ts';
+import type {
+  Clone,
+  CloneRequest,
+  HostedProcess,
+  ProcessRequest,
+  Standby,
+} from '../../../shared/edge/ports/clone-host.ts';
+import type { ServerAddress } from '../../../shared/edge/ports/sql.ts';
+import type { CopyMethod } from '../copy-tree.ts';
+import { serverLogName } from '../server-settings.ts';
 import { makeWorkspace, removeWorkspace, type Workspace } from '../workspace.ts';
+import { copyBundle, copyData } from './clone-copies.ts';
+import type { CloneParts } from './clone-parts.ts';
 import { startHostedProcess } from './hosted-process.ts';
 import { type RunningServer, type ServerParts, startServer } from './postmaster.ts';
-import type { ProcessGroups } from './process-group.ts';
-import type { Runtime } from './runtime.ts';
-import { giveToServer, type LentUser, lendCommandUser, serverUser } from './users.ts';
-
-export interface CloneParts {
-  readonly dataRoot: DataRoot;
-  readonly sql: Sql;
-  readonly clock: Clock;
-  readonly groups: ProcessGroups;
-  readonly runtime: Runtime;
-}
+import { startStandby } from './standby.ts';
+import { type LentUser, lendCommandUser } from './users.ts';
 
 /** A clone of `pgdata` in a workspace of its own; leaves nothing behind where it fails. */
 export async function makeProcessClone(
@@ -84,6 +80,7 @@ export class ProcessClone implements Clone {
   readonly #made: Made;
   /** Those under way too: who leaves meanwhile waits for them, so that nothing starts behind its back. */
   readonly #processes = new Set<Promise<HostedProcess>>();
+  readonly #standbys = new Set<Promise<Standby>>();
   #restarting: Promise<unknown> = Promise.resolve();
   #server: RunningServer;
   #disposal: Promise<void> | undefined;
@@ -117,6 +114,14 @@ export class ProcessClone implements Clone {
       request,
     );
     this.#processes.add(starting);
+    return await starting;
+  }
+
+  async standby(): Promise<Standby> {
+    this.#refuseIfGone();
+    const { parts, request, server } = this.#made;
+    const starting = startStandby(parts, request, { program: server.program, primary: this.admin });
+    this.#standbys.add(starting);
     return await starting;
   }
 
@@ -172,10 +177,12 @@ export class ProcessClone implements Clone {
   async #dispose(): Promise<void> {
     await this.#restarting;
     const started = await Promise.allSettled(this.#processes);
+    const standbys = await Promise.allSettled(this.#standbys);
     await using steps = new AsyncDisposableStack();
     steps.defer(() => removeWorkspace(this.#made.workspace));
     steps.use(this.#made.lent);
     steps.defer(() => this.#server.stop('immediate'));
+    for (const standby of standbys) if (standby.status === 'fulfilled') steps.use(standby.value);
     for (const process of started.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))) {
       steps.use(process);
       // Nobody waits for a command to say goodbye to a server that is thrown away.
@@ -216,29 +223,4 @@ async function allOrFirstFailure<T extends readonly unknown[]>(
 ): Promise<T> {
   await Promise.allSettled(work);
   return (await Promise.all(work)) as unknown as T;
-}
-
-async function copyData(from: string, workspace: Workspace, method: CopyMethod, request: CloneRequest): Promise<void> {
-  const pgdata = join(workspace.dir, 'pgdata');
-  const logDirectory = join(workspace.dir, 'log');
-  await mkdir(logDirectory, { mode: 0o700 });
-  await copyPgdata(from, pgdata, method, serverUser());
-  const configuration = join(pgdata, 'postgresql.conf');
-  await writeFile(configuration, configurationFile(request.snapshot.settings, request.settings), { mode: 0o600 });
-  for (const path of [logDirectory, configuration]) await giveToServer(path);
-}
-
-/**
- * Readable and never writable: files and directories belong to us, the directory above lets only the clone's own user
- * in.
- */
-async function copyBundle(bundleDir: string, box: string, { user }: LentUser): Promise<void> {
-  await mkdir(box, { mode: 0o710 });
-  if (user !== undefined) await chown(box, 0, user.gid);
-  const mode = (own: number, kind: 'file' | 'directory'): number =>
-    kind === 'directory' || (own & 0o100) !== 0 ? 0o555 : 0o444;
-  await copyTree(bundleDir, join(box, 'bundle'), 'copy', {
-    mode,
-    ...(user === undefined ? {} : { owner: { uid: 0, gid: 0 } }),
-  });
 }

@@ -1,0 +1,3 @@
+import { start } from './serve.mjs';
+
+start('title, places');

@@ -1,0 +1,115 @@
+import type { Clock } from '../../shared/edge/ports/clock.ts';
+import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
+import type { Interval } from './intervals.ts';
+
+export interface ReplicationOptions {
+  /** Sessions of our own, used by nobody else meanwhile. */
+  readonly primary: SqlSession;
+  readonly standby: SqlSession;
+  readonly clock: Clock;
+  readonly now: () => number;
+}
+
+export interface ReplicationSeen {
+  readonly lagBytesMax: number;
+  readonly lagMsMax: number;
+  /** When replay waited for somebody on the standby. */
+  readonly blocked: readonly Interval[];
+  /** The longest time in which nobody looked. */
+  readonly gapMsMax: number;
+  /** Why looking ended before it was told to. */
+  readonly lost?: string;
+}
+
+export interface ReplicationWatch extends AsyncDisposable {
+  stop(): Promise<ReplicationSeen>;
+}
+
+const everyMs = 20;
+
+/** Looks at both ends of the replication until stopped. */
+export function watchReplication(options: ReplicationOptions): ReplicationWatch {
+  const stopping = new AbortController();
+  const seen = new Seen();
+  let lost: string | undefined;
+  const ended = (async () => {
+    while (!stopping.signal.aborted) {
+      await look(options, seen);
+      // Called off, the loop ends.
+      await options.clock.wait(everyMs, stopping.signal).catch(() => undefined);
+    }
+  })().catch((error: unknown) => {
+    if (!(error instanceof SqlError)) throw error;
+    lost = error.message;
+  });
+  const stop = async (): Promise<ReplicationSeen> => {
+    stopping.abort();
+    await ended;
+    return { ...seen.sum(), ...(lost === undefined ? {} : { lost }) };
+  };
+  return { stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+}
+
+/** What is flushed can be sent; the other end is asked afterwards, so that it never looks later than it is. */
+async function look({ primary, standby, now }: ReplicationOptions, seen: Seen): Promise<void> {
+  const atMs = now();
+  const [written] = await primary.query<{ at: number }>(
+    `SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::float8 AS at`,
+  );
+  const [replay] = await standby.query<{ at: number; waits: boolean }>(replaySql);
+  if (written === undefined || replay === undefined) return;
+  seen.add({ atMs, untilMs: now(), written: written.at, replayed: replay.at, waits: replay.waits });
+}
+
+/** Waiting for a lock, a snapshot, a buffer or a tablespace that a session of the standby uses. */
+const replaySql = `SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::float8 AS at,
+  EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
+    AND (wait_event_type = 'Lock' OR wait_event = 'BufferPin' OR wait_event LIKE 'RecoveryConflict%')) AS waits`;
+
+interface Look {
+  readonly atMs: number;
+  readonly untilMs: number;
+  readonly written: number;
+  readonly replayed: number;
+  readonly waits: boolean;
+}
+
+class Seen {
+  #lagBytesMax = 0;
+  #lagMsMax = 0;
+  #gapMsMax = 0;
+  #last: Look | undefined;
+  /** Positions that were written and not yet seen replayed, oldest first. */
+  readonly #open: { readonly atMs: number; readonly written: number }[] = [];
+  readonly #blocked: Interval[] = [];
+
+  add(look: Look): void {
+    const last = this.#last;
+    if (last === undefined || look.written > last.written) this.#open.push({ atMs: look.atMs, written: look.written });
+    while (this.#open[0] !== undefined && this.#open[0].written <= look.replayed) this.#open.shift();
+    const oldest = this.#open[0];
+    if (oldest !== undefined) {
+      this.#lagBytesMax = Math.max(this.#lagBytesMax, look.written - look.replayed);
+      this.#lagMsMax = Math.max(this.#lagMsMax, look.untilMs - oldest.atMs);
+    }
+    if (last !== undefined) this.#gapMsMax = Math.max(this.#gapMsMax, look.untilMs - last.untilMs);
+    if (last?.waits === true) this.#extend(last.untilMs, look.untilMs);
+    this.#last = look;
+  }
+
+  /** It waits from when it was seen to until it is seen not to. */
+  #extend(fromMs: number, toMs: number): void {
+    const previous = this.#blocked.at(-1);
+    if (previous !== undefined && previous.toMs === fromMs) this.#blocked.pop();
+    this.#blocked.push({ fromMs: previous?.toMs === fromMs ? previous.fromMs : fromMs, toMs });
+  }
+
+  sum(): Omit<ReplicationSeen, 'lost'> {
+    return {
+      lagBytesMax: this.#lagBytesMax,
+      lagMsMax: this.#lagMsMax,
+      gapMsMax: this.#gapMsMax,
+      blocked: this.#blocked,
+    };
+  }
+}

@@ -1,0 +1,39 @@
+import type { StandbyReads } from '../../shared/domain/standby.ts';
+import type { SqlSession } from '../../shared/edge/ports/sql.ts';
+import type { ScheduledRead } from '../load/read-on-schedule.ts';
+import { resolveTable } from '../load/resolve-table.ts';
+import { type Interval, overlapMs } from '../probes/intervals.ts';
+
+export interface ReadTable {
+  readonly relation: string;
+  /** As statements must write it. */
+  readonly quoted: string;
+}
+
+export async function tablesOf(session: SqlSession, relations: readonly string[]): Promise<readonly ReadTable[]> {
+  const tables: ReadTable[] = [];
+  for (const relation of relations) {
+    const table = await resolveTable(session, relation);
+    if (table !== null) tables.push({ relation, quoted: table.quoted });
+  }
+  return tables;
+}
+
+/** What the reads met; while somebody else was in the way, their waits are not the migration's. */
+export function readsSeen(
+  { planned, reads }: { readonly planned: number; readonly reads: readonly ScheduledRead[] },
+  excused: readonly Interval[],
+): StandbyReads {
+  const failedBySqlstate: Record<string, number> = {};
+  let waitedMsMax = 0;
+  let waitedOn: string | undefined;
+  for (const { relation, intendedMs, endedMs, sqlstate } of reads) {
+    if (sqlstate !== undefined) failedBySqlstate[sqlstate] = (failedBySqlstate[sqlstate] ?? 0) + 1;
+    const waitedMs = endedMs - intendedMs - overlapMs(excused, intendedMs, endedMs);
+    if (waitedMs <= waitedMsMax) continue;
+    waitedMsMax = waitedMs;
+    waitedOn = relation;
+  }
+  const most = { waitedMsMax: Math.round(waitedMsMax), ...(waitedOn === undefined ? {} : { waitedOn }) };
+  return { planned, done: reads.length, failedBySqlstate, ...most };
+}

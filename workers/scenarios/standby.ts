@@ -1,0 +1,139 @@
+import { RehearsalError } from '../../shared/domain/problem.ts';
+import type { StandbyRun } from '../../shared/domain/run.ts';
+import type { LongReadObservation, StandbyObservation } from '../../shared/domain/standby.ts';
+import type { Standby } from '../../shared/edge/ports/clone-host.ts';
+import { gates } from '../../shared/plan/gating.ts';
+import type { LiveRun } from '../live-run.ts';
+import { readOnSchedule } from '../load/read-on-schedule.ts';
+import { type PhasesPerformed, performPhases } from '../migration/perform-phases.ts';
+import { readState } from '../migration/read-state.ts';
+import { watchReplication } from '../probes/watch-replication.ts';
+import { nothingElse, type ScenarioFindings } from './scenario.ts';
+import { openStandbyApps } from './standby-apps.ts';
+import { compareSides, untilReplayed } from './standby-end.ts';
+import { beginLongRead, type LongRead } from './standby-long-read.ts';
+import { readsSeen, tablesOf } from './standby-reads.ts';
+
+/** Enough reads before the first phase to say what is normal there. */
+const leadMs = 500;
+
+/** Can a standby follow, and can it be read meanwhile? */
+export async function standby(run: LiveRun<StandbyRun>): Promise<ScenarioFindings> {
+  await using follower = await startFollower(run);
+  await using apps = await openStandbyApps(run, follower);
+  const { sql, clock, clone } = run;
+  await using primary = await sql.connect(clone.admin, 'rehearsal/standby-watch');
+  await using watching = await sql.connect(follower.admin, 'rehearsal/standby-watch');
+  const followed = await whoFollows(primary, watching);
+  const tables = await tablesOf(primary, run.spec.reads);
+  const now = () => run.now();
+  await using reads = await readOnSchedule({
+    ...{ sql, clock, now, tables },
+    address: { ...follower.admin, ...clone.apps },
+  });
+  await using watch = watchReplication({ primary, standby: watching, clock, now });
+  await clock.wait(leadMs, run.signal);
+  const { performed, longRead } = await performBeside(run, follower, apps);
+  const end = await readState(run);
+  await using last = await sql.connect(clone.admin, 'rehearsal/standby-end');
+  const replayed = await untilReplayed(run, last, follower);
+  const scheduled = await reads.stop();
+  const seen = await watch.stop();
+  const sides = await compareSides(run, follower, replayed, tables);
+  const asked = replayed.replayed
+    ? await apps.askAtEnd(performed.stoppedAt === undefined, seen.blocked)
+    : apps.soFar(seen.blocked);
+  const read = readsSeen(scheduled, [...seen.blocked, ...run.brakes]);
+  const cancelled = (read.failedBySqlstate['40001'] ?? 0) + (longRead?.cancelled === true ? 1 : 0);
+  const observation: StandbyObservation = {
+    followed,
+    lagBytesMax: seen.lagBytesMax,
+    lagMsMax: Math.round(seen.lagMsMax),
+    replayBlockedMs: Math.round(seen.blocked.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)),
+    cancelledQueries: cancelled,
+    reads: read,
+    ...(longRead === undefined ? {} : { longRead }),
+    end: replayed,
+    ...sides,
+    apps: asked,
+  };
+  return {
+    ...nothingElse,
+    attempts: performed.attempts,
+    end,
+    standby: observation,
+    failed: performed.stoppedAt !== undefined,
+    weaknesses: weaknessesOf(run, performed, observation, seen.gapMsMax),
+  };
+}
+
+/** A machine that cannot run a second server makes this run a gap, and no more than that. */
+async function startFollower(run: LiveRun<StandbyRun>): Promise<Standby> {
+  try {
+    return await run.clone.standby();
+  } catch (cause) {
+    const isServers = cause instanceof RehearsalError && /^server-/.test(cause.code);
+    if (run.signal.aborted || !isServers) throw cause;
+    throw new Error('the standby did not start:', { cause });
+  }
+}
+
+async function whoFollows(
+  primary: Awaited<ReturnType<LiveRun['sql']['connect']>>,
+  follower: Awaited<ReturnType<LiveRun['sql']['connect']>>,
+): Promise<StandbyObservation['followed']> {
+  const [there] = await follower.query<{ follows: boolean }>('SELECT pg_is_in_recovery() AS follows');
+  const [here] = await primary.query<{ state: string }>(
+    `SELECT state FROM pg_stat_replication WHERE application_name = 'rehearsal/standby'`,
+  );
+  return { inRecovery: there?.follows ?? false, state: here?.state ?? 'nobody follows' };
+}
+
+/** The phases, with the long read where replay cannot pass it, and the readers among the applications kept busy. */
+async function performBeside(
+  run: LiveRun<StandbyRun>,
+  follower: Standby,
+  apps: Awaited<ReturnType<typeof openStandbyApps>>,
+): Promise<{ readonly performed: PhasesPerformed; readonly longRead?: LongReadObservation }> {
+  const { manifest } = run.plan.bundle;
+  const { longRead: place, holdMs } = run.spec;
+  await using holding = new AsyncDisposableStack();
+  let reading: LongRead | undefined;
+  const performed = await performPhases(run, manifest.phases, {
+    beforePhase: async ({ name }) => {
+      const lives = gates(manifest, 'previous', { kind: 'inside', phase: name, committed: 1 });
+      await (lives ? apps.keepAsking() : apps.stopAsking());
+    },
+    watch: (phase) => ({
+      arrived: async (ordinal) => {
+        if (place === undefined || phase.name !== place.phase || ordinal !== place.ordinal || reading) return;
+        const address = { ...follower.admin, ...run.clone.apps };
+        reading = holding.use(await beginLongRead(run, address, { relation: place.relation, holdMs }));
+      },
+    }),
+  });
+  await apps.stopAsking();
+  const longRead = await reading?.ended;
+  return { performed, ...(longRead === undefined ? {} : { longRead }) };
+}
+
+function weaknessesOf(
+  run: LiveRun<StandbyRun>,
+  { stoppedAt }: PhasesPerformed,
+  { followed, reads, longRead }: StandbyObservation,
+  gapMsMax: number,
+): ScenarioFindings['weaknesses'] {
+  const { longRead: place } = run.spec;
+  const reasons = [
+    followed.inRecovery && followed.state === 'streaming' ? undefined : `the standby did not follow: ${followed.state}`,
+    stoppedAt === undefined ? undefined : `${stoppedAt.name} did not exit 0`,
+    place === undefined || longRead !== undefined
+      ? undefined
+      : `statement ${place.ordinal} of ${place.phase} never came`,
+    reads.done === reads.planned ? undefined : `${reads.done} of ${reads.planned} planned reads were made`,
+    gapMsMax <= run.plan.bundle.manifest.budgets.blockedMs
+      ? undefined
+      : `the replication was not looked at for ${Math.round(gapMsMax)} ms`,
+  ];
+  return reasons.flatMap((because) => (because === undefined ? [] : [{ part: 'standby', because }]));
+}
