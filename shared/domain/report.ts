@@ -1,8 +1,9 @@
 import type { AppName, NotTested, Overlap } from './bundle.ts';
 import type { CheckOutcome, Finding } from './finding.ts';
 import type { Hint } from './hint.ts';
+import type { LatencyMs, LoadObservation } from './load.ts';
 import type { LockObservation } from './lock.ts';
-import type { FaultKind, HostFacts, LatencyMs, LoadObservation } from './observation.ts';
+import type { FaultKind, HostFacts } from './observation.ts';
 import type { Scenario } from './run.ts';
 import type { Harm, JudgedCell, Recovery, Verdict } from './verdict.ts';
 

@@ -1,5 +1,5 @@
+import type { LoadObservation } from '../domain/load.ts';
 import { lockModes } from '../domain/lock.ts';
-import type { LoadObservation } from '../domain/observation.ts';
 import type { Report, ReportAttempt, ReportRun, ReportStatement } from '../domain/report.ts';
 import { markOf } from './group-findings.ts';
 import { limits } from './limits.ts';

@@ -1,12 +1,7 @@
 import type { AppName } from '../../shared/domain/bundle.ts';
 import { parseRunId } from '../../shared/domain/ids.ts';
-import type {
-  Aftermath,
-  CellObservation,
-  LoadObservation,
-  MigrationAttempt,
-  RunResult,
-} from '../../shared/domain/observation.ts';
+import type { LoadObservation } from '../../shared/domain/load.ts';
+import type { Aftermath, CellObservation, MigrationAttempt, RunResult } from '../../shared/domain/observation.ts';
 import { observed } from '../../shared/domain/observed.ts';
 import type { RunSpec, StatePoint } from '../../shared/domain/run.ts';
 import type { StatementObservation } from '../../shared/domain/statement.ts';

@@ -1,4 +1,4 @@
-import type { Coverage } from '../../shared/domain/observation.ts';
+import type { Coverage } from '../../shared/domain/load.ts';
 import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { TrafficTemplate } from './traffic-plan.ts';
 import type { TrafficRecord } from './traffic-record.ts';

@@ -1,5 +1,5 @@
 import { build } from 'hdr-histogram-js';
-import type { LatencyMs, LoadSecond } from '../../shared/domain/observation.ts';
+import type { LatencyMs, LoadSecond } from '../../shared/domain/load.ts';
 import type { TrafficRecord } from './traffic-record.ts';
 
 export interface TrafficMeasures {

@@ -1,6 +1,6 @@
 import type { AppName, Load } from '../../shared/domain/bundle.ts';
+import type { LoadObservation } from '../../shared/domain/load.ts';
 import type { LockWait } from '../../shared/domain/lock.ts';
-import type { LoadObservation } from '../../shared/domain/observation.ts';
 import type { TrafficTarget } from '../../shared/domain/run.ts';
 import { type ServerAddress, type Sql, SqlError } from '../../shared/edge/ports/sql.ts';
 import { blockedTraffic, type Interval } from './blocked-traffic.ts';

@@ -1,16 +1,15 @@
 import type { LockObservation } from '../../shared/domain/lock.ts';
-import type { Observed } from '../../shared/domain/observed.ts';
 import type { RunSpec } from '../../shared/domain/run.ts';
 import type { BuiltObject, StatementObservation } from '../../shared/domain/statement.ts';
 import type { ArrivedStatement, TapHooks, TappedStatement } from '../../shared/edge/ports/tap.ts';
-import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { type BackendLook, fullXid, lookAtBackend } from '../probes/look-at-backend.ts';
 import { Brakes } from './brakes.ts';
-import { caughtInside, type WrittenBy } from './caught-inside.ts';
+import { caughtInside } from './caught-inside.ts';
 import { committedChange } from './committed-change.ts';
 import { HeldLocks } from './held-locks.ts';
 import { matchSource } from './match-source.ts';
+import { builtBy, caughtBy, type Note, observationOf, rewritesOf } from './statement-observation.ts';
 import { watchStorage } from './storage-changes.ts';
 import { type OutsideWatch, watchOutside } from './watch-outside.ts';
 
@@ -59,13 +58,6 @@ interface Session {
   nextXid: bigint | undefined;
   /** Relations that its open transaction made, each with the statement after which it was there. */
   readonly made: Map<number, number>;
-}
-
-interface Note {
-  readonly statement: TappedStatement;
-  readonly wal: WrittenBy['wal'];
-  readonly committed: number | undefined;
-  readonly waitsForSnapshots: boolean;
 }
 
 /**
@@ -208,49 +200,5 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
   };
 }
 
-function observationOf(
-  run: LiveRun,
-  { statement, wal, committed, waitsForSnapshots }: Note,
-  { lockTimeoutMs, statementTimeoutMs }: RecordOptions,
-): Omit<StatementObservation, 'locks' | 'rewrote'> {
-  const { sql, sqlstate, message } = statement;
-  return {
-    ordinal: statement.ordinal,
-    sql: normalizeSql(sql),
-    session: statement.session,
-    backendPid: statement.backendPid,
-    startedAtMs: statement.sentAtMs,
-    durationMs: statement.durationMs,
-    waitedMs: 0,
-    transaction: statement.transaction,
-    statusAfter: statement.statusAfter,
-    ...(committed === undefined ? {} : { committed }),
-    rows: statement.rows,
-    ...(sqlstate === undefined ? {} : { sqlstate }),
-    ...(message === undefined ? {} : { message: run.redact.message(message, { sqlstate, sql }) }),
-    walBytes: wal.to - wal.from,
-    ...(waitsForSnapshots ? { waitsForSnapshots } : {}),
-    lockTimeout:
-      statement.lockTimeoutMs === null
-        ? { ms: lockTimeoutMs, from: 'server' }
-        : { ms: statement.lockTimeoutMs, from: 'session' },
-    statementTimeoutMs: statement.statementTimeoutMs ?? statementTimeoutMs,
-  };
-}
-
-function rewritesOf(
-  rewrites: readonly { readonly relation: string; readonly bytes: number | undefined }[],
-): Pick<StatementObservation, 'rewrote' | 'rewroteBytes'> {
-  const rewrote = rewrites.map(({ relation }) => relation);
-  const known = rewrites.flatMap(({ relation, bytes }) => (bytes === undefined ? [] : [[relation, bytes] as const]));
-  return { rewrote, ...(known.length === 0 ? {} : { rewroteBytes: Object.fromEntries(known) }) };
-}
-
 /** On the control run the WAL tells of the migration only; what is aborted under stress may be anybody's. */
 const writesAlone = (spec: RunSpec): boolean => spec.scenario === 'control' && spec.limits === 'declared';
-
-const caughtBy = (caught: Observed<number> | undefined): Pick<StatementObservation, 'caught'> =>
-  caught === undefined ? {} : { caught };
-
-const builtBy = (built: readonly BuiltObject[] | undefined): Pick<StatementObservation, 'built'> =>
-  built === undefined ? {} : { built };

@@ -1,6 +1,7 @@
 import type { Phase } from '../../shared/domain/bundle.ts';
+import type { LoadObservation } from '../../shared/domain/load.ts';
 import type { LockWait } from '../../shared/domain/lock.ts';
-import type { FaultObservation, LoadObservation, MigrationAttempt, Weakness } from '../../shared/domain/observation.ts';
+import type { FaultObservation, MigrationAttempt, Weakness } from '../../shared/domain/observation.ts';
 import type { RollbackRun, RollbackStress } from '../../shared/domain/run.ts';
 import type { LiveRun } from '../live-run.ts';
 import { acquireActorLock } from '../load/actor-lock.ts';

@@ -1,5 +1,6 @@
+import type { LoadObservation } from '../../shared/domain/load.ts';
 import type { LockWait } from '../../shared/domain/lock.ts';
-import type { LoadObservation, MigrationAttempt, Weakness } from '../../shared/domain/observation.ts';
+import type { MigrationAttempt, Weakness } from '../../shared/domain/observation.ts';
 import type { TrafficTarget } from '../../shared/domain/run.ts';
 import type { LiveRun } from '../live-run.ts';
 import { startActors } from '../load/start-actors.ts';

@@ -1,4 +1,5 @@
-import type { LoadObservation, RunResult } from '../../domain/observation.ts';
+import type { LoadObservation } from '../../domain/load.ts';
+import type { RunResult } from '../../domain/observation.ts';
 import type { JudgeContext } from '../context.ts';
 import { count, listed } from '../derive/sentences.ts';
 import { stopTheWorld, unseenLoad } from '../derive/traffic.ts';

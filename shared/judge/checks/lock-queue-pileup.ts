@@ -1,4 +1,5 @@
-import type { LoadObservation, RunResult } from '../../domain/observation.ts';
+import type { LoadObservation } from '../../domain/load.ts';
+import type { RunResult } from '../../domain/observation.ts';
 import type { JudgeContext } from '../context.ts';
 import { type BlockingChain, blockingChains, statementAt } from '../derive/blocking-chains.ts';
 import { placeOf } from '../derive/place.ts';

@@ -1,4 +1,5 @@
-import type { Evidence, LoadObservation, RunResult, Weakness } from '../../domain/observation.ts';
+import type { LoadObservation } from '../../domain/load.ts';
+import type { Evidence, RunResult, Weakness } from '../../domain/observation.ts';
 import { duration, share } from './sentences.ts';
 
 /** CONTRACT section 5: below this size a full copy distorts no timing. */

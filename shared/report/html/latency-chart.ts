@@ -1,4 +1,4 @@
-import type { LoadObservation, LoadSecond } from '../../domain/observation.ts';
+import type { LoadObservation, LoadSecond } from '../../domain/load.ts';
 import type { ReportRun } from '../../domain/report.ts';
 import { formatMs } from '../words.ts';
 import { html, type Markup } from './markup.ts';

@@ -1,4 +1,4 @@
-import type { LoadObservation } from '../../domain/observation.ts';
+import type { LoadObservation } from '../../domain/load.ts';
 import type { Report, ReportRun } from '../../domain/report.ts';
 import { runWords } from '../phrases.ts';
 import { formatMs } from '../words.ts';

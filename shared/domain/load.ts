@@ -1,0 +1,47 @@
+export interface LatencyMs {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface LoadObservation {
+  readonly plannedRate: number;
+  readonly achievedRate: number;
+  readonly transactions: number;
+  readonly failed: number;
+  readonly failedBySqlstate: Readonly<Record<string, number>>;
+  /** Errors of the same traffic before the first phase began. */
+  readonly baselineFailedBySqlstate: Readonly<Record<string, number>>;
+  readonly latencyMs: LatencyMs;
+  readonly baselineLatencyMs: LatencyMs;
+  /** Sum over all transactions of the time that they waited for locks behind the migration. */
+  readonly blockedMs: number;
+  /** The longest wait of one transaction. */
+  readonly blockedMsMax: number;
+  readonly blockedTransactions: number;
+  readonly queueDepthMax: number;
+  /** How late the generator sent, against its own schedule. */
+  readonly lagMsP99: number;
+  readonly coverage: readonly Coverage[];
+  /** Generated statements whose cached plan was refused (0A000) and that were prepared again; they are no failures. */
+  readonly preparedAgain?: number;
+  readonly series: readonly LoadSecond[];
+}
+
+export interface Coverage {
+  readonly relation: string;
+  /** Writes planned for that relation. */
+  readonly planned: number;
+  /** Growth of n_tup_ins + n_tup_upd + n_tup_del by the traffic. */
+  readonly seen: number;
+}
+
+/** 100 ms of traffic, by intended start. */
+export interface LoadSecond {
+  readonly atMs: number;
+  readonly transactions: number;
+  readonly failed: number;
+  readonly p50Ms: number;
+  readonly maxMs: number;
+}
