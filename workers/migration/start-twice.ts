@@ -4,7 +4,7 @@ import type { LiveRun } from '../live-run.ts';
 import { performPhase } from './perform-phase.ts';
 
 /** A tool may sleep between two looks at its own lock, where the server shows nothing of it. */
-const patienceMs = 10_000;
+const patienceMs = 5_000;
 const pollMs = 10;
 
 export interface TwoStarts {

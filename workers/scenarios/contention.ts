@@ -1,8 +1,9 @@
 import type { Holder } from '../../shared/domain/holder.ts';
+import { lockConflict } from '../../shared/domain/lock.ts';
 import type { FaultObservation } from '../../shared/domain/observation.ts';
 import type { HeldLockRun } from '../../shared/domain/run.ts';
 import type { Clone } from '../../shared/edge/ports/clone-host.ts';
-import type { ServerAddress } from '../../shared/edge/ports/sql.ts';
+import type { ServerAddress, SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { acquireActorLock } from '../load/actor-lock.ts';
 import { performPhases } from '../migration/perform-phases.ts';
@@ -30,12 +31,14 @@ export async function contention(run: LiveRun<HeldLockRun>): Promise<ScenarioFin
         },
       }),
     });
+    hold?.expectNobody();
     await hold?.released;
     return performed;
   });
-  const met = seen.lockWaits.some(
+  const sampled = seen.lockWaits.some(
     ({ waiter, blockers }) => waiter.role === 'migration' && blockers.some((blocker) => blocker.role === 'actor'),
   );
+  const met = sampled || hold?.wasMet() === true;
   const fault: FaultObservation = {
     kind: 'lock',
     phase: spec.phase,
@@ -55,7 +58,10 @@ export async function contention(run: LiveRun<HeldLockRun>): Promise<ScenarioFin
 interface Hold extends AsyncDisposable {
   readonly released: Promise<void>;
   readonly sinceMs: number;
+  /** The phases are over: whoever has not come by now will not come. */
+  expectNobody(): void;
   heldMs(): number;
+  wasMet(): boolean;
 }
 
 /** Dumps and maintenance are not the applications' work. */
@@ -68,8 +74,14 @@ async function holdFor(run: LiveRun<HeldLockRun>): Promise<Hold> {
   const actor = await acquireActorLock(run.sql, addressOf(spec.holder, clone), spec);
   const sinceMs = run.now();
   const over = new AbortController();
+  const expecting = new AbortController();
   let heldMs = 0;
+  let wasMet = false;
   const release = async () => {
+    // For old views of the rows a statement waits when most of its work is done, on a large table long after now.
+    if (!lockConflict(spec.requests, spec.holds)) {
+      wasMet = await untilBlockedBy(run, actor.pid, AbortSignal.any([expecting.signal, over.signal, run.signal]));
+    }
     // Called off or not, the lock is let go.
     await clock.wait(spec.holdMs, AbortSignal.any([over.signal, run.signal])).catch(() => undefined);
     await actor.release();
@@ -80,9 +92,29 @@ async function holdFor(run: LiveRun<HeldLockRun>): Promise<Hold> {
     released,
     sinceMs,
     heldMs: () => heldMs,
+    wasMet: () => wasMet,
+    expectNobody: () => expecting.abort(),
     [Symbol.asyncDispose]: async () => {
       over.abort();
       await released;
     },
   };
 }
+
+const pollMs = 20;
+
+/** Whether a statement of the migration came to wait for this session before nobody was expected any more. */
+async function untilBlockedBy(run: LiveRun, pid: number, over: AbortSignal): Promise<boolean> {
+  while (!over.aborted) {
+    // A server that is gone has nobody who waits; the run says so itself.
+    const blocked = await run.observer.look((admin) => waitersFor(admin, pid)).catch(() => null);
+    if (blocked === null) return false;
+    if (blocked.some((waiter) => run.parties.get(waiter.pid)?.role === 'migration')) return true;
+    // Called off, which the next round sees.
+    await run.clock.wait(pollMs, over).catch(() => undefined);
+  }
+  return false;
+}
+
+const waitersFor = (admin: SqlSession, pid: number): Promise<readonly { readonly pid: number }[]> =>
+  admin.query('SELECT pid FROM pg_locks WHERE NOT granted AND $1 = ANY (pg_blocking_pids(pid))', [pid]);

@@ -31,6 +31,21 @@ test('a concurrent index build waits for an old view of the rows; its timeout le
   expect(index).toMatchObject({ attributes: { valid: false } });
 });
 
+test('an old view is kept until the index build comes to wait for it, however long it builds', async () => {
+  const bundle = await lab.bundle(
+    libraryBundle(
+      { load: { ...load, hold: '1ms' } },
+      { 'migrations/1.sql': 'CREATE INDEX CONCURRENTLY books_title ON books (title);\n' },
+    ),
+  );
+  const control = await bundle.control();
+  const traced = await bundle.planned('control-traced', [control]);
+  const build = statementsOf(traced).find((statement) => statement.waitsForSnapshots);
+  const id = `contention-pre-deploy-${build?.ordinal}-pg-dump..public.books`;
+  const run = await bundle.planned(id, [control, traced]);
+  expect(run).toMatchObject({ outcome: 'completed', fault: { met: true }, weaknesses: [] });
+});
+
 test('a constraint that is only validated waits for a vacuum and lets the traffic pass', async () => {
   const bundle = await lab.bundle(
     libraryBundle(
