@@ -7,7 +7,6 @@ import { type Midway, watchMidway } from './midway.ts';
 
 /** A server notices a killed session at once. */
 const crashWaitMs = 10_000;
-const programFailed = '38000';
 
 /** What was done, and to whom. */
 export interface Struck {
@@ -91,24 +90,23 @@ async function end(run: LiveRun, cut: Cut, { backendPid, command }: Target): Pro
 async function killAsForMemory(run: LiveRun, backendPid: number): Promise<void> {
   await using session = await run.sql.connect(run.clone.admin, 'rehearsal/killer');
   const deadline = run.now() + crashWaitMs;
+  // Nothing is copied: a program that has ended already would not take it.
+  let refusal = await refusalOf(session, `COPY (SELECT WHERE false) TO PROGRAM 'kill -9 ${backendPid}'`);
   // Ours ends with the others; until then the server has not begun to recover.
-  let sql = `COPY (SELECT 1) TO PROGRAM 'kill -9 ${backendPid}'`;
-  while (await answers(session, sql)) {
-    sql = 'SELECT pg_sleep(0.01)';
-    if (run.now() > deadline) throw new Error('the server went on after one of its sessions had been killed');
+  for (let said = refusal; said !== 'lost'; said = await refusalOf(session, 'SELECT pg_sleep(0.01)')) {
+    refusal ??= said;
+    if (run.now() < deadline) continue;
+    throw new Error('the server went on after one of its sessions was to be killed', { cause: refusal });
   }
 }
 
-/** False: the session has ended. */
-async function answers(session: SqlSession, sql: string): Promise<boolean> {
+/** What the server says against it; `lost`: the session has ended. */
+async function refusalOf(session: SqlSession, sql: string): Promise<SqlError | 'lost' | undefined> {
   try {
     await session.query(sql);
-    return true;
+    return undefined;
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    // The server ends a session's programs along with it, and may say that first.
-    if (error.sqlstate === programFailed) return true;
-    if (error.sqlstate !== undefined && !/^(08|57P)/.test(error.sqlstate)) throw error;
-    return false;
+    return error.sqlstate === undefined || /^(08|57P)/.test(error.sqlstate) ? 'lost' : error;
   }
 }

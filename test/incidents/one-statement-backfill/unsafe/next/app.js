@@ -2,7 +2,7 @@ import { serve } from '../lib/serve.js';
 
 const show = async ({ pool, id }) => {
   const { rows } = await pool.query(
-    'SELECT id, coalesce(display_name, given_name) AS name FROM customers WHERE id = $1',
+    'SELECT id, given_name, left(fingerprint, 8) AS mark FROM customers WHERE id = $1',
     [id],
   );
   return rows.length === 1 ? [200, rows[0]] : [404, { error: 'nothing here' }];
@@ -10,8 +10,7 @@ const show = async ({ pool, id }) => {
 
 const add = async ({ pool, body }) => {
   const { rows } = await pool.query(
-    `INSERT INTO customers (given_name, family_name, display_name)
-     VALUES ($1, $2, $1::text || ' ' || $2::text) RETURNING id`,
+    'INSERT INTO customers (given_name, family_name, fingerprint) VALUES ($1, $2, md5($1)) RETURNING id',
     [body.given, body.family],
   );
   return [201, { id: rows[0].id }];

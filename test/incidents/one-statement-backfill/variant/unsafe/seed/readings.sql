@@ -7,4 +7,4 @@ CREATE TABLE readings (
 );
 CREATE INDEX readings_by_sensor ON readings (sensor, id);
 CREATE INDEX readings_by_raw ON readings (raw);
-INSERT INTO readings (sensor, raw, payload) SELECT n % 80, n % 400, repeat('ab', 60) FROM generate_series(1, 130000) AS n;
+INSERT INTO readings (sensor, raw, payload) SELECT n % 80, n % 400, repeat('ab', 60) FROM generate_series(1, 9000) AS n;
