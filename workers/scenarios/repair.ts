@@ -96,10 +96,14 @@ async function tryDraft(run: LiveRun, draft: RepairDraft, point: StatePoint, app
   return { ...trial, cell: await observeFreshCell(there, fork, place, false) };
 }
 
+/** A repair that takes longer is one to be planned, not to be pasted at night. */
+const statementMsMax = 30_000;
+
 /** As the role that migrates, one statement at a time: what is shown will be pasted so. */
 async function apply(run: LiveRun, fork: Clone, { statements }: RepairDraft): Promise<RepairTrial['refused']> {
   const { user, password } = fork.migrate;
   await using session = await run.sql.connect({ ...fork.admin, user, password }, 'rehearsal/repair');
+  await session.query(`SET statement_timeout = ${statementMsMax}`);
   for (const [index, sql] of statements.entries()) {
     try {
       await session.query(sql);
