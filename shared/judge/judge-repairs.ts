@@ -33,7 +33,7 @@ export function judgeRepairs(run: RunResult, baselines: Baselines, context: Judg
     sql: good.statements.join('\n'),
     because: `the SQL was applied to a clone in that state${moved ? ', after the command had been run again' : ''}: ${
       ledger ? 'schema and ledger are the expected ones' : 'the schema is the expected one, the ledger is not yet'
-    }${asked}`,
+    }${asked}; what the migration does to rows is no part of it`,
   };
 }
 

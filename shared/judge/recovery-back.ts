@@ -24,12 +24,13 @@ export function waysBack(readings: Readings, context: JudgeContext): readonly Re
     );
     if (!works) return [];
     const loses = lossesAfter(after, readings.rollback.runs);
+    const why = (first.cell.because ?? 'it never became ready').replaceAll('; ', ', ');
     const price = loses.length === 0 ? 'and nothing was lost on the way' : 'at the price of what it loses';
     return [
       {
         state: first.cell.state,
         choose: 'roll-back' as const,
-        because: `next does not work there (${first.cell.because ?? 'it never became ready'}), and the declared rollback was seen to lead to where previous works, ${price}`,
+        because: `next does not work there (${why}); the declared rollback was seen to lead to where previous works, ${price}`,
         ...(loses.length === 0 ? {} : { loses }),
       },
     ];

@@ -46,7 +46,7 @@ export async function lookAtAftermath(run: LiveRun, place: AftermathPlace): Prom
     nextStarts: startsOf('next'),
     cells,
     retry: retried,
-    ...(await tryRepairs(run, place.point, retried)),
+    ...(await tryRepairs(run, place, retried)),
   };
 }
 

@@ -64,16 +64,11 @@ test('SQL is shown once it led out of just that state, and a wrong draft is with
     const run = await performRun(context, spec, new AbortController().signal);
     return adviceOn({ ...evidence, runs: evidence.runs.map((other) => (other.spec.id === killed ? run : other)) });
   };
-  const withheld = await withDrafts(
-    ['ALTER TABLE books ADD COLUMN shelf integer;'],
-    ['ALTER TABLE books ADD COLUMN shelf text;', 'DELETE FROM books;'],
-  );
+  const right = advice?.sql ?? '';
+  const withheld = await withDrafts(['ALTER TABLE books ADD COLUMN shelf integer;'], [right, 'DELETE FROM books;']);
   expect(withheld).toMatchObject({ choose: 'forward-fix' });
   expect(withheld).not.toHaveProperty('sql');
   expect(withheld?.because).toContain('withheld: it led to another schema than the expected one');
-  const broken = await withDrafts(['ALTER TABLE books ADD COLUMN shelf text;', 'DELETE FROM books;']);
-  expect(broken).not.toHaveProperty('sql');
-  expect(broken?.because).toContain('withheld: next does not work on its result');
 });
 
 test('where no SQL leads forward the declared rollback is walked from there, and its price is named', async () => {

@@ -28,7 +28,7 @@ async function closeSchema(
 ): Promise<readonly string[] | undefined> {
   const isFunction = ({ object }: SchemaDifference) => object.kind === 'function';
   const made = differences.filter((difference) => isFunction(difference) && difference.change !== 'extra');
-  const rest = differences.filter((difference) => !made.includes(difference));
+  const rest = differences.filter((difference) => !made.includes(difference)).flatMap(remade);
   const functions: string[] = [];
   for (const { object } of made) {
     const text = await functionText(reference, object.name);
@@ -38,6 +38,17 @@ async function closeSchema(
   if (rest.length === 0) return functions;
   const closing = closingSql(inOrder(rest));
   return closing?.certain ? [...functions, ...closing.statements] : undefined;
+}
+
+/** What holds no data and is defined otherwise is made anew. */
+function remade(difference: SchemaDifference): readonly SchemaDifference[] {
+  if (difference.change !== 'changed' || !difference.attributes.includes('definition')) return [difference];
+  if (!['trigger', 'rule', 'statistics', 'index', 'constraint', 'view'].includes(difference.object.kind))
+    return [difference];
+  return [
+    { change: 'extra', object: difference.object },
+    { change: 'missing', object: difference.expected },
+  ];
 }
 
 /** What depends goes first and comes last: a trigger before its function, a column before its index. */
