@@ -5,7 +5,7 @@ import { strongestOf } from '../../workers/perform-in-turn.ts';
 import { load } from '../support/evidence-parts.ts';
 import { controlOf, planOf } from '../support/run-results.ts';
 
-const strong = controlOf();
+const strong = controlOf({});
 const weak: RunResult = { ...strong, weaknesses: [{ part: 'locks', because: 'nobody met' }] };
 const late: RunResult = { ...strong, load: load({ lagMsP99: 10_000 }) };
 

@@ -25,7 +25,8 @@ test('a session that was ended between two queries says with the next one why', 
   await using other = await pgSql.connect(server.address, 'psql');
   await using ended = await pgSql.connect(server.address, 'rehearsal/observer');
   await other.query('SELECT pg_terminate_backend($1)', [ended.backendPid]);
-  const gone = async () => (await other.query('SELECT FROM pg_stat_activity WHERE pid = $1', [ended.backendPid])).length;
+  const gone = async () =>
+    (await other.query('SELECT FROM pg_stat_activity WHERE pid = $1', [ended.backendPid])).length;
   await expect.poll(gone).toBe(0);
   // The goodbye has reached this process once a round trip that began later is over.
   await other.query('SELECT 1');
