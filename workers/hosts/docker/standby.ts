@@ -6,10 +6,10 @@ import { follow } from '../follow-primary.ts';
 import { serverUser } from '../process/users.ts';
 import type { Workspace } from '../workspace.ts';
 import type { CloneParts } from './clone-parts.ts';
-import { copyData } from './copy-pgdata.ts';
 import type { Image } from './images.ts';
 import type { CloneNetwork } from './networks.ts';
 import { ServerContainer, serverNotMade } from './server-container.ts';
+import { copyData } from './server-files.ts';
 
 /** What it shares with the clone that it follows; its data lie in the clone's workspace. */
 export interface StandbyPlace {

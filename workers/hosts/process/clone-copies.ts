@@ -1,6 +1,7 @@
 import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CloneRequest } from '../../../shared/edge/ports/clone-host.ts';
+import { copyPgdata } from '../copy-pgdata.ts';
 import { type CopyMethod, copyTree } from '../copy-tree.ts';
 import { configurationFile } from '../server-settings.ts';
 import type { Workspace } from '../workspace.ts';
@@ -14,15 +15,9 @@ export async function copyData(
   request: CloneRequest,
 ): Promise<void> {
   const pgdata = join(workspace.dir, 'pgdata');
-  const user = serverUser();
   const logDirectory = join(workspace.dir, 'log');
   await mkdir(logDirectory, { mode: 0o700 });
-  // A sealed PGDATA is read-only; a server wants its own writable and closed to others.
-  const mode = (sealed: number): number => sealed | 0o600;
-  await copyTree(from, pgdata, method, {
-    mode: (sealed, kind) => (kind === 'directory' ? 0o700 : mode(sealed)),
-    ...(user === undefined ? {} : { owner: user }),
-  });
+  await copyPgdata(from, pgdata, method, serverUser());
   const configuration = join(pgdata, 'postgresql.conf');
   await writeFile(configuration, configurationFile(request.snapshot.settings, request.settings), { mode: 0o600 });
   for (const path of [logDirectory, configuration]) await giveToServer(path);

@@ -1,7 +1,7 @@
 import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CloneRequest } from '../../../shared/edge/ports/clone-host.ts';
-import { copyTree } from '../copy-tree.ts';
+import { copyPgdata } from '../copy-pgdata.ts';
 import type { DataRoot } from '../data-root.ts';
 import { serverUser } from '../process/users.ts';
 import { configurationFile } from '../server-settings.ts';
@@ -15,11 +15,7 @@ export async function copyData(from: string, dir: string, dataRoot: DataRoot, re
   const authentication = join(dir, 'pg_hba.conf');
   await mkdir(log, { mode: 0o700 });
   await writeFile(authentication, hostBasedAuthentication, { mode: 0o600 });
-  await copyTree(from, pgdata, dataRoot.method, {
-    // A sealed PGDATA is read-only; a server wants its own writable and closed to others.
-    mode: (sealed, kind) => (kind === 'directory' ? 0o700 : sealed | 0o600),
-    ...(user === undefined ? {} : { owner: user }),
-  });
+  await copyPgdata(from, pgdata, dataRoot.method, user);
   const configuration = join(pgdata, 'postgresql.conf');
   await writeFile(configuration, configurationFile(request.snapshot.settings, request.settings), { mode: 0o600 });
   if (user === undefined) return;
