@@ -6,7 +6,6 @@ import { copyTree } from '../copy-tree.ts';
 import type { DataRoot } from '../data-root.ts';
 import { lendCommandUser } from '../process/users.ts';
 import { makeWorkspace, removeWorkspace } from '../workspace.ts';
-import { copyData } from './clone-copies.ts';
 import type { CloneParts } from './clone-parts.ts';
 import { DockerClone } from './docker-clone.ts';
 import { findImage, type Image, serverImageNames } from './images.ts';
@@ -14,6 +13,7 @@ import { labelsOf } from './labels.ts';
 import { makeNetwork } from './networks.ts';
 import { listenForOom } from './oom-events.ts';
 import { ServerContainer, serverNotMade } from './server-container.ts';
+import { copyData } from './server-files.ts';
 import { startStandby } from './standby.ts';
 
 /** A clone of `pgdata` in a workspace and a network of its own; leaves nothing behind where it fails. */

@@ -5,11 +5,11 @@ import type { ServerAddress } from '../../../shared/edge/ports/sql.ts';
 import { follow } from '../follow-primary.ts';
 import { serverUser } from '../process/users.ts';
 import type { Workspace } from '../workspace.ts';
-import { copyData } from './clone-copies.ts';
 import type { CloneParts } from './clone-parts.ts';
 import type { Image } from './images.ts';
 import type { CloneNetwork } from './networks.ts';
 import { ServerContainer, serverNotMade } from './server-container.ts';
+import { copyData } from './server-files.ts';
 
 /** What it shares with the clone that it follows; its data lie in the clone's workspace. */
 export interface StandbyPlace {
