@@ -75,21 +75,29 @@ function againText(run: RunResult, expected: ExpectedEnd | null): string {
   return `fails${sqlstate === undefined ? '' : ` (${sqlstate})`}`;
 }
 
-/** The page; rows that differ in nothing but their tool's case stay apart, so that each can be found. */
+const head = ['tool', 'interrupted', 'its command', 'left behind', 'the same command again'];
+
+/** The page as the formatter would write it, columns as wide as their widest cell. */
 export function renderInterruptions(rows: readonly InterruptionRow[], rehearsedOn: string): string {
   const tools = [...new Set(rows.map(({ tool }) => tool))];
-  const lines = rows.map(({ tool, interrupted, command, left, again }) => {
-    const cells = [tool, interrupted, command, left, again].map((cell) => cell.replaceAll('|', '\\|'));
-    return `| ${cells.join(' | ')} |`;
-  });
+  const cells = [
+    head,
+    ...rows.map(({ tool, interrupted, command, left, again }) =>
+      [tool, interrupted, command, left, again].map((cell) => cell.replaceAll('|', '\\|')),
+    ),
+  ];
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const [first = '', ...lines] = cells.map(
+    (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`,
+  );
   return `# What migration tools leave behind
 
 Written by \`node test/tools/write-interruptions.ts\`, which rehearses the bundles of \`test/tools/\` with
 \`--only control,interruption\`. Last run ${rehearsedOn}, ${tools.length} bundles, process host. \`#n\` is the n-th change that the command
 commits. A command that is killed is dead; one whose connection is cut may go on: what it did stands beside it.
 
-| tool | interrupted | its command | left behind | the same command again |
-| --- | --- | --- | --- | --- |
+${first}
+| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |
 ${lines.join('\n')}
 `;
 }

@@ -41,6 +41,6 @@ test('a retry that fails is told with the reason of the server, a lock that is h
 test('the page is one table, and a bar in a name does not break it', () => {
   const row = { tool: 'a|b', interrupted: 'i', command: 'c', left: 'l', again: 'a' };
   const page = renderInterruptions([row], '2026-01-01');
-  expect(page).toContain('| a\\|b | i | c | l | a |');
+  expect(page).toMatch(/^\| a\\\|b \| i +\| c +\| l +\| a +\|$/m);
   expect(page).toContain('Last run 2026-01-01, 1 bundles');
 });
