@@ -24,6 +24,8 @@ const neverCopied = new Set([
   'restore_command',
   'primary_conninfo',
   'primary_slot_name',
+  // Every commit would wait for a standby that only production has.
+  'synchronous_standby_names',
   'port',
   'listen_addresses',
   'unix_socket_directories',

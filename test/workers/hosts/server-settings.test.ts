@@ -15,10 +15,10 @@ test('a quote in a value stays in the value', () => {
 
 test("a clone never reaches for production's files, peers or programs", () => {
   const file = configurationFile(
-    { archive_command: 'cp %p /backup', hba_file: '/etc/hba', primary_conninfo: 'host=prod' },
+    { archive_command: 'cp %p', hba_file: '/etc/hba', primary_conninfo: 'host=prod', synchronous_standby_names: '*' },
     { port: '1' },
   );
-  expect(file).not.toMatch(/archive_command|hba_file|primary_conninfo|port/);
+  expect(file).not.toMatch(/archive_command|hba_file|primary_conninfo|synchronous|port/);
   expect(enforcedSettings({ listenAddresses: '127.0.0.1', port: 1, logDirectory: '/l' })).toMatchObject({
     archive_mode: 'off',
   });
