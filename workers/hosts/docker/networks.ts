@@ -76,8 +76,11 @@ async function makeAt(
   return { name, serverAddress: at(2), standbyAddress: at(4), tapHost, remove: () => held.disposeAsync() };
 }
 
-/** Of a network that another process made. */
-export async function removeLeftOver({ docker }: Engine, id: string): Promise<void> {
+/** Of a network that another process made; whoever starts at the same moment may remove it before us. */
+export const removeLeftOver = (engine: Pick<Engine, 'docker'>, id: string): Promise<void> =>
+  unlessGone(takeApart(engine, id));
+
+async function takeApart({ docker }: Pick<Engine, 'docker'>, id: string): Promise<void> {
   const network = docker.getNetwork(id);
   const { Containers = {}, IPAM } = (await network.inspect()) as LeftOver;
   // A worker that is a container had joined it.
