@@ -25,8 +25,8 @@ const slugs = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 /**
- * Rehearsed on both hosts and with their variants: a whole rehearsal takes half a minute and more, and the others show
- * checks, not hosts. The soak takes every variant.
+ * A whole rehearsal takes half a minute and more. Every incident's unsafe twin is rehearsed here; what the product was
+ * made for also on the second host and in its variant. The soak takes every twin, variant and host.
  */
 const wholly = new Set([
   'swallowed-lock-timeout',
@@ -34,13 +34,25 @@ const wholly = new Set([
   'rename-before-old-code-is-gone',
   'nullable-left-behind',
 ]);
+/** Their cure is the point: it must not be red for what the migration meets on its way. */
+const cured = new Set([
+  ...wholly,
+  'concurrent-index-waits-for-ever',
+  'invalid-index-left-behind',
+  'one-statement-backfill',
+  'out-of-order-branch',
+  'rename-cleanup-trigger-blocks-revert',
+  'replica-cannot-follow',
+  'two-migrators-at-once',
+]);
 /** What a standby sees goes another way on each host. */
 const onDocker = new Set([...wholly, 'replica-cannot-follow']);
+const curedOnDocker = new Set(['swallowed-lock-timeout']);
 const pairs = slugs.flatMap((slug) => [
   { slug, pair: slug },
   { slug, pair: `${slug}/variant` },
 ]);
-const rehearsedHere = pairs.filter(({ slug, pair }) => pair === slug || wholly.has(slug));
+const unsafeHere = pairs.filter(({ slug, pair }) => pair === slug || wholly.has(slug));
 const expectedOf = (slug: string): Expected =>
   JSON.parse(readFileSync(join(import.meta.dirname, slug, 'expected.json'), 'utf8'));
 
@@ -53,25 +65,25 @@ test('every incident has a story, both twins, both twins of a variant, and an ex
   }
 });
 
+const which = (names: ReadonlySet<string>) => slugs.filter((slug) => names.has(slug));
+
 describe('on the process host', () => {
-  test.for(rehearsedHere)('$pair: unsafe fails with what is expected', async ({ slug, pair }) => {
+  test.for(unsafeHere)('$pair: unsafe fails with what is expected', async ({ slug, pair }) => {
     await unsafeFails(slug, pair, 'process');
   });
 
-  test.for(rehearsedHere)('$pair: safe passes', async ({ slug, pair }) => {
-    await safePasses(slug, pair, 'process');
+  test.for(which(cured))('%s: safe passes', async (slug) => {
+    await safePasses(slug, 'process');
   });
 });
 
 describeWith('docker', 'on the docker host', () => {
-  const onBoth = slugs.filter((slug) => onDocker.has(slug));
-
-  test.for(onBoth)('%s: unsafe fails with what is expected', async (slug) => {
+  test.for(which(onDocker))('%s: unsafe fails with what is expected', async (slug) => {
     await unsafeFails(slug, slug, 'docker');
   });
 
-  test.for(onBoth)('%s: safe passes', async (slug) => {
-    await safePasses(slug, slug, 'docker');
+  test.for(which(curedOnDocker))('%s: safe passes', async (slug) => {
+    await safePasses(slug, 'docker');
   });
 });
 
@@ -90,9 +102,9 @@ async function unsafeFails(slug: string, pair: string, host: string): Promise<vo
   expect({ verdict: report.verdict, code }, summaryOf(report)).toEqual({ verdict: unsafe.verdict, code: 1 });
 }
 
-async function safePasses(slug: string, pair: string, host: string): Promise<void> {
+async function safePasses(slug: string, host: string): Promise<void> {
   const { safe } = expectedOf(slug);
-  const { report, code } = await rehearse(join(pair, 'safe'), host);
+  const { report, code } = await rehearse(join(slug, 'safe'), host);
   expect(blockingChecks(report), summaryOf(report)).toEqual(safe.blocking);
   const found = report.findings.map((finding) => finding.check);
   expect(
