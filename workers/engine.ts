@@ -109,6 +109,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         sql,
         clock,
         repairs: catalogDrafts,
+        repairsTried: new Map(),
       };
     },
     perform: (context, spec, runSignal) => performInTurn({ dataRoot, says }, context, spec, runSignal),

@@ -1,5 +1,5 @@
 import type { LockParty } from '../shared/domain/lock.ts';
-import type { Weakness } from '../shared/domain/observation.ts';
+import type { Aftermath, Weakness } from '../shared/domain/observation.ts';
 import type { Plan } from '../shared/domain/plan.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
@@ -31,6 +31,8 @@ export interface LiveRun<Spec extends RunSpec = RunSpec> {
   readonly signal: AbortSignal;
   /** Who drafts SQL for a state that nothing else leads out of. */
   readonly repairs: RepairDrafts;
+  /** What was tried on each damaged state of this rehearsal, by phase and fingerprint. */
+  readonly repairsTried: Map<string, Promise<Pick<Aftermath, 'repairs' | 'wayBack'>>>;
   /** One more clone of the untouched snapshot. */
   fresh(): Promise<Clone>;
   /** The same run on another of its clones, with a session of its own; leaving its scope closes only that. */

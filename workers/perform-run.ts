@@ -1,4 +1,4 @@
-import type { RunResult } from '../shared/domain/observation.ts';
+import type { Aftermath, RunResult } from '../shared/domain/observation.ts';
 import type { Plan } from '../shared/domain/plan.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
@@ -28,6 +28,8 @@ export interface RunContext {
   readonly sql: Sql;
   readonly clock: Clock;
   readonly repairs: RepairDrafts;
+  /** What was tried on each damaged state of this rehearsal, by phase and fingerprint. */
+  readonly repairsTried: Map<string, Promise<Pick<Aftermath, 'repairs' | 'wayBack'>>>;
   /** Asked before what a process wrote is removed. */
   readonly leaving?: () => Promise<void>;
 }
@@ -137,6 +139,7 @@ async function openLiveRun(
       redact,
       signal,
       repairs: context.repairs,
+      repairsTried: context.repairsTried,
       fresh: () => openClone(context, spec),
       on: (other) => openLiveRun(context, spec, other, now, signal),
       [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),

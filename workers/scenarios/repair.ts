@@ -32,6 +32,34 @@ export async function tryRepairs(
   if (expected === undefined && !attempts.some(({ oomKilled, timedOut }) => oomKilled || timedOut)) return {};
   const ended = retry.attempts.every(({ exitCode, timedOut }) => exitCode === 0 && !timedOut);
   if (ended && stateFingerprint(retry.end.value) === expected) return {};
+  return await onceForEach(run, `${phase} ${stateFingerprint(retry.end.value)}`, () =>
+    repairsFor(run, point, { phase, expected, retry }),
+  );
+}
+
+type Repairs = Pick<Aftermath, 'repairs' | 'wayBack'>;
+
+/** Many runs of a rehearsal end alike: what was tried on one of such states was tried on all. */
+async function onceForEach(run: LiveRun, state: string, attempt: () => Promise<Repairs>): Promise<Repairs> {
+  const known = run.repairsTried.get(state);
+  if (known !== undefined) return await known;
+  const trying = attempt();
+  run.repairsTried.set(state, trying);
+  try {
+    return await trying;
+  } catch (error) {
+    run.repairsTried.delete(state);
+    throw error;
+  }
+}
+
+interface Damage {
+  readonly phase: string;
+  readonly expected: string | undefined;
+  readonly retry: RetryObservation;
+}
+
+async function repairsFor(run: LiveRun, point: StatePoint, { phase, expected, retry }: Damage): Promise<Repairs> {
   const drafts = await draftsFor(run, phase, expected, retry);
   if (!drafts.seen) return { repairs: drafts, ...(await walkBackFromHere(run, retry.end)) };
   const trials: RepairTrial[] = [];

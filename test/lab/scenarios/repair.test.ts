@@ -60,7 +60,7 @@ test('SQL is shown once it led out of just that state, and a wrong draft is with
   if (spec === undefined) throw new Error(`${killed} was not planned`);
   const withDrafts = async (...drafts: readonly string[][]) => {
     const planted: readonly RepairDraft[] = drafts.map((statements) => ({ statements, by: 'a planted draft' }));
-    const context = { ...bundle.context, repairs: { draft: async () => planted } };
+    const context = { ...bundle.context, repairs: { draft: async () => planted }, repairsTried: new Map() };
     const run = await performRun(context, spec, new AbortController().signal);
     return adviceOn({ ...evidence, runs: evidence.runs.map((other) => (other.spec.id === killed ? run : other)) });
   };
@@ -78,7 +78,7 @@ test('where no SQL leads forward the declared rollback is walked from there, and
     ({ id }) => id === killed,
   );
   if (spec === undefined) throw new Error(`${killed} was not planned`);
-  const context = { ...bundle.context, repairs: { draft: async () => [] } };
+  const context = { ...bundle.context, repairs: { draft: async () => [] }, repairsTried: new Map() };
   const run = await performRun(context, spec, new AbortController().signal);
   expect(run.aftermath).toMatchObject({
     repairs: { seen: true, value: [] },
