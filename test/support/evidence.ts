@@ -7,6 +7,7 @@ import type { DatabaseState } from '../../shared/domain/schema.ts';
 import { defaultRules } from '../../shared/judge/default-rules.ts';
 import {
   aftermath,
+  attempt,
   compatibilityRun,
   contentionFault,
   controlRun,
@@ -170,6 +171,7 @@ function greenRuns(): readonly RunResult[] {
       },
       { load: load({ blockedMs: 4_000, blockedMsMax: 480, blockedTransactions: 12 }), fault: contentionFault },
     ),
+    secondStartRun(),
     interruptionRun(1, states.inside),
     interruptionRun(2, states.after),
     standbyRun(),
@@ -180,6 +182,18 @@ function greenRuns(): readonly RunResult[] {
     compatibilityRun('previous', 'running', 'after'),
     compatibilityRun('next', 'fresh', 'after'),
   ];
+}
+
+export const secondStartId = 'contention-second-start-pre-deploy';
+
+/** The later start finds nothing left to do. */
+function secondStartRun(): RunResult {
+  const id = parseRunId(secondStartId);
+  const place = { phase: 'pre-deploy', ordinal: 3 } as const;
+  return run(
+    { ...specBase, id, scenario: 'contention', holder: 'second-start', ...place },
+    { otherStart: attempt({ statements: [] }) },
+  );
 }
 
 export const notSeen = unobserved('nobody looked');

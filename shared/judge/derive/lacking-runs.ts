@@ -29,6 +29,11 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
       ),
       unplanned: lockGaps(readings, known),
     },
+    secondStart: expectRuns(
+      readings.secondStart,
+      known.manifest.overlap !== 'stop-the-world' && commits(known.control),
+      'no second start of the migration was planned',
+    ),
     interruption: expectRuns(readings.interruption, commits(known.control), 'no interruption was planned'),
     rollback: expectRollbacks(readings.rollback, known.manifest),
     standby: expectRuns(readings.standby, standbyNotDue(known.manifest) === undefined, 'no standby was planned'),
@@ -42,7 +47,7 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
 
 function stressNeverPlanned(readings: Readings, { manifest }: Known): Readings {
   const because = ['the control run failed, so nothing could be aimed at what it does'];
-  const always: readonly ReadingName[] = ['underLoad', 'contention', 'interruption', 'compatibility'];
+  const always: readonly ReadingName[] = ['underLoad', 'contention', 'secondStart', 'interruption', 'compatibility'];
   const stressed: readonly ReadingName[] = [
     ...always,
     ...(manifest.rollback === undefined ? [] : ['rollback' as const]),

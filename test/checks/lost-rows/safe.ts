@@ -1,5 +1,5 @@
 import { observed } from '../../../shared/domain/observed.ts';
-import { controlRun, evidence, points, states } from '../../support/evidence.ts';
+import { controlRun, evidence, points, secondStartId, states } from '../../support/evidence.ts';
 
 export const sentence =
   'The table has another name afterwards and the same rows; the other one declares what it deletes.';
@@ -24,5 +24,6 @@ export default evidence({
         ],
         end: observed(after),
       }),
+    [secondStartId]: (run) => ({ ...run, end: observed(after) }),
   },
 });

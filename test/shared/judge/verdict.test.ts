@@ -193,11 +193,17 @@ describe('nothing that was not due is missed', () => {
 
   test('a migration that locks no existing table needs no contention and no load', () => {
     const given = evidence({
-      unplanned: (id) => isContention(id) || id === 'under-load',
+      unplanned: (id) => id === contentionId || id === 'under-load',
       runs: { control: (run) => ({ ...run, attempts: [locksNothing] }) },
     });
     expect(judge(given).verdict).toBe('pass');
     expect(outcomeOf(given, 'lost-to-lock-timeout')).toBe('clear');
+  });
+
+  test('a migration that commits a change has to be started twice at once', () => {
+    const forgotten = evidence({ unplanned: (id) => id.startsWith('contention-second-start') });
+    expect(judge(forgotten).verdict).toBe('inconclusive');
+    expect(outcomeOf(forgotten, 'divergent-schema')).toBe('undetermined');
   });
 
   test('without applications the versions are not asked about', () => {
