@@ -4,13 +4,17 @@ const status = document.getElementById('status');
 
 if (list?.dataset.over === 'false') {
   const events = new EventSource(list.dataset.events);
+  let isOver = false;
   events.addEventListener('status', (event) => {
     const { status: now } = JSON.parse(event.data);
     status.textContent = now;
-    if (now === 'judged' || now === 'cancelled' || now === 'failed') {
-      events.close();
-      location.reload();
-    }
+    isOver = now === 'judged' || now === 'cancelled' || now === 'failed';
+  });
+  // The stream is ended by the service after the final status; any other end is a cut, after which the browser resumes.
+  events.addEventListener('error', () => {
+    if (!isOver) return;
+    events.close();
+    location.reload();
   });
   events.addEventListener('run', (event) => {
     const { id, outcome } = JSON.parse(event.data);

@@ -23,8 +23,8 @@ export function listenForStop(onRequest: (by: StopRequest, times: number) => voi
   const cut = () => ask('disconnect');
   for (const signal of signals) process.on(signal, ask);
   if (process.connected) process.once('disconnect', cut);
-  // Listening would keep this process alive after everything else in it has ended.
-  process.channel?.unref();
+  // Listening would keep this process alive after everything else in it has ended; who reads messages wants that.
+  if (process.listenerCount('message') === 0) process.channel?.unref();
   return {
     [Symbol.dispose]: () => {
       for (const signal of signals) process.removeListener(signal, ask);
