@@ -84,8 +84,9 @@ async function holdFor(run: LiveRun<HeldLockRun>): Promise<Hold> {
     }
     // Called off or not, the lock is let go.
     await clock.wait(spec.holdMs, AbortSignal.any([over.signal, run.signal])).catch(() => undefined);
-    await actor.release();
+    // The server lets go at some moment after this one; what is done before it was done under the held lock.
     heldMs = run.now() - sinceMs;
+    await actor.release();
   };
   const released = release();
   return {

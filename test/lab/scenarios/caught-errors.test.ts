@@ -1,5 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Sql } from '../../../shared/edge/ports/sql.ts';
+import { gaveUpTheLock } from '../../../shared/judge/derive/caught-errors.ts';
 import { judge } from '../../../shared/judge/judge.ts';
+import { planRuns } from '../../../shared/plan/plan-runs.ts';
+import { performRun } from '../../../workers/perform-run.ts';
 import { libraryBundle } from '../../support/contract-bundles.ts';
 import { openScenarioLab, type ScenarioLab, statementsOf } from './scenario-lab.ts';
 
@@ -51,6 +56,35 @@ test('a statement that gives up the lock it needs, and says nothing, is found by
   expect(swallowed[0]?.title).toContain('gave up waiting for public.books');
   // Nobody can read its limit from outside, but here it was seen to have one.
   expect(findings.filter(({ check }) => check === 'missing-lock-timeout')).toEqual([]);
+});
+
+/** A machine so busy that an actor's goodbye takes its time, long after the server let go of its locks. */
+const slowToSayGoodbye = (sql: Sql): Sql => ({
+  ...sql,
+  async connect(address, name, ...rest) {
+    const session = await sql.connect(address, name, ...rest);
+    if (!name.startsWith('rehearsal/actor')) return session;
+    const end = async () => {
+      await session[Symbol.asyncDispose]();
+      await delay(500);
+    };
+    return { ...session, query: session.query.bind(session), [Symbol.asyncDispose]: end };
+  },
+});
+
+test('a statement that got its lock when it was let go of gave nothing up, however late we hear of it', async () => {
+  const files = { 'migrations/1.sql': 'ALTER TABLE books ADD COLUMN shelf text;\n' };
+  const load = { rate: '40/s', duration: '1s', hold: '1s' };
+  const bundle = await lab.bundle(libraryBundle({ load }, files), ['control', 'contention']);
+  const quiet = [await bundle.control(), await bundle.control('traced')];
+  const { runs } = planRuns(bundle.context.plan, quiet);
+  const [spec] = runs.filter(({ id }) => id.startsWith('contention-') && !id.includes('second-start'));
+  if (spec === undefined) throw new Error(`no contention among ${runs.map(({ id }) => id)}`);
+  const context = { ...bundle.context, sql: slowToSayGoodbye(bundle.context.sql) };
+  const result = await performRun(context, spec, new AbortController().signal);
+  expect(result).toMatchObject({ outcome: 'completed', fault: { met: true } });
+  expect(result.lockWaits.some(({ waiter }) => waiter.role === 'migration')).toBe(true);
+  expect(gaveUpTheLock(result)).toEqual([]);
 });
 
 test('a statement that gives up and asks again until it has the lock has a limit, and swallows nothing', async () => {
