@@ -54,6 +54,13 @@ export function blockingChecks(report: Report): readonly string[] {
   return [...new Set(blocking.map((finding) => finding.check))].sort();
 }
 
+/** Why evidence is weak, other than that a scenario was left out by `--only`, which proves nothing and is no fault. */
+export const weakOtherwise = (report: Report): readonly string[] =>
+  report.findings
+    .filter(({ check }) => check === 'weak-evidence')
+    .flatMap(({ evidence }) => (evidence as { readonly reasons?: readonly string[] }).reasons ?? ['no reason is told'])
+    .filter((reason) => !reason.endsWith('was left out by the caller'));
+
 /** All that a reader of a failed test needs to see of a report. */
 export function summaryOf(report: Report): string {
   const findings = report.findings.map(({ severity, check, phase, ordinal, relation, app, state, summary, scenario }) =>
