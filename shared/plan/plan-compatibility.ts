@@ -6,6 +6,7 @@ import { type CompatibilityRun, type StatePoint, stateName } from '../domain/run
 import { gates, momentsOf } from './gating.ts';
 import { runLimits } from './limits.ts';
 import { spread } from './plan-interruption.ts';
+import { shapesOf } from './plan-shapes.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
 type NotTested = { what: string; because: string };
@@ -39,6 +40,7 @@ export function compatibilityRuns(
   const places = distinctPlaces(plan, control, notTested);
   const last = places.at(-1);
   const runs: CompatibilityRun[] = [];
+  const shapes = shapesOf(results, notTested);
   let complete = true;
   for (const app of ['previous', 'next'] as const) {
     const baseline = baselineOf(app, results, last);
@@ -46,7 +48,8 @@ export function compatibilityRuns(
     for (const place of places) {
       const isBaseline = app === 'previous' ? place.point.kind === 'before' : place === last;
       const shown = gatesThere(plan, app, place) || (place.point.kind !== 'inside' && place.point.kind !== 'before');
-      if (!isBaseline && shown) runs.push(cell(plan, app, 'fresh', place, { asksTwice: false, askOnce: [] }));
+      const asks = { asksTwice: false, askOnce: [], ...(app === 'previous' ? shapes : {}) };
+      if (!isBaseline && shown) runs.push(cell(plan, app, 'fresh', place, asks));
       if (isBaseline && app === 'next') runs.push(cell(plan, app, 'fresh', place, { asksTwice: true, askOnce: [] }));
       if (baseline !== undefined && canBeRunning(plan, app, place.point) && gatesThere(plan, app, place)) {
         runs.push(cell(plan, app, 'running', place, { asksTwice: false, askOnce: onlyOnce(baseline) }));
@@ -64,7 +67,7 @@ function cell(
   app: AppName,
   boot: 'running' | 'fresh',
   place: Place,
-  asks: { readonly asksTwice: boolean; readonly askOnce: readonly string[] },
+  asks: Pick<CompatibilityRun, 'asksTwice' | 'askOnce' | 'shapes'>,
 ): CompatibilityRun {
   const state = stateName(place.point).replaceAll(' ', '-').replace('#', '');
   return {

@@ -1,6 +1,7 @@
 import { blockingIndexBuild } from './blocking-index-build.ts';
 import { brokenNextVersion } from './broken-next-version.ts';
 import { brokenPreviousVersion } from './broken-previous-version.ts';
+import { brokenQuery } from './broken-query.ts';
 import type { Check } from './check.ts';
 import { deadlock } from './deadlock.ts';
 import { dishonestLedger } from './dishonest-ledger.ts';
@@ -21,6 +22,7 @@ import { refusedMigration } from './refused-migration.ts';
 import { replicationLag } from './replication-lag.ts';
 import { slowMigration } from './slow-migration.ts';
 import { slowTraffic } from './slow-traffic.ts';
+import { staleCachedPlan } from './stale-cached-plan.ts';
 import { standbyConflict } from './standby-conflict.ts';
 import { standbyDivergence } from './standby-divergence.ts';
 import { swallowedError } from './swallowed-error.ts';
@@ -57,6 +59,8 @@ export const checks: readonly Check[] = [
   replicationLag,
   brokenPreviousVersion,
   brokenNextVersion,
+  staleCachedPlan,
+  brokenQuery,
   impossibleRollback,
   lossyRollback,
   violatedInvariant,
