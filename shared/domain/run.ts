@@ -119,6 +119,8 @@ export interface RollbackRun extends RunBase {
   readonly scenario: 'rollback';
   /** Last phase that ran before the rollback. */
   readonly after: string;
+  /** As for compatibility; what must work after the way back is what worked before the first phase. */
+  readonly shapes?: readonly QueryShape[];
   /** What makes it harder; absent: nothing, nobody else is in the room. */
   readonly stress?: RollbackStress;
 }

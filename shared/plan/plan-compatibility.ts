@@ -6,7 +6,7 @@ import { type CompatibilityRun, type StatePoint, stateName } from '../domain/run
 import { gates, momentsOf } from './gating.ts';
 import { runLimits } from './limits.ts';
 import { spread } from './plan-interruption.ts';
-import { shapesOf } from './plan-shapes.ts';
+import type { ShapesToPrepare } from './plan-shapes.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
 type NotTested = { what: string; because: string };
@@ -34,13 +34,13 @@ export function compatibilityRuns(
   control: RunResult,
   results: readonly RunResult[],
   notTested: NotTested[],
+  shapes: ShapesToPrepare,
 ): { readonly runs: readonly CompatibilityRun[]; readonly complete: boolean } {
   const { manifest } = plan.bundle;
   if (manifest.apps === 'none') return { runs: [], complete: true };
   const places = distinctPlaces(plan, control, notTested);
   const last = places.at(-1);
   const runs: CompatibilityRun[] = [];
-  const shapes = shapesOf(results, notTested);
   let complete = true;
   for (const app of ['previous', 'next'] as const) {
     const baseline = baselineOf(app, results, last);
@@ -49,7 +49,9 @@ export function compatibilityRuns(
       const isBaseline = app === 'previous' ? place.point.kind === 'before' : place === last;
       const shown = gatesThere(plan, app, place) || (place.point.kind !== 'inside' && place.point.kind !== 'before');
       const asks = { asksTwice: false, askOnce: [], ...(app === 'previous' ? shapes : {}) };
-      if (!isBaseline && shown) runs.push(cell(plan, app, 'fresh', place, asks));
+      // Its baseline tells which queries it has to prepare there.
+      const isDue = app === 'next' || baseline !== undefined || wasAsked(app, results);
+      if (!isBaseline && shown && isDue) runs.push(cell(plan, app, 'fresh', place, asks));
       if (isBaseline && app === 'next') runs.push(cell(plan, app, 'fresh', place, { asksTwice: true, askOnce: [] }));
       if (baseline !== undefined && canBeRunning(plan, app, place.point) && gatesThere(plan, app, place)) {
         runs.push(cell(plan, app, 'running', place, { asksTwice: false, askOnce: onlyOnce(baseline) }));

@@ -4,14 +4,15 @@ import { runLimits } from './limits.ts';
 
 type NotTested = { what: string; because: string };
 
+export interface ShapesToPrepare {
+  readonly shapes?: readonly QueryShape[];
+}
+
 /**
  * The queries that previous sent on the untouched clone and that production is known to run: every run that asks
  * previous elsewhere prepares them. Nothing where the baseline did not tell them.
  */
-export function shapesOf(
-  results: readonly RunResult[],
-  notTested: NotTested[],
-): { readonly shapes?: readonly QueryShape[] } {
+export function shapesOf(results: readonly RunResult[], notTested: NotTested[]): ShapesToPrepare {
   const seen = results.flatMap(({ cells }) => cells).find(({ shapes }) => shapes !== undefined)?.shapes;
   if (seen === undefined || !seen.seen) return {};
   notTested.push(...leftOut(seen.value));
@@ -21,11 +22,11 @@ export function shapesOf(
 function* leftOut({ shapes, beyondLimit, overlong, unpreparable }: QueryShapes): Generator<NotTested> {
   if (beyondLimit > 0) {
     const because = `more than ${runLimits.queryShapes}; those that previous sent come first, then the most frequent`;
-    yield { what: `${beyondLimit} queries of production on each state`, because };
+    yield { what: `${queries(beyondLimit)} of production on each state`, because };
   }
   if (overlong > 0) {
     const because = `they are longer than ${runLimits.queryShapeChars} characters`;
-    yield { what: `${overlong} queries of production on each state`, because };
+    yield { what: `${queries(overlong)} of production on each state`, because };
   }
   if (unpreparable.length > 0) {
     const because = 'no server prepares these commands; they are looked at only where a probe leads to them';
@@ -36,9 +37,11 @@ function* leftOut({ shapes, beyondLimit, overlong, unpreparable }: QueryShapes):
     const named = unasked.slice(0, namedMax).map(({ sql }) => `“${shortened(sql)}”`);
     const more = unasked.length > namedMax ? ' …' : '';
     const because = `no probe leads to them, so they were only prepared: ${named.join(', ')}${more}`;
-    yield { what: `what ${unasked.length} queries of production answer`, because };
+    yield { what: `what ${queries(unasked.length)} of production would answer`, because };
   }
 }
+
+const queries = (number: number): string => (number === 1 ? '1 query' : `${number} queries`);
 
 const namedMax = 3;
 const namedCharsMax = 80;

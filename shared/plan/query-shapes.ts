@@ -48,12 +48,16 @@ export function queryShapes(
     if (!shapes.has(key)) shapes.set(key, made);
   };
   const searchPaths = new Map<number, string>();
+  const read = new Set<string>();
   for (const { sql, session, parameterTypes = [] } of sent) {
     const given = parameterTypes.map((id) => typeNames.get(id) ?? 'unknown');
     for (const one of splitSql('', sql)) {
       const set = searchPathSetBy(one.sql);
       if (set !== undefined) searchPaths.set(session, set);
       const searchPath = searchPaths.get(session);
+      const sending = JSON.stringify([one.sql, given, searchPath]);
+      if (read.has(sending)) continue;
+      read.add(sending);
       add(one.sql, (normalized) => ({
         ...repairedShape(normalized, merged(given, constantTypes(one.sql, normalized))),
         ...(searchPath === undefined ? {} : { searchPath }),

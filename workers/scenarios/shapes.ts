@@ -10,11 +10,12 @@ import { readProductionQueries } from '../probes/read-production-queries.ts';
 
 type Refused = Awaited<ReturnType<typeof prepareShapes>>;
 
+export interface WatchedShapes {
+  onState(): Promise<Pick<CellObservation, 'prepared'>>;
+}
+
 /** Whether these queries can be prepared on the clone as it is now, and later once more those that could. */
-export async function watchShapes(
-  run: LiveRun,
-  shapes: readonly QueryShape[] | undefined,
-): Promise<{ onState(): Promise<Pick<CellObservation, 'prepared'>> }> {
+export async function watchShapes(run: LiveRun, shapes: readonly QueryShape[] | undefined): Promise<WatchedShapes> {
   if (shapes === undefined) return { onState: async () => ({}) };
   const before = await askServer(run, (session) => prepareShapes(session, shapes));
   return {

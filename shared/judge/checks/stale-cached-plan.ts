@@ -1,3 +1,4 @@
+import type { RunResult } from '../../domain/observation.ts';
 import type { JudgeContext } from '../context.ts';
 import { type AssessedCell, assessCells } from '../derive/assess-cells.ts';
 import { placeOfState } from '../derive/broken-version.ts';
@@ -18,12 +19,32 @@ export const staleCachedPlan = defineCheck({
   notApplicable: ({ manifest }) => (manifest.apps === 'none' ? 'the bundle has no applications' : undefined),
   find: (readings, context) => {
     const cells = assessCells(readings, context);
-    return cells.flatMap((assessed) => {
+    const drafts = cells.flatMap((assessed) => {
       const errors = staleErrors(assessed, cells);
       return errors.length === 0 ? [] : [draft(assessed, errors, context)];
     });
+    return drafts.length > 0 ? drafts : onlyTraffic([...readings.underLoad.runs, ...readings.contention.runs]);
   },
 });
+
+/** What our own traffic had prepared was refused; whether an application prepares the same, nobody saw. */
+function onlyTraffic(runs: readonly RunResult[]): readonly Draft[] {
+  const refused = runs.filter(({ load }) => (load?.preparedAgain ?? 0) > 0);
+  if (refused.length === 0) return [];
+  const times = Math.max(...refused.map(({ load }) => load?.preparedAgain ?? 0));
+  return [
+    {
+      severity: 'warns',
+      title: 'A statement that was prepared before the migration is refused after it',
+      summary: `Traffic on connections from before the migration had to prepare again ${count(times, 'time')} (0A000, its result has another type now). No probe of an application on an old connection failed.`,
+      runs: refused,
+      facts: { preparedAgain: times },
+      remedy: {
+        text: 'Restart what keeps prepared statements right after the phase, or see that its driver prepares again; add a probe that reads the table, then run: rehearse run . --only compatibility',
+      },
+    },
+  ];
+}
 
 function draft(
   { cell, run, point }: AssessedCell,
