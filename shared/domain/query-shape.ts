@@ -26,6 +26,15 @@ export interface PreparedShapes {
   readonly failedBefore: readonly ShapeFailure[];
   /** Those that could be prepared before and cannot be any more. */
   readonly broken: readonly ShapeFailure[];
+  /** Those whose generic plan costs more than before, in the planner's units; absent: nobody looked. */
+  readonly dearer?: readonly ShapeCost[];
+}
+
+export interface ShapeCost {
+  readonly sql: string;
+  readonly before: number;
+  readonly now: number;
+  readonly from: QueryShape['from'];
 }
 
 export interface ShapeFailure {

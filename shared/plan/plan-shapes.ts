@@ -24,6 +24,10 @@ function* leftOut({ shapes, beyondLimit, overlong, unpreparable }: QueryShapes):
     const because = `more than ${runLimits.queryShapes}; those that previous sent come first, then the most frequent`;
     yield { what: `${queries(beyondLimit)} of production on each state`, because };
   }
+  if (shapes.length > runLimits.plannedShapes) {
+    const because = `more than ${runLimits.plannedShapes} queries; the others are prepared only`;
+    yield { what: `the plans of ${queries(shapes.length - runLimits.plannedShapes)} of production`, because };
+  }
   if (overlong > 0) {
     const because = `they are longer than ${runLimits.queryShapeChars} characters`;
     yield { what: `${queries(overlong)} of production on each state`, because };

@@ -1,10 +1,12 @@
 import type { CellObservation } from '../../shared/domain/observation.ts';
 import { type Observed, observed, unobserved } from '../../shared/domain/observed.ts';
-import type { QueryShape, ShapeFailure } from '../../shared/domain/query-shape.ts';
+import type { QueryShape, ShapeCost, ShapeFailure } from '../../shared/domain/query-shape.ts';
 import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
+import { runLimits } from '../../shared/plan/limits.ts';
 import { queryShapes } from '../../shared/plan/query-shapes.ts';
 import type { Reading } from '../apps/observe-cell.ts';
 import type { LiveRun } from '../live-run.ts';
+import { costShapes } from '../probes/cost-shapes.ts';
 import { prepareShapes } from '../probes/prepare-shapes.ts';
 import { readProductionQueries } from '../probes/read-production-queries.ts';
 
@@ -17,20 +19,45 @@ export interface WatchedShapes {
 /** Whether these queries can be prepared on the clone as it is now, and later once more those that could. */
 export async function watchShapes(run: LiveRun, shapes: readonly QueryShape[] | undefined): Promise<WatchedShapes> {
   if (shapes === undefined) return { onState: async () => ({}) };
-  const before = await askServer(run, (session) => prepareShapes(session, shapes));
+  const before = await askServer(run, (session) => lookAt(session, shapes));
   return {
     async onState() {
       if (!before.seen) return { prepared: before };
-      const able = shapes.filter((shape) => !before.value.has(shape));
-      const now = await askServer(run, (session) => prepareShapes(session, able));
+      const able = shapes.filter((shape) => !before.value.refused.has(shape));
+      const now = await askServer(run, (session) => lookAt(session, able));
       if (!now.seen) return { prepared: now };
-      const [failedBefore, broken] = [before.value, now.value].map((refused) => failuresOf(run, refused));
       return {
-        prepared: observed({ tried: shapes.length, failedBefore: failedBefore ?? [], broken: broken ?? [] }),
+        prepared: observed({
+          tried: shapes.length,
+          failedBefore: failuresOf(run, before.value.refused),
+          broken: failuresOf(run, now.value.refused),
+          dearer: dearerThan(before.value.costs, now.value.costs),
+        }),
       };
     },
   };
 }
+
+interface Looked {
+  readonly refused: Refused;
+  readonly costs: ReadonlyMap<QueryShape, number>;
+}
+
+async function lookAt(session: SqlSession, shapes: readonly QueryShape[]): Promise<Looked> {
+  const refused = await prepareShapes(session, shapes);
+  const planned = shapes.filter((shape) => !refused.has(shape)).slice(0, runLimits.plannedShapes);
+  return { refused, costs: await costShapes(session, planned) };
+}
+
+/** Statistics alone move costs a little. */
+const noise = 1.5;
+
+const dearerThan = (before: Looked['costs'], now: Looked['costs']): readonly ShapeCost[] =>
+  [...now].flatMap(([shape, cost]) => {
+    const was = before.get(shape);
+    const { sql, from } = shape;
+    return was === undefined || cost <= noise * was ? [] : [{ sql, before: was, now: cost, from }];
+  });
 
 const failuresOf = (run: LiveRun, refused: Refused): readonly ShapeFailure[] =>
   [...refused].map(([{ sql, from }, { sqlstate, message }]) => ({

@@ -19,6 +19,7 @@ import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
 import { missingLockTimeout } from './missing-lock-timeout.ts';
 import { refusedMigration } from './refused-migration.ts';
+import { regressedPlan } from './regressed-plan.ts';
 import { replicationLag } from './replication-lag.ts';
 import { slowMigration } from './slow-migration.ts';
 import { slowTraffic } from './slow-traffic.ts';
@@ -61,6 +62,7 @@ export const checks: readonly Check[] = [
   brokenNextVersion,
   staleCachedPlan,
   brokenQuery,
+  regressedPlan,
   impossibleRollback,
   lossyRollback,
   violatedInvariant,

@@ -32,7 +32,7 @@ export function unpreparedCells(readings: CellReadings, context: JudgeContext): 
 }
 
 /** Previous, freshly started where it must live, in the order in which the migration passes the states. */
-function preparedCells(readings: CellReadings, context: JudgeContext): readonly AssessedCell[] {
+export function preparedCells(readings: CellReadings, context: JudgeContext): readonly AssessedCell[] {
   const order = (context.expected?.path ?? []).map(({ point }) => stateName(point));
   const place = ({ point }: { readonly point: StatePoint }): number => {
     const at = order.indexOf(stateName(point));

@@ -3,6 +3,7 @@ import type { QueryShape } from '../../../shared/domain/query-shape.ts';
 import { pgSql } from '../../../shared/edge/adapters/pg-sql.ts';
 import type { ServerAddress, SqlSession } from '../../../shared/edge/ports/sql.ts';
 import { queryShapes } from '../../../shared/plan/query-shapes.ts';
+import { costShapes } from '../../../workers/probes/cost-shapes.ts';
 import { prepareShapes } from '../../../workers/probes/prepare-shapes.ts';
 import { readProductionQueries } from '../../../workers/probes/read-production-queries.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../support/embedded-postgres.ts';
@@ -121,6 +122,30 @@ describe('queries that are prepared and not executed', () => {
     const reads = { sql: 'SELECT id FROM alerts', types: [], from: 'previous' } as const;
     await expect(prepared([reads])).rejects.toMatchObject({ sqlstate: '55P03' });
   });
+});
+
+test('an index that is gone makes the generic plan dearer', async () => {
+  await admin.query(`CREATE TABLE events (id bigint, kind text);
+    INSERT INTO events SELECT n, 'kind ' || n % 500 FROM generate_series(1, 50000) AS n;
+    CREATE INDEX events_kind ON events (kind); ANALYZE events; GRANT ALL ON events TO app`);
+  const { shapes } = queryShapes(
+    ["SELECT id FROM events WHERE kind = 'kind 3'", 'SELECT sum(CASE WHEN id > 2 THEN 1 ELSE 0 END) FROM events'].map(
+      (sql) => ({ sql, session: 1 }),
+    ),
+    [],
+    new Map(),
+  );
+  const costs = async () => {
+    await using session = await pgSql.connect(app, 'rehearsal/test');
+    const found = await costShapes(session, shapes);
+    return shapes.map((shape) => found.get(shape) ?? 0);
+  };
+  const [looked = 0, summed = 0] = await costs();
+  await admin.query('DROP INDEX events_kind');
+  const now = await costs();
+  expect(looked).toBeGreaterThan(0);
+  expect(now[0]).toBeGreaterThan(3 * looked);
+  expect(now[1]).toBe(summed);
 });
 
 test('what production ran is read where the extension kept it, without our own sessions', async () => {
