@@ -4,6 +4,7 @@ import type { RunId } from './ids.ts';
 import type { LoadObservation } from './load.ts';
 import type { LockMode, LockWait } from './lock.ts';
 import type { Observed } from './observed.ts';
+import type { PreparedShapes, QueryShapes } from './query-shape.ts';
 import type { RepairTrial, ValuesLost, WayBack } from './recovery.ts';
 import type { RunSpec, StatePoint } from './run.ts';
 import type { DatabaseState } from './schema.ts';
@@ -142,6 +143,10 @@ export interface CellObservation {
   readonly logTail: readonly string[];
   /** Shape of the state, to prove that it is the one that was meant; equal strings are equal schema and ledger. */
   readonly stateFingerprint: Observed<string>;
+  /** The baseline: the queries that it sent and that production is known to run; absent: nobody looked. */
+  readonly shapes?: Observed<QueryShapes>;
+  /** Whether these can be prepared here; absent: nobody looked. */
+  readonly prepared?: Observed<PreparedShapes>;
 }
 
 export interface ProbeObservation {

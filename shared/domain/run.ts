@@ -2,6 +2,7 @@ import type { AppName } from './bundle.ts';
 import type { Holder } from './holder.ts';
 import type { RunId } from './ids.ts';
 import type { LockMode } from './lock.ts';
+import type { QueryShape } from './query-shape.ts';
 
 export const scenarios = [
   'control',
@@ -118,6 +119,8 @@ export interface RollbackRun extends RunBase {
   readonly scenario: 'rollback';
   /** Last phase that ran before the rollback. */
   readonly after: string;
+  /** As for compatibility; what must work after the way back is what worked before the first phase. */
+  readonly shapes?: readonly QueryShape[];
   /** What makes it harder; absent: nothing, nobody else is in the room. */
   readonly stress?: RollbackStress;
 }
@@ -153,6 +156,8 @@ export interface CompatibilityRun extends RunBase {
   readonly asksTwice: boolean;
   /** Probes that fail the second time they are asked: not used to warm a running application. */
   readonly askOnce: readonly string[];
+  /** Queries that are prepared, and never executed, before the first phase and on the state; absent: nobody looks. */
+  readonly shapes?: readonly QueryShape[];
 }
 
 export interface StandbyRun extends RunBase {

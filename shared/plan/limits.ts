@@ -7,6 +7,11 @@ export const runLimits = {
   longStatementMs: 1_000,
   /** Committed states inside one phase that get compatibility cells of their own. */
   statesInsidePhase: 6,
+  /** Queries of production that are prepared on every state, and how long one may be. */
+  queryShapes: 2_000,
+  queryShapeChars: 8_000,
+  /** The first of them are planned, too: what previous sent, then what runs most. */
+  plannedShapes: 300,
   /** Phases from whose end the declared rollback is tried. */
   rollbackRuns: 8,
   /** Drafts of SQL that are tried on one state that running the command again did not lead out of. */

@@ -6,6 +6,7 @@ import { type CompatibilityRun, type StatePoint, stateName } from '../domain/run
 import { gates, momentsOf } from './gating.ts';
 import { runLimits } from './limits.ts';
 import { spread } from './plan-interruption.ts';
+import type { ShapesToPrepare } from './plan-shapes.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
 type NotTested = { what: string; because: string };
@@ -33,6 +34,7 @@ export function compatibilityRuns(
   control: RunResult,
   results: readonly RunResult[],
   notTested: NotTested[],
+  shapes: ShapesToPrepare,
 ): { readonly runs: readonly CompatibilityRun[]; readonly complete: boolean } {
   const { manifest } = plan.bundle;
   if (manifest.apps === 'none') return { runs: [], complete: true };
@@ -46,7 +48,10 @@ export function compatibilityRuns(
     for (const place of places) {
       const isBaseline = app === 'previous' ? place.point.kind === 'before' : place === last;
       const shown = gatesThere(plan, app, place) || (place.point.kind !== 'inside' && place.point.kind !== 'before');
-      if (!isBaseline && shown) runs.push(cell(plan, app, 'fresh', place, { asksTwice: false, askOnce: [] }));
+      const asks = { asksTwice: false, askOnce: [], ...(app === 'previous' ? shapes : {}) };
+      // Its baseline tells which queries it has to prepare there.
+      const isDue = app === 'next' || baseline !== undefined || wasAsked(app, results);
+      if (!isBaseline && shown && isDue) runs.push(cell(plan, app, 'fresh', place, asks));
       if (isBaseline && app === 'next') runs.push(cell(plan, app, 'fresh', place, { asksTwice: true, askOnce: [] }));
       if (baseline !== undefined && canBeRunning(plan, app, place.point) && gatesThere(plan, app, place)) {
         runs.push(cell(plan, app, 'running', place, { asksTwice: false, askOnce: onlyOnce(baseline) }));
@@ -64,7 +69,7 @@ function cell(
   app: AppName,
   boot: 'running' | 'fresh',
   place: Place,
-  asks: { readonly asksTwice: boolean; readonly askOnce: readonly string[] },
+  asks: Pick<CompatibilityRun, 'asksTwice' | 'askOnce' | 'shapes'>,
 ): CompatibilityRun {
   const state = stateName(place.point).replaceAll(' ', '-').replace('#', '');
   return {

@@ -6,6 +6,7 @@ import type { RollbackHold, RollbackRun, RollbackStress } from '../domain/run.ts
 import { runLimits } from './limits.ts';
 import { previousAsksOnce } from './plan-compatibility.ts';
 import { spread } from './plan-interruption.ts';
+import type { ShapesToPrepare } from './plan-shapes.ts';
 import { isTable, trafficTargets } from './plan-traffic.ts';
 
 type NotTested = { what: string; because: string };
@@ -25,6 +26,7 @@ export function rollbackRuns(
   expectedEnds: Readonly<Record<string, string>>,
   notTested: NotTested[],
   results: readonly RunResult[],
+  shapes: ShapesToPrepare,
 ): Planned {
   const { rollback, phases } = plan.bundle.manifest;
   if (rollback === undefined) return { runs: [], complete: true };
@@ -44,6 +46,7 @@ export function rollbackRuns(
     after,
     ...(stress?.kind === 'under-load' ? { againAlone: true } : {}),
     ...(stress === undefined ? {} : { stress }),
+    ...(plan.bundle.manifest.apps === 'none' ? {} : shapes),
   });
   const quiet = phases.filter((phase) => chosen.has(phase)).map(({ name }) => run(name));
   const last = quiet.at(-1);

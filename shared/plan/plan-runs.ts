@@ -6,6 +6,7 @@ import { baselineRuns, compatibilityRuns } from './plan-compatibility.ts';
 import { contentionRuns } from './plan-contention.ts';
 import { interruptionRuns } from './plan-interruption.ts';
 import { rollbackRuns } from './plan-rollback.ts';
+import { shapesOf } from './plan-shapes.ts';
 import { standbyRuns } from './plan-standby.ts';
 import { loadTargets } from './plan-traffic.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
@@ -29,6 +30,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
     return { runs: only(plan, runs), notTested, complete: true };
   }
   notTested.push(...unreadErrors(control));
+  const shapes = shapesOf(results, notTested);
   if (hasAutocommit(control)) runs.push(controlRun(plan, 'traced'));
   const traced = find('control-traced');
   let aimed = !hasAutocommit(control) || traced !== undefined;
@@ -50,12 +52,12 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
       runs.push(...contentionRuns(plan, control, traced, expectedEnds, notTested));
     }
     runs.push(...interruptionRuns(plan, { control, traced }, expectedEnds, notTested));
-    const rollback = rollbackRuns(plan, expectedEnds, notTested, results);
+    const rollback = rollbackRuns(plan, expectedEnds, notTested, results, shapes);
     runs.push(...rollback.runs);
     aimed = rollback.complete || !wants(plan, 'rollback');
     runs.push(...standbyRuns(plan, control, traced, expectedEnds, notTested));
   }
-  const compatibility = compatibilityRuns(plan, control, results, notTested);
+  const compatibility = compatibilityRuns(plan, control, results, notTested, shapes);
   runs.push(...compatibility.runs);
   return {
     runs: only(plan, runs),

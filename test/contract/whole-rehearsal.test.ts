@@ -50,7 +50,7 @@ describe('a whole rehearsal', () => {
   });
 
   test('"fail: a blocking finding without a valid waiver", exit 1', () => {
-    expect(blockingChecks(first.report), summaryOf(first.report)).toEqual(['broken-previous-version']);
+    expect(blockingChecks(first.report), summaryOf(first.report)).toEqual(['broken-previous-version', 'broken-query']);
     expect({ verdict: first.report.verdict, code: first.finished.code }).toEqual({ verdict: 'fail', code: 1 });
     expect(first.report.sentence).toMatch(/\S/);
   });

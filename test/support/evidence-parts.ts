@@ -194,9 +194,13 @@ export function cell(
     accessLog: [],
     logTail: [],
     stateFingerprint: observed(stateFingerprint(stateAt(point))),
+    ...(app === 'previous' && boot === 'fresh' ? { prepared } : {}),
     ...more,
   };
 }
+
+/** Every query of production can be prepared there. */
+const prepared = observed({ tried: 4, failedBefore: [], broken: [] });
 
 const stateAt = ({ kind }: StatePoint) => (kind === 'inside' || kind === 'after' ? states[kind] : states.before);
 

@@ -15,6 +15,7 @@ function connections() {
     return {
       backendPid: seen.opened,
       query: async () => [],
+      parse: async () => undefined,
       [Symbol.asyncDispose]: async () => {
         seen.closed += 1;
       },

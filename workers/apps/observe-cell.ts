@@ -4,6 +4,7 @@ import type { CellObservation, ProbeObservation, SqlErrorObservation } from '../
 import { type Observed, observed } from '../../shared/domain/observed.ts';
 import type { StatePoint } from '../../shared/domain/run.ts';
 import type { Clone } from '../../shared/edge/ports/clone-host.ts';
+import type { TappedStatement } from '../../shared/edge/ports/tap.ts';
 import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { lastLines } from '../migration/last-lines.ts';
@@ -18,18 +19,22 @@ export interface CellPlace {
   readonly stateFingerprint: Observed<string>;
 }
 
+/** What else is read out of the statements that a version sent, before it is stopped. */
+export type Reading = (statements: readonly TappedStatement[]) => Promise<Partial<CellObservation>>;
+
 /** Starts a version on a clone of a state, asks it every probe, and stops it. */
 export async function observeFreshCell(
   run: LiveRun,
   clone: Clone,
   place: CellPlace,
   twice: boolean,
+  reading: Reading = async () => ({}),
 ): Promise<CellObservation> {
   await using app = await startApp(run, clone, place.app);
   const accessLog: string[] = [];
   const first = app.ready ? await askAll(run, clone, app, accessLog, () => true) : [];
   const again = app.ready && twice ? await askAll(run, clone, app, accessLog, () => true) : undefined;
-  return cellOf(run, app, place, first, accessLog, 0, again);
+  return { ...cellOf(run, app, place, first, accessLog, 0, again), ...(await reading(app.tap.statements())) };
 }
 
 /** What a version answered, with the SQL errors and the statements that its tap saw since `sinceOrdinal`. */

@@ -3,12 +3,13 @@ import type { CellObservation } from '../../shared/domain/observation.ts';
 import { observed } from '../../shared/domain/observed.ts';
 import type { CompatibilityRun } from '../../shared/domain/run.ts';
 import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
-import { askAll, cellOf, observeFreshCell } from '../apps/observe-cell.ts';
+import { askAll, cellOf, observeFreshCell, type Reading } from '../apps/observe-cell.ts';
 import { type RunningApp, startApp } from '../apps/start-app.ts';
 import type { LiveRun } from '../live-run.ts';
 import { performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
 import { nothingElse, type ScenarioFindings } from './scenario.ts';
+import { readShapes, watchShapes } from './shapes.ts';
 
 /** Nobody compares the rows of these runs. */
 const uncounted = { rows: 'uncounted' } as const;
@@ -23,8 +24,10 @@ export async function compatibility(run: LiveRun<CompatibilityRun>): Promise<Sce
   await using warm = warmApp(run);
   const cells: CellObservation[] = [];
   let commits = 0;
+  const shapes = await watchShapes(run, spec.shapes);
   const observe = async () => {
-    cells.push(await observeCell(run, warm.current));
+    const prepared = await shapes.onState();
+    cells.push({ ...(await observeCell(run, warm.current)), ...prepared });
   };
   if (spec.state.kind === 'before') {
     await observe();
@@ -97,10 +100,14 @@ async function observeCell(run: LiveRun<CompatibilityRun>, warm: WarmApp | undef
   const state = await readState(run, uncounted);
   const stateFingerprintSeen = state.seen ? observed(stateFingerprint(state.value)) : state;
   const place = { app, boot, point, stateFingerprint: stateFingerprintSeen };
-  if (warm === undefined) return await observeFreshCell(run, run.clone, place, run.spec.asksTwice);
+  if (warm === undefined) return await observeFreshCell(run, run.clone, place, run.spec.asksTwice, await corpus(run));
   const probes = warm.app.ready ? await askAll(run, run.clone, warm.app, warm.accessLog, () => true) : [];
   return cellOf(run, warm.app, place, probes, warm.accessLog, warm.warmedAt);
 }
+
+/** On the untouched clone it is learnt which queries production runs. */
+const corpus = (run: LiveRun<CompatibilityRun>): Promise<Reading | undefined> =>
+  run.spec.app === 'previous' && run.spec.state.kind === 'before' ? readShapes(run) : Promise.resolve(undefined);
 
 interface WarmApp {
   readonly app: RunningApp;

@@ -6,6 +6,7 @@ import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
 import { askAll, observeFreshCell } from '../apps/observe-cell.ts';
 import { startApp } from '../apps/start-app.ts';
 import type { LiveRun } from '../live-run.ts';
+import type { WatchedShapes } from './shapes.ts';
 
 const point = { kind: 'after-rollback' } as const;
 
@@ -44,12 +45,14 @@ export async function askPrevious(
   run: LiveRun<RollbackRun>,
   end: Observed<DatabaseState>,
   proveNothing: ProveNothing,
+  shapes: WatchedShapes,
 ): Promise<readonly CellObservation[]> {
   const { apps, phases } = run.plan.bundle.manifest;
   if (apps === 'none') return [];
   const fingerprint = end.seen ? observed(stateFingerprint(end.value)) : end;
   const isWhole = phases.at(-1)?.name === run.spec.after && run.spec.stress === undefined;
   const place = { app: 'previous', boot: 'fresh', point, stateFingerprint: fingerprint } as const;
+  const prepared = await shapes.onState();
   const seen = await observeFreshCell(run, run.clone, isWhole ? place : { ...place, inRun: run.spec.id }, false);
   const probes = seen.probes.map((probe) => {
     const why = proveNothing.get(probe.name);
@@ -57,5 +60,5 @@ export async function askPrevious(
       ? probe
       : { ...probe, outcome: 'not-run' as const, detail: why };
   });
-  return [{ ...seen, probes }];
+  return [{ ...seen, probes, ...prepared }];
 }

@@ -9,6 +9,7 @@ import { watchValues } from './rollback-values.ts';
 import { askPrevious, letNextWrite } from './rollback-versions.ts';
 import { walkBack } from './rollback-walk.ts';
 import { nothingElse, type ScenarioFindings } from './scenario.ts';
+import { watchShapes } from './shapes.ts';
 
 const point = { kind: 'after-rollback' } as const;
 
@@ -17,6 +18,7 @@ export async function rollback(run: LiveRun<RollbackRun>): Promise<ScenarioFindi
   const { phases } = run.plan.bundle.manifest;
   const first = await readInvariants(run);
   const before = await readState(run, { rows: 'uncounted' });
+  const shapes = await watchShapes(run, run.spec.shapes);
   const there = await performPhases(run, phases.slice(0, phases.findIndex(({ name }) => name === run.spec.after) + 1));
   if (there.stoppedAt !== undefined) {
     const because = `${there.stoppedAt.name} did not exit 0, so there was nothing to roll back`;
@@ -46,7 +48,7 @@ export async function rollback(run: LiveRun<RollbackRun>): Promise<ScenarioFindi
     end,
     ...(worked ? { valuesLost: await values.lost() } : {}),
     invariants: worked && run.spec.stress === undefined ? await askInvariants(run, point, first) : [],
-    cells: worked ? await askPrevious(run, end, written?.proveNothing ?? new Map()) : [],
+    cells: worked ? await askPrevious(run, end, written?.proveNothing ?? new Map(), shapes) : [],
     failed: !worked,
     lockWaits: back.lockWaits,
     ...(back.load === undefined ? {} : { load: back.load }),

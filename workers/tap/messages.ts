@@ -12,6 +12,8 @@ export interface SqlText {
   readonly sql: string;
   /** The text goes on beyond what was gathered. */
   readonly cut: boolean;
+  /** Of a Parse that names types of parameters. */
+  readonly parameterTypes?: readonly number[];
 }
 
 export function readQuery(body: Buffer): SqlText {
@@ -20,7 +22,16 @@ export function readQuery(body: Buffer): SqlText {
 
 export function readParse(body: Buffer): SqlText & { readonly name: string } {
   const name = textAt(body, 0);
-  return { name: name.sql, ...textAt(body, name.next) };
+  const { next, ...text } = textAt(body, name.next);
+  const parameterTypes = typesAt(body, next);
+  return { name: name.sql, ...text, ...(parameterTypes.length === 0 ? {} : { parameterTypes }) };
+}
+
+/** A count and so many object ids; a message that was cut off before its end names none. */
+function typesAt(body: Buffer, at: number): readonly number[] {
+  const count = body.length >= at + 2 ? body.readInt16BE(at) : 0;
+  if (count <= 0 || body.length < at + 2 + 4 * count) return [];
+  return Array.from({ length: count }, (_, index) => body.readUInt32BE(at + 2 + 4 * index));
 }
 
 export function readBind(body: Buffer): { readonly portal: string; readonly statement: string } {

@@ -117,7 +117,7 @@ export class Session {
     return (await this.brake(() => hook.call(this.context.options.hooks, statement.arrived))) ? statement : undefined;
   }
 
-  announce({ sql, cut }: SqlText, rowsMax: number): OpenStatement {
+  announce({ sql, cut, parameterTypes }: SqlText, rowsMax: number): OpenStatement {
     const { status, timeouts } = this.expected;
     const inForce = timeoutsFor(timeouts, sql);
     const arrived: ArrivedStatement = {
@@ -125,6 +125,7 @@ export class Session {
       session: this.number,
       backendPid: this.backendPid,
       sql: cut ? `${sql} …` : sql,
+      ...(parameterTypes === undefined ? {} : { parameterTypes }),
       statusBefore: status,
       lockTimeoutMs: inForce.lock_timeout,
       statementTimeoutMs: inForce.statement_timeout,

@@ -73,12 +73,34 @@ export function sessionOf(client: pg.Client): SqlSession {
       const last = Array.isArray(result) ? result.at(-1) : result;
       return (last?.rows ?? []) as Row[];
     },
+    async parse(text, parameterTypes) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      client.query(parseOnly(text, parameterTypes, { resolve, reject }));
+      await promise.catch(fail);
+    },
     async [Symbol.asyncDispose]() {
       // Ending a connection that the server already dropped is no failure of the caller.
       closing ??= client.end().catch(ignoreUntilNextQuery);
       await closing;
     },
   };
+}
+
+/** One Parse of the unnamed statement and its Sync: the driver itself knows only queries that are also executed. */
+function parseOnly(
+  text: string,
+  types: readonly number[],
+  settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void },
+): pg.Submittable {
+  return {
+    submit(connection: pg.Connection) {
+      // The driver writes numbers; only its declaration says otherwise.
+      connection.parse({ name: '', text, types: types as unknown as string[] }, false);
+      connection.sync();
+    },
+    handleError: (error: unknown) => settle.reject(error),
+    handleReadyForQuery: () => settle.resolve(),
+  } as pg.Submittable;
 }
 
 function ignoreUntilNextQuery(): void {

@@ -15,6 +15,11 @@ export interface SqlSession extends AsyncDisposable {
    * SqlError.
    */
   query<Row = Record<string, unknown>>(text: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
+  /**
+   * Has the server read one statement as a driver's Parse would, with the object ids of its parameters' types (0: to be
+   * inferred). Nothing is executed and nothing stays. Throws SqlError.
+   */
+  parse(text: string, parameterTypes: readonly number[]): Promise<void>;
 }
 
 export interface Sql {

@@ -54,6 +54,8 @@ export interface ArrivedStatement {
   readonly backendPid: number;
   /** Text as sent (for Execute: of its Parse). Holds row values: normalize before it is stored. */
   readonly sql: string;
+  /** Object ids of its parameters' types as its Parse gave them, 0 where it left them open; absent: it gave none. */
+  readonly parameterTypes?: readonly number[];
   readonly statusBefore: 'I' | 'T' | 'E';
   /**
    * Timeouts in force by the last SET, SET LOCAL, set_config or start-up option that the tap saw; null: the server's

@@ -1,6 +1,7 @@
 import { blockingIndexBuild } from './blocking-index-build.ts';
 import { brokenNextVersion } from './broken-next-version.ts';
 import { brokenPreviousVersion } from './broken-previous-version.ts';
+import { brokenQuery } from './broken-query.ts';
 import type { Check } from './check.ts';
 import { deadlock } from './deadlock.ts';
 import { dishonestLedger } from './dishonest-ledger.ts';
@@ -18,9 +19,11 @@ import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
 import { missingLockTimeout } from './missing-lock-timeout.ts';
 import { refusedMigration } from './refused-migration.ts';
+import { regressedPlan } from './regressed-plan.ts';
 import { replicationLag } from './replication-lag.ts';
 import { slowMigration } from './slow-migration.ts';
 import { slowTraffic } from './slow-traffic.ts';
+import { staleCachedPlan } from './stale-cached-plan.ts';
 import { standbyConflict } from './standby-conflict.ts';
 import { standbyDivergence } from './standby-divergence.ts';
 import { swallowedError } from './swallowed-error.ts';
@@ -57,6 +60,9 @@ export const checks: readonly Check[] = [
   replicationLag,
   brokenPreviousVersion,
   brokenNextVersion,
+  staleCachedPlan,
+  brokenQuery,
+  regressedPlan,
   impossibleRollback,
   lossyRollback,
   violatedInvariant,

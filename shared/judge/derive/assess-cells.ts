@@ -57,7 +57,7 @@ export function assessCells(readings: CellReadings, context: JudgeContext): read
 }
 
 /** A state is reached by running up to it again; a command that goes another way proves nothing of the meant one. */
-function isOnItsState({ point, stateFingerprint: seen }: CellObservation, { expected }: JudgeContext): boolean {
+export function isOnItsState({ point, stateFingerprint: seen }: CellObservation, { expected }: JudgeContext): boolean {
   const meant = expected?.path.find((place) => stateName(place.point) === stateName(point));
   return meant === undefined || (seen.seen && seen.value === stateFingerprint(meant.state));
 }

@@ -11,17 +11,23 @@ import { expectedAfter } from './expected-end.ts';
 import { quietStatements } from './place.ts';
 import { apartFromLedgers } from './same-state.ts';
 import { count, listed, shortSql } from './sentences.ts';
+import { staleErrors } from './stale-plans.ts';
 
 /** A version that does not start, fails a probe, or (only a warning) gets new SQL errors behind green probes. */
 export function brokenCells(app: AppName, readings: CellReadings, context: JudgeContext): readonly Draft[] {
-  return assessCells(readings, context)
-    .filter(({ cell, point }) => cell.app === app && !isAfterRollback(point))
-    .flatMap((assessed) => {
-      if (assessed.cell.outcome === 'fail') return isJudgedHere(assessed) ? [failing(app, assessed, context)] : [];
-      return assessed.cell.outcome === 'pass' && assessed.newErrors.length > 0
-        ? [grumbling(app, assessed, context)]
-        : [];
-    });
+  const cells = assessCells(readings, context);
+  return (
+    cells
+      .filter(({ cell, point }) => cell.app === app && !isAfterRollback(point))
+      // Where only a connection from before fails, that is what stale-cached-plan finds.
+      .filter((assessed) => staleErrors(assessed, cells).length === 0)
+      .flatMap((assessed) => {
+        if (assessed.cell.outcome === 'fail') return isJudgedHere(assessed) ? [failing(app, assessed, context)] : [];
+        return assessed.cell.outcome === 'pass' && assessed.newErrors.length > 0
+          ? [grumbling(app, assessed, context)]
+          : [];
+      })
+  );
 }
 
 /** What a rollback leads back to is judged by impossible-rollback. */
@@ -89,7 +95,7 @@ function grumbling(app: AppName, { cell, run, point, newErrors }: AssessedCell, 
 }
 
 /** The statement that made a state inside a phase; the end of a phase has no single one. */
-function placeOfState(point: StatePoint, context: JudgeContext): Pick<Draft, 'phase' | 'file' | 'line'> {
+export function placeOfState(point: StatePoint, context: JudgeContext): Pick<Draft, 'phase' | 'file' | 'line'> {
   if (point.kind !== 'inside' && point.kind !== 'after') return {};
   const statements = quietStatements(context, point.phase);
   const committing =
@@ -105,7 +111,7 @@ function placeOfState(point: StatePoint, context: JudgeContext): Pick<Draft, 'ph
   return { phase: point.phase, file: located?.file, line: located?.line };
 }
 
-function remedyFor(app: AppName, assessed: AssessedCell, context: JudgeContext): Draft['remedy'] {
+export function remedyFor(app: AppName, assessed: AssessedCell, context: JudgeContext): Draft['remedy'] {
   const gap = gapOf(app, assessed, context);
   const sql = gap === undefined ? undefined : closingSql(gap)?.sql;
   const inRun = assessed.observation.inRun !== undefined;

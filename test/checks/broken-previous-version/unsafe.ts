@@ -11,18 +11,17 @@ export const finds = {
   file: 'migrations/0023_seen_at.up.sql',
 };
 
+const broken = (boot: 'fresh' | 'running') =>
+  cell('previous', boot, points.inside, {
+    probes: [{ name: 'acknowledge an alert', outcome: 'fail', detail: 'status 500 instead of 200' }],
+    sqlErrors: [
+      { sqlstate: '42703', message: 'column "state" does not exist', sql: 'SELECT state FROM alerts', count: 2 },
+    ],
+  });
+
 export default evidence({
   runs: {
-    [compatibilityId('previous', 'running', 'inside')]: (run) => ({
-      ...run,
-      cells: [
-        cell('previous', 'running', points.inside, {
-          probes: [{ name: 'acknowledge an alert', outcome: 'fail', detail: 'status 500 instead of 200' }],
-          sqlErrors: [
-            { sqlstate: '42703', message: 'column "state" does not exist', sql: 'SELECT state FROM alerts', count: 2 },
-          ],
-        }),
-      ],
-    }),
+    [compatibilityId('previous', 'running', 'inside')]: (run) => ({ ...run, cells: [broken('running')] }),
+    [compatibilityId('previous', 'fresh', 'inside')]: (run) => ({ ...run, cells: [broken('fresh')] }),
   },
 });

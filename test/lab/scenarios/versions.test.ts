@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CellObservation, Evidence } from '../../../shared/domain/observation.ts';
 import { stateName } from '../../../shared/domain/run.ts';
+import { judge } from '../../../shared/judge/judge.ts';
 import { libraryApp, libraryBundle, seed, twoApps, withPg } from '../../support/contract-bundles.ts';
 import { openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
 
@@ -49,6 +50,8 @@ test('a running version fails with the plan it cached, a fresh one does not; oth
     probes: [{ outcome: 'pass' }],
     sqlErrors: [],
   });
+  const blocking = judge(evidence).findings.filter(({ severity }) => severity === 'blocks');
+  expect(blocking).toMatchObject([{ check: 'stale-cached-plan', app: 'previous', state: 'after pre-deploy' }]);
   expect(named(evidence, 'next fresh after pre-deploy')?.again).toMatchObject([{ outcome: 'pass' }]);
   const states = cellsOf(evidence).map(({ stateFingerprint }) => (stateFingerprint.seen ? stateFingerprint.value : ''));
   // Before, after the ledger was made, and after the phase: three states, each proven by its shape.

@@ -243,7 +243,8 @@ describe('states', () => {
         at({ kind: 'after', phase: 'post-deploy' }, stateOf(tables, 'last')),
       ],
     });
-    const ids = idsOf(plan, [control]).filter((id) => id.includes('previous-fresh'));
+    const baseline = controlOf({ spec: planRuns(plan, []).runs[1] as RunResult['spec'] });
+    const ids = idsOf(plan, [control, baseline]).filter((id) => id.includes('previous-fresh'));
     expect(ids).toEqual([
       'compatibility-previous-fresh-before',
       'compatibility-previous-fresh-after-pre-deploy',

@@ -30,6 +30,7 @@ const ledger = (tool: string, ...versions: readonly [string, boolean][]) => ({
 const reference: SqlSession = {
   backendPid: 1,
   query: async () => [],
+  parse: async () => undefined,
   [Symbol.asyncDispose]: async () => undefined,
 };
 const draft = async (expected: DatabaseState, actual: DatabaseState) =>

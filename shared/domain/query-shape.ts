@@ -1,0 +1,45 @@
+/** A query that production runs, as it can be prepared: constants are parameters, so no value of a row is in it. */
+export interface QueryShape {
+  readonly sql: string;
+  /** Of the parameters in order, as far as they are known: names, or `unknown` where the server is to infer it. */
+  readonly types: readonly string[];
+  /** What the session had set; absent: the role's own. */
+  readonly searchPath?: string;
+  /** `previous`: its tap saw it. `production`: only `pg_stat_statements` of the snapshot knows it. */
+  readonly from: 'previous' | 'production';
+}
+
+/** What previous sent on the untouched clone, and what production is known to run besides. */
+export interface QueryShapes {
+  readonly shapes: readonly QueryShape[];
+  /** Shapes beyond a limit of the rehearsal, and texts too long to be kept. */
+  readonly beyondLimit: number;
+  readonly overlong: number;
+  /** Commands by their first word, of those that no server can prepare (COPY, DECLARE …). */
+  readonly unpreparable: readonly string[];
+}
+
+/** The shapes of a run, prepared on its clone before the first statement of the migration and on its state. */
+export interface PreparedShapes {
+  readonly tried: number;
+  /** They prove nothing about the migration. */
+  readonly failedBefore: readonly ShapeFailure[];
+  /** Those that could be prepared before and cannot be any more. */
+  readonly broken: readonly ShapeFailure[];
+  /** Those whose generic plan costs more than before, in the planner's units; absent: nobody looked. */
+  readonly dearer?: readonly ShapeCost[];
+}
+
+export interface ShapeCost {
+  readonly sql: string;
+  readonly before: number;
+  readonly now: number;
+  readonly from: QueryShape['from'];
+}
+
+export interface ShapeFailure {
+  readonly sql: string;
+  readonly sqlstate: string;
+  readonly message: string;
+  readonly from: QueryShape['from'];
+}

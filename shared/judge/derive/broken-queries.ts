@@ -1,0 +1,83 @@
+import type { CellObservation } from '../../domain/observation.ts';
+import type { ShapeFailure } from '../../domain/query-shape.ts';
+import { type StatePoint, stateName } from '../../domain/run.ts';
+import type { Draft } from '../checks/check.ts';
+import type { JudgeContext } from '../context.ts';
+import { type AssessedCell, assessCells, type CellReadings, gatesAt, isOnItsState } from './assess-cells.ts';
+import { placeOfState, remedyFor } from './broken-version.ts';
+import { count, listed, shortSql } from './sentences.ts';
+
+/**
+ * Queries that could be prepared on the untouched clone and cannot be any more where previous must live. One finding
+ * for each state, and each query only at the first state that breaks it: it stays broken on those that follow.
+ */
+export function brokenQueries(readings: CellReadings, context: JudgeContext): readonly Draft[] {
+  const told = new Map<string, string>();
+  return preparedCells(readings, context).flatMap((assessed) => {
+    const { observation, cell } = assessed;
+    const broken = observation.prepared?.seen === true ? observation.prepared.value.broken : [];
+    const first = broken.filter(({ sql }) => !told.has(sql));
+    for (const { sql } of first) told.set(sql, cell.state);
+    return first.length === 0 ? [] : [draft(first, assessed, context)];
+  });
+}
+
+/** Where previous must live and nobody could say whether the queries of production still work. */
+export function unpreparedCells(readings: CellReadings, context: JudgeContext): readonly string[] {
+  return preparedCells(readings, context).flatMap(({ observation, cell }) => {
+    const { prepared } = observation;
+    if (prepared?.seen === true) return [];
+    return [`queries of production on “${cell.state}”: ${prepared?.why ?? whyNot(readings)}`];
+  });
+}
+
+/** Previous, freshly started where it must live, in the order in which the migration passes the states. */
+export function preparedCells(readings: CellReadings, context: JudgeContext): readonly AssessedCell[] {
+  const order = (context.expected?.path ?? []).map(({ point }) => stateName(point));
+  const place = ({ point }: { readonly point: StatePoint }): number => {
+    const at = order.indexOf(stateName(point));
+    return at < 0 ? order.length : at;
+  };
+  return assessCells(readings, context)
+    .filter(({ run, observation }) => isAsked(run.spec.scenario, observation) && isOnItsState(observation, context))
+    .filter(({ point, observation }) => point.kind !== 'before' && gatesAt('previous', observation.point, context))
+    .toSorted((left, right) => place(left) - place(right));
+}
+
+/** States that stressed runs left are others than those on the way; checks of their own judge how they came to be. */
+const isAsked = (scenario: string, { app, boot }: CellObservation): boolean =>
+  (scenario === 'compatibility' || scenario === 'rollback') && app === 'previous' && boot === 'fresh';
+
+function whyNot({ compatibility }: CellReadings): string {
+  const baseline = compatibility.runs
+    .flatMap(({ cells }) => cells)
+    .find(({ app, point }) => app === 'previous' && point.kind === 'before');
+  const { shapes } = baseline ?? {};
+  return shapes?.seen === false ? shapes.why : 'nobody looked';
+}
+
+function draft(broken: readonly ShapeFailure[], assessed: AssessedCell, context: JudgeContext): Draft {
+  const { cell, run, point, observation } = assessed;
+  const { previous, overlap } = context.manifest;
+  const said = broken.map(({ sqlstate, sql, from }) => `${sqlstate} for “${shortSql(sql)}”${sources[from]}`);
+  const queries = count(broken.length, 'query of production', 'queries of production');
+  const errors = broken.map(({ sql, sqlstate, message }) => ({ sql, sqlstate, message, count: 1 }));
+  return {
+    title: `${queries} can no longer be prepared on the state “${cell.state}”`,
+    summary: `Under ${overlap} previous (${previous}) must live on “${cell.state}”, and there the server refuses what it could prepare before the migration: ${listed(said, 4)}.`,
+    runs: [run],
+    ...placeOfState(point, context),
+    app: 'previous',
+    state: cell.state,
+    facts: {
+      queries: broken.slice(0, queriesMax).map((failure) => ({ ...failure, sql: failure.sql.slice(0, sqlCharsMax) })),
+      broken: broken.length,
+    },
+    remedy: remedyFor('previous', { ...assessed, observation: { ...observation, sqlErrors: errors } }, context),
+  };
+}
+
+const queriesMax = 20;
+const sqlCharsMax = 500;
+
+const sources = { previous: '', production: ' (from pg_stat_statements, no probe leads to it)' } as const;

@@ -1,0 +1,56 @@
+import type { RunResult } from '../domain/observation.ts';
+import type { QueryShape, QueryShapes } from '../domain/query-shape.ts';
+import { runLimits } from './limits.ts';
+
+type NotTested = { what: string; because: string };
+
+export interface ShapesToPrepare {
+  readonly shapes?: readonly QueryShape[];
+}
+
+/**
+ * The queries that previous sent on the untouched clone and that production is known to run: every run that asks
+ * previous elsewhere prepares them. Nothing where the baseline did not tell them.
+ */
+export function shapesOf(results: readonly RunResult[], notTested: NotTested[]): ShapesToPrepare {
+  const seen = results.flatMap(({ cells }) => cells).find(({ shapes }) => shapes !== undefined)?.shapes;
+  if (seen === undefined || !seen.seen) return {};
+  notTested.push(...leftOut(seen.value));
+  return { shapes: seen.value.shapes };
+}
+
+function* leftOut({ shapes, beyondLimit, overlong, unpreparable }: QueryShapes): Generator<NotTested> {
+  if (beyondLimit > 0) {
+    const because = `more than ${runLimits.queryShapes}; those that previous sent come first, then the most frequent`;
+    yield { what: `${queries(beyondLimit)} of production on each state`, because };
+  }
+  if (shapes.length > runLimits.plannedShapes) {
+    const because = `more than ${runLimits.plannedShapes} queries; the others are prepared only`;
+    yield { what: `the plans of ${queries(shapes.length - runLimits.plannedShapes)} of production`, because };
+  }
+  if (overlong > 0) {
+    const because = `they are longer than ${runLimits.queryShapeChars} characters`;
+    yield { what: `${queries(overlong)} of production on each state`, because };
+  }
+  if (unpreparable.length > 0) {
+    const because = 'no server prepares these commands; they are looked at only where a probe leads to them';
+    yield { what: `${unpreparable.join(', ')} of production on each state`, because };
+  }
+  const unasked = shapes.filter(({ from }) => from === 'production');
+  if (unasked.length > 0) {
+    const named = unasked.slice(0, namedMax).map(({ sql }) => `“${shortened(sql)}”`);
+    const more = unasked.length > namedMax ? ' …' : '';
+    const because = `no probe leads to them, so they were only prepared: ${named.join(', ')}${more}`;
+    yield { what: `what ${queries(unasked.length)} of production would answer`, because };
+  }
+}
+
+const queries = (number: number): string => (number === 1 ? '1 query' : `${number} queries`);
+
+const namedMax = 3;
+const namedCharsMax = 80;
+
+function shortened(sql: string): string {
+  const line = sql.replace(/\s+/g, ' ').trim();
+  return line.length > namedCharsMax ? `${line.slice(0, namedCharsMax)}…` : line;
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunResult } from '../../../shared/domain/observation.ts';
+import { judge } from '../../../shared/judge/judge.ts';
+import { assembleEvidence } from '../../../shared/plan/assemble-evidence.ts';
+import { planRuns } from '../../../shared/plan/plan-runs.ts';
+import { libraryApp, libraryBundle, twoApps, withPg } from '../../support/contract-bundles.ts';
+import { openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
+
+let lab: ScenarioLab;
+beforeAll(async () => {
+  lab = await openScenarioLab();
+});
+afterAll(async () => {
+  await lab[Symbol.asyncDispose]();
+});
+
+const seed = `CREATE TABLE books (id integer PRIMARY KEY, title text NOT NULL, note text);
+INSERT INTO books SELECT n, 'book ' || n, 'secret' FROM generate_series(1, 20) AS n;
+CREATE TABLE loans (id integer PRIMARY KEY, book integer);
+`;
+
+/** When it starts it reads a column that no probe is about, and lives without it. */
+const reader = libraryApp(
+  'SELECT id FROM books ORDER BY id LIMIT 1',
+  `const tried = (sql) => pool.query(sql).catch(() => undefined);
+await tried("SELECT count(*) FROM books WHERE note = 'secret'");
+await tried('SELECT never FROM books');
+await tried({ text: 'SELECT id FROM loans WHERE book = $1', values: [3] });`,
+);
+
+const bundleOf = (migrations: Readonly<Record<string, string>>) =>
+  libraryBundle(
+    {
+      apps: twoApps,
+      migrate: [
+        { name: 'pre-deploy', sql: ['migrations/*.sql'] },
+        { name: 'post-deploy', when: 'after-rollout', sql: ['clean-up/*.sql'] },
+      ],
+      rollback: { sql: ['back/*.sql'], ledger: 'none' },
+      probes: [{ name: 'the first book', request: { path: '/' }, expect: { json: { id: 1 } } }],
+    },
+    { 'package.json': withPg, 'seed.sql': seed, 'previous/app.js': reader, 'next/app.js': reader, ...migrations },
+  );
+
+const preparedOn = (results: readonly RunResult[], id: string) =>
+  results.find(({ spec }) => spec.id === id)?.cells.find(({ prepared }) => prepared !== undefined)?.prepared;
+
+test('a column that only an unasked query reads is missed on the state that lacks it, and on no other', async () => {
+  const bundle = await lab.bundle(
+    bundleOf({
+      'migrations/1.sql': 'ALTER TABLE books ADD COLUMN shelf text;\n',
+      'migrations/2.sql': 'ALTER TABLE books DROP COLUMN note;\n',
+      'clean-up/3.sql': 'DROP TABLE loans;\n',
+      'back/1.sql': 'ALTER TABLE books ADD COLUMN note text;\nALTER TABLE books DROP COLUMN shelf;\n',
+    }),
+  );
+  const first = [
+    ...(await Promise.all([bundle.control(), bundle.planned('compatibility-previous-fresh-before', [])])),
+    await bundle.control('traced'),
+  ];
+  const asked = ['after-pre-deploy-2', 'after-pre-deploy', 'after-post-deploy'].map(
+    (state) => `compatibility-previous-fresh-${state}`,
+  );
+  const later = [];
+  for (const id of [...asked, 'rollback-after-post-deploy']) later.push(await bundle.planned(id, first));
+  const results = [...first, ...later];
+  expect(results.filter(({ outcome }) => outcome !== 'completed')).toEqual([]);
+  const never = { sqlstate: '42703', sql: 'SELECT never FROM books', from: 'previous' };
+  const note = { sqlstate: '42703', sql: 'SELECT count(*) FROM books WHERE note = $1' };
+  const loans = { sqlstate: '42P01', sql: 'SELECT id FROM loans WHERE book = $1' };
+  const ids = [...asked, 'rollback-after-post-deploy'];
+  expect(ids.map((id) => preparedOn(results, id))).toMatchObject(
+    [[], [note], [note, loans], [loans]].map((broken) => ({ seen: true, value: { failedBefore: [never], broken } })),
+  );
+  const { plan } = bundle.context;
+  const sheet = planRuns(plan, results);
+  const times = { startedAt: new Date(0), durationMs: 1 };
+  const { findings, checks } = judge(assembleEvidence(plan, sheet, results, times));
+  const found = findings.filter(({ check }) => check === 'broken-query');
+  // The table goes in an after-rollout phase, where previous need not live; the way back does not bring it again.
+  expect(found.toSorted((left, right) => (left.state ?? '').localeCompare(right.state ?? ''))).toMatchObject([
+    { severity: 'blocks', state: 'after pre-deploy', phase: 'pre-deploy', file: 'migrations/2.sql', app: 'previous' },
+    { severity: 'blocks', state: 'after rollback', summary: expect.stringContaining(`42P01 for “${loans.sql}”`) },
+  ]);
+  expect(checks.find(({ id }) => id === 'broken-query')?.outcome).toBe('found');
+  expect(JSON.stringify([sheet, results])).not.toContain('secret');
+});
