@@ -23,8 +23,8 @@ const stages = [
 ];
 /** Whole rehearsals go by vitest.config.ts, so many at once: what must be alone on the machine takes turns. */
 const oneByOne = ['--no-file-parallelism'];
-/** States and orders, never milliseconds. */
-const sideBySide = ['--maxWorkers=2'];
+/** States and orders, never milliseconds; most of them wait for a server most of the time. */
+const sideBySide = ['--maxWorkers=3'];
 const counted = { passed: 0, failed: 0, skipped: 0, todo: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'rehearsal-test-'));
 const began = Date.now();
