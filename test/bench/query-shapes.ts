@@ -55,6 +55,7 @@ const byHandMs =
   states *
   (await timed(async (session) => {
     for (const { sql } of shapes) {
+      // Those on columns that are gone by now are refused, here too.
       await session.query(`PREPARE by_hand AS ${sql}`).catch(() => undefined);
       await session.query('DEALLOCATE ALL');
     }
