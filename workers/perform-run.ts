@@ -92,7 +92,7 @@ function removedOnAbort(clone: Clone, signal: AbortSignal): Disposable {
   return { [Symbol.dispose]: () => signal.removeEventListener('abort', remove) };
 }
 
-function openClone(context: RunContext, spec: RunSpec): Promise<Clone> {
+export function openClone(context: RunContext, spec: RunSpec): Promise<Clone> {
   const { plan } = context;
   const { postgres } = plan.bundle.manifest;
   return context.host.clone({

@@ -19,7 +19,8 @@ beforeAll(async () => {
   await admin.query(`CREATE EXTENSION pg_stat_statements; CREATE ROLE app LOGIN PASSWORD 'p';
     CREATE SCHEMA archive; GRANT USAGE ON SCHEMA archive TO app;
     CREATE TYPE mood AS ENUM ('calm', 'loud');
-    CREATE TABLE alerts (id bigint PRIMARY KEY, state text, mood mood, body jsonb, at timestamptz, score real, tags text[]);
+    CREATE TABLE alerts (id bigint PRIMARY KEY, state text, mood mood, body jsonb, at timestamptz, score real,
+      tags text[]);
     CREATE TABLE archive.old_alerts (id bigint, state text);
     CREATE FUNCTION weight(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT $1';
     CREATE SEQUENCE numbers; GRANT ALL ON ALL TABLES IN SCHEMA public, archive TO app; GRANT ALL ON SEQUENCE numbers TO app`);

@@ -3,8 +3,9 @@ import type { RunResult } from '../../../shared/domain/observation.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { assembleEvidence } from '../../../shared/plan/assemble-evidence.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
+import { openClone, performRun } from '../../../workers/perform-run.ts';
 import { libraryApp, libraryBundle, twoApps, withPg } from '../../support/contract-bundles.ts';
-import { openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
+import { controlSpec, openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
 
 let lab: ScenarioLab;
 beforeAll(async () => {
@@ -84,4 +85,53 @@ test('a column that only an unasked query reads is missed on the state that lack
   ]);
   expect(checks.find(({ id }) => id === 'broken-query')?.outcome).toBe('found');
   expect(JSON.stringify([sheet, results])).not.toContain('secret');
+});
+
+test('a query that only pg_stat_statements of the snapshot knows is prepared, too, and told as never asked', async () => {
+  const bundle = await lab.bundle(
+    libraryBundle(
+      {
+        apps: twoApps,
+        postgres: { settings: { shared_preload_libraries: 'pg_stat_statements' } },
+        probes: [{ name: 'the first book', request: { path: '/' }, expect: { json: { id: 1 } } }],
+      },
+      {
+        'package.json': withPg,
+        'seed.sql': `CREATE EXTENSION pg_stat_statements;\n${seed}`,
+        'previous/app.js': reader,
+        'next/app.js': reader,
+        'migrations/1.sql': 'ALTER TABLE loans DROP COLUMN book;\n',
+      },
+    ),
+  );
+  const { context } = bundle;
+  // A clone on which production was at work stands for a snapshot of it: its forks are physical copies, statistics
+  // included.
+  await using production = await openClone(context, controlSpec('declared'));
+  await using session = await context.sql.connect(
+    { ...production.admin, ...production.apps },
+    'rehearsal/test',
+    'of-the-role',
+  );
+  for (const id of [1, 2])
+    await session.query(`SELECT sum(CASE WHEN book = 7 THEN id END) FROM loans WHERE id > ${id}`);
+  await session[Symbol.asyncDispose]();
+  const host = { ...context.host, clone: () => production.fork() };
+  const perform = (id: string, results: readonly RunResult[]) => {
+    const spec = planRuns(context.plan, results).runs.find((run) => run.id === id);
+    if (spec === undefined) throw new Error(`${id} is not planned`);
+    return performRun({ ...context, host }, spec, new AbortController().signal);
+  };
+  const control = await perform('control', []);
+  const first = [control, await perform('compatibility-previous-fresh-before', [])];
+  const after = 'compatibility-previous-fresh-after-pre-deploy';
+  const results = [...first, await perform(after, first)];
+  const query = 'SELECT sum(CASE WHEN book = $1 THEN id END) FROM loans WHERE id > $2';
+  expect(preparedOn(results, after)).toMatchObject({
+    value: { broken: [{ from: 'previous' }, { sql: query, sqlstate: '42703', from: 'production' }] },
+  });
+  expect(planRuns(context.plan, results).notTested).toContainEqual({
+    what: 'what 1 query of production would answer',
+    because: expect.stringContaining('SELECT sum(CASE WHEN book = $1'),
+  });
 });
