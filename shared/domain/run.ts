@@ -22,6 +22,7 @@ export type RunSpec =
   | InterruptionRun
   | RollbackRun
   | CompatibilityRun
+  | MixedRun
   | StandbyRun;
 
 interface RunBase {
@@ -152,6 +153,16 @@ export interface CompatibilityRun extends RunBase {
   /** The baseline: every probe is asked a second time, to learn which can be asked only once. */
   readonly asksTwice: boolean;
   /** Probes that fail the second time they are asked: not used to warm a running application. */
+  readonly askOnce: readonly string[];
+}
+
+/** Both versions at once on one database, asked in turns: each meets what the other wrote. */
+export interface MixedRun extends RunBase {
+  readonly scenario: 'compatibility';
+  readonly app: 'both';
+  /** Reached by whole phases; previous has been running since before the first. */
+  readonly state: StatePoint;
+  /** Probes of previous that fail the second time they are asked: not used to warm it. */
   readonly askOnce: readonly string[];
 }
 

@@ -7,6 +7,8 @@ export const runLimits = {
   longStatementMs: 1_000,
   /** Committed states inside one phase that get compatibility cells of their own. */
   statesInsidePhase: 6,
+  /** States on which both versions are asked side by side. */
+  mixedStates: 2,
   /** Phases from whose end the declared rollback is tried. */
   rollbackRuns: 8,
   /** Drafts of SQL that are tried on one state that running the command again did not lead out of. */

@@ -17,6 +17,7 @@ import { lostRows } from './lost-rows.ts';
 import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
 import { missingLockTimeout } from './missing-lock-timeout.ts';
+import { mixedVersionData } from './mixed-version-data.ts';
 import { refusedMigration } from './refused-migration.ts';
 import { replicationLag } from './replication-lag.ts';
 import { slowMigration } from './slow-migration.ts';
@@ -57,6 +58,7 @@ export const checks: readonly Check[] = [
   replicationLag,
   brokenPreviousVersion,
   brokenNextVersion,
+  mixedVersionData,
   impossibleRollback,
   lossyRollback,
   violatedInvariant,
