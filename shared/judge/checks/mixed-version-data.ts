@@ -1,7 +1,7 @@
 import { stateName } from '../../domain/run.ts';
 import { mixedNotDue } from '../../plan/plan-mixed.ts';
 import type { JudgeContext } from '../context.ts';
-import { count, listed, shortSql } from '../derive/sentences.ts';
+import { listed, shortSql } from '../derive/sentences.ts';
 import { type UnreadWrites, unreadWrites, unseenWrites } from '../derive/unread-writes.ts';
 import { type Draft, defineCheck } from './check.ts';
 
@@ -28,7 +28,7 @@ function draftOf(unread: UnreadWrites, { manifest }: JudgeContext): Draft {
   const versions = { previous: manifest.previous, next: manifest.version };
   const state = stateName(point);
   const names = suspects.map(({ probe }) => probe.name);
-  const said = suspects.map(({ probe }) => (names.length === 1 ? probe.detail : `${probe.name}: ${probe.detail}`));
+  const said = suspects.map(({ probe }) => `“${probe.name}” (${probe.detail})`);
   const errors = suspects[0]?.turn.sqlErrors ?? [];
   const refused = errors.map(({ sqlstate, sql }) => `${sqlstate} from “${shortSql(sql)}”`);
   const writing = manifest.probes.filter((probe) => probe.writes && probe.for.includes(writer)).map(({ name }) => name);
@@ -39,7 +39,7 @@ function draftOf(unread: UnreadWrites, { manifest }: JudgeContext): Draft {
     title: `${reader} (${versions[reader]}) fails “${listed(names, 2)}” after ${writer} (${versions[writer]}) wrote`,
     summary:
       `On the state “${state}” both versions served from one database. Once ${writer} had been asked ${asked}, ` +
-      `${reader} failed ${count(names.length, 'probe')} that it passes by itself: ${listed(said)}.` +
+      `${reader} failed ${listed(said, 3)}, which it passes by itself.` +
       `${refused.length === 0 ? '' : ` It got ${listed(refused, 3)}.`}`,
     runs: [run],
     ...(point.kind === 'after' ? { phase: point.phase } : {}),
