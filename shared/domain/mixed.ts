@@ -1,4 +1,5 @@
 import type { AppName } from './bundle.ts';
+import type { ColumnCensus } from './census.ts';
 import type { ProbeObservation, SqlErrorObservation } from './observation.ts';
 import type { Observed } from './observed.ts';
 import type { StatePoint } from './run.ts';
@@ -17,6 +18,8 @@ export interface MixedObservation {
    * no turn needed an explanation.
    */
   readonly alone?: Observed<readonly MixedTurn[]>;
+  /** Text columns that hold few different values; absent: another run counts. */
+  readonly census?: Observed<readonly ColumnCensus[]>;
 }
 
 export interface MixedTurn {

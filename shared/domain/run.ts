@@ -164,6 +164,8 @@ export interface MixedRun extends RunBase {
   readonly state: StatePoint;
   /** Probes of previous that fail the second time they are asked: not used to warm it. */
   readonly askOnce: readonly string[];
+  /** Counts the values of text columns on the way, to the end of the last phase. */
+  readonly census: boolean;
 }
 
 export interface StandbyRun extends RunBase {

@@ -24,8 +24,8 @@ export function mixedNotDue(manifest: Manifest): string | undefined {
 const nobodyWrites = 'no probe writes';
 
 /**
- * Both versions side by side wherever both must live: at most at two such states, the first and the last. Waits for
- * the baseline of previous, which says what it may be asked only once.
+ * Both versions side by side wherever both must live: at most at two such states, the first and the last, which also
+ * counts values. Waits for the baseline of previous, which says what it may be asked only once.
  */
 export function mixedRuns(
   plan: Plan,
@@ -50,7 +50,7 @@ export function mixedRuns(
     });
   }
   if (askOnce === undefined) return [];
-  return chosen.map(({ point }) => ({
+  return chosen.map(({ point }, index) => ({
     id: parseRunId(`compatibility-both-${stateName(point).replaceAll(' ', '-')}`),
     scenario: 'compatibility',
     seed: plan.seed,
@@ -59,5 +59,6 @@ export function mixedRuns(
     app: 'both',
     state: point,
     askOnce,
+    census: index === chosen.length - 1,
   }));
 }

@@ -241,6 +241,7 @@ export const mixedRun = (more: Partial<MixedObservation> = {}): RunResult =>
       app: 'both',
       state: points.after,
       askOnce: [],
+      census: true,
     },
     {
       mixed: {
@@ -248,6 +249,7 @@ export const mixedRun = (more: Partial<MixedObservation> = {}): RunResult =>
         stateFingerprint: observed(stateFingerprint(states.after)),
         notStarted: [],
         turns: [turn('previous'), turn('next'), turn('previous'), turn('next')],
+        census: observed([]),
         ...more,
       },
     },

@@ -11,23 +11,39 @@ import type { LiveRun } from '../live-run.ts';
 import { performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
 import { nothingElse, type ScenarioFindings } from './scenario.ts';
+import { openValueCensus, type ValueCensus } from './value-census.ts';
 
 const uncounted = { rows: 'uncounted' } as const;
 
 /** Can each version live with what the other writes, both at once on one database? */
 export async function mixed(run: LiveRun<MixedRun>): Promise<ScenarioFindings> {
-  const { reached, attempts, ...seen } = await askInTurns(run, ['previous', 'next', 'previous', 'next']);
+  const census = run.spec.census ? await openValueCensus(run) : undefined;
+  const { reached, attempts, ...seen } = await askInTurns(run, ['previous', 'next', 'previous', 'next'], census);
   const end = await readState(run, uncounted);
+  if (reached) await goToTheEnd(run, census);
   const isSuspect = suspectsIn(seen.turns, run.spec.askOnce).length > 0;
   const alone = isSuspect ? await askEachAlone(run) : undefined;
   return {
     ...nothingElse,
     attempts,
     end,
-    mixed: { point: run.spec.state, ...seen, ...(alone === undefined ? {} : { alone }) },
+    mixed: {
+      point: run.spec.state,
+      ...seen,
+      ...(alone === undefined ? {} : { alone }),
+      ...(census === undefined ? {} : { census: census.told() }),
+    },
     failed: !reached,
     weaknesses: reached ? [] : [{ part: 'cells', because: 'the state was not reached: a phase did not exit 0' }],
   };
+}
+
+/** What previous wrote while both lived is also there when the last phase ends. */
+async function goToTheEnd(run: LiveRun<MixedRun>, census: ValueCensus | undefined): Promise<void> {
+  const rest = run.plan.bundle.manifest.phases.slice(phasesUpTo(run).length);
+  if (census === undefined || rest.length === 0) return;
+  const { stoppedAt } = await performPhases(run, rest);
+  if (stoppedAt === undefined) await census.atEnd();
 }
 
 /** The same questions as often, with nobody else there: what fails then too is not the other version's doing. */
@@ -50,24 +66,30 @@ interface Asked extends Pick<MixedObservation, 'turns' | 'notStarted' | 'stateFi
 }
 
 /** Previous runs since before the first phase, as it does in production; next is started where the phases have led. */
-async function askInTurns(run: LiveRun<MixedRun>, order: readonly AppName[]): Promise<Asked> {
+async function askInTurns(run: LiveRun<MixedRun>, order: readonly AppName[], census?: ValueCensus): Promise<Asked> {
   await using started = new AsyncDisposableStack();
   const apps = new Map<AppName, RunningApp>();
   if (order.includes('previous')) {
     const previous = started.use(await startApp(run, run.clone, 'previous'));
     if (previous.ready) await askAll(run, run.clone, previous, [], ({ name }) => !run.spec.askOnce.includes(name));
     apps.set('previous', previous);
+    await census?.after('previous');
   }
-  const { attempts, stoppedAt } = await performPhases(run, phasesUpTo(run));
+  const phases = phasesUpTo(run);
+  const { attempts, stoppedAt } = await performPhases(run, phases);
   const state = await readState(run, uncounted);
   const fingerprint = state.seen ? observed(stateFingerprint(state.value)) : state;
   const reached = stoppedAt === undefined;
+  const isLast = phases.length === run.plan.bundle.manifest.phases.length;
+  await (isLast ? census?.atEnd() : census?.mark());
   if (reached && order.includes('next')) apps.set('next', started.use(await startApp(run, run.clone, 'next')));
   const notStarted = [...apps.values()].filter(({ ready }) => !ready).map(({ name }) => name);
   const turns: MixedTurn[] = [];
   for (const name of reached && notStarted.length === 0 ? order : []) {
     const app = apps.get(name);
-    if (app !== undefined) turns.push(await takeTurn(run, app));
+    if (app === undefined) continue;
+    turns.push(await takeTurn(run, app));
+    await census?.after(name);
   }
   return { turns, notStarted, stateFingerprint: fingerprint, attempts, reached };
 }

@@ -27,6 +27,7 @@ import { standbyDivergence } from './standby-divergence.ts';
 import { swallowedError } from './swallowed-error.ts';
 import { tableRewrite } from './table-rewrite.ts';
 import { thinMemoryMargin } from './thin-memory-margin.ts';
+import { unmigratedValue } from './unmigrated-value.ts';
 import { unrepeatableMigration } from './unrepeatable-migration.ts';
 import { violatedInvariant } from './violated-invariant.ts';
 import { weakEvidence } from './weak-evidence.ts';
@@ -62,6 +63,7 @@ export const checks: readonly Check[] = [
   impossibleRollback,
   lossyRollback,
   violatedInvariant,
+  unmigratedValue,
   lostRows,
   weakEvidence,
 ];

@@ -33,10 +33,19 @@ function draftOf(unread: UnreadWrites, { manifest }: JudgeContext): Draft {
   const refused = errors.map(({ sqlstate, sql }) => `${sqlstate} from “${shortSql(sql)}”`);
   const writing = manifest.probes.filter((probe) => probe.writes && probe.for.includes(writer)).map(({ name }) => name);
   const writes = suspects[0]?.behind.writes ?? [];
-  const asked = writing.length === 0 ? 'its probes' : `“${listed(writing, 3)}”`;
+  const asked =
+    writing.length === 0
+      ? 'its probes'
+      : listed(
+          writing.map((name) => `“${name}”`),
+          3,
+        );
   return {
     ...(isCertain ? {} : { severity: 'warns' as const }),
-    title: `${reader} (${versions[reader]}) fails “${listed(names, 2)}” after ${writer} (${versions[writer]}) wrote`,
+    title: `${reader} (${versions[reader]}) fails ${listed(
+      names.map((name) => `“${name}”`),
+      2,
+    )} after ${writer} (${versions[writer]}) wrote`,
     summary:
       `On the state “${state}” both versions served from one database. Once ${writer} had been asked ${asked}, ` +
       `${reader} failed ${listed(said, 3)}, which it passes by itself.` +

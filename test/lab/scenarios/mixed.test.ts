@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunResult } from '../../../shared/domain/observation.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { libraryBundle, twoApps, withPg } from '../../support/contract-bundles.ts';
-import { openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
+import { type LabBundle, openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
 
 let lab: ScenarioLab;
 beforeAll(async () => {
@@ -74,6 +74,13 @@ INSERT INTO books SELECT n, 'book ' || n FROM generate_series(1, 20) AS n;
   );
 
 const sideBySide = (runs: readonly RunResult[]): RunResult | undefined => runs.find(({ mixed }) => mixed !== undefined);
+/** Only what the run needs to be planned is run before it. */
+async function madeAlone(bundle: LabBundle): Promise<RunResult> {
+  const control = await bundle.control();
+  const baseline = await bundle.planned('compatibility-previous-fresh-before', [control]);
+  return await bundle.planned('compatibility-both-after-pre-deploy', [control, baseline]);
+}
+
 const outcomes = (run: RunResult | undefined, name: string) =>
   run?.mixed?.turns.map(({ app, probes }) => `${app} ${probes.find((probe) => probe.name === name)?.outcome}`);
 
@@ -110,12 +117,77 @@ test('a reader that was deployed first lives with it, and nobody is asked alone'
     catalogue(['novel', 'essay', 'letter'], 'essay'),
     catalogue(['novel', 'essay', 'letter'], 'letter'),
   ];
-  const bundle = await lab.bundle(books(old, young), ['compatibility']);
-  const evidence = await bundle.rehearse();
-  const run = sideBySide(evidence.runs);
-  expect(run?.mixed).toMatchObject({ notStarted: [], turns: [{ app: 'previous' }, {}, {}, { app: 'next' }] });
-  expect(run?.mixed?.alone).toBeUndefined();
-  const { checks, findings } = judge(evidence);
-  expect(checks.find(({ id }) => id === 'mixed-version-data')).toMatchObject({ outcome: 'clear' });
-  expect(findings.filter(({ severity }) => severity === 'blocks')).toEqual([]);
+  const run = await madeAlone(await lab.bundle(books(old, young), ['compatibility']));
+  expect(run.mixed).toMatchObject({ notStarted: [], turns: [{ app: 'previous' }, {}, {}, { app: 'next' }] });
+  expect(outcomes(run, 'list the books')).toEqual(['previous pass', 'next pass', 'previous pass', 'next pass']);
+  expect(run.mixed?.alone).toBeUndefined();
+});
+
+/** Counts its articles by the name that their class has in this version; PUT writes that name. */
+const newsroom = (name: string) => `
+import { createServer } from 'node:http';
+import pg from 'pg';
+
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
+pool.on('error', (error) => console.error(error.message));
+const server = createServer(async (request, response) => {
+  if (request.method === 'PUT') await pool.query('UPDATE articles SET type = $1 WHERE id = 1', [${JSON.stringify(name)}]);
+  else await pool.query('SELECT count(*) FROM articles');
+  response.end('{}');
+});
+server.listen(Number(process.env.PORT), process.env.HOST);
+process.once('SIGTERM', () => {
+  server.close(() => pool.end());
+  server.closeAllConnections();
+});
+`;
+
+test.each([
+  [
+    'nothing is left',
+    "UPDATE articles SET type = 'Press::Renamed' WHERE type = 'Press::Stale';",
+    { values: 0, rows: 0 },
+  ],
+  ['one is left', 'ALTER TABLE articles RENAME COLUMN summary TO abstract;', { values: 1, rows: 99 }],
+] as const)('values are counted to the end of the last phase and stay in the run: %s', async (_name, sql, left) => {
+  const bundle = await lab.bundle(
+    libraryBundle(
+      {
+        apps: twoApps,
+        probes: [{ name: 'publish', request: { method: 'PUT', path: '/articles/1' } }],
+        migrate: [
+          { name: 'pre-deploy', sql: ['migrations/1.sql'] },
+          { name: 'post-deploy', sql: ['migrations/2.sql'], when: 'after-rollout' },
+        ],
+      },
+      {
+        'package.json': withPg,
+        'seed.sql': `CREATE TABLE articles (id integer PRIMARY KEY, type text NOT NULL, summary text NOT NULL);
+INSERT INTO articles SELECT n, CASE WHEN n % 2 = 1 THEN 'Press::Stale' ELSE 'Other' END, 'summary ' || n
+FROM generate_series(1, 200) AS n;
+`,
+        'previous/app.js': newsroom('Press::Stale'),
+        'next/app.js': newsroom('Press::Renamed'),
+        'migrations/1.sql': 'ALTER TABLE articles ADD COLUMN pages integer;\n',
+        'migrations/2.sql': `${sql}\n`,
+      },
+    ),
+    ['compatibility'],
+  );
+  const run = await madeAlone(bundle);
+  expect(run.mixed?.census).toEqual({
+    seen: true,
+    value: [
+      {
+        relation: 'public.articles',
+        column: 'type',
+        isDeclared: false,
+        values: 2 + left.values,
+        writtenByNext: 1,
+        newWithNext: 1,
+        left,
+      },
+    ],
+  });
+  expect(JSON.stringify(run)).not.toMatch(/Press::/);
 });
