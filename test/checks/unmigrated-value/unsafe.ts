@@ -12,7 +12,7 @@ export const finds = {
   title: 'public.alerts.state still holds a value that next does not write',
   remedy: {
     text: 'Rewrite them in the migration, or let next read them. They are among:',
-    sql: 'SELECT state, count(*) FROM alerts GROUP BY 1 ORDER BY 2;',
+    sql: 'SELECT state, count(*) FROM public.alerts GROUP BY 1 ORDER BY 2;',
   },
 };
 

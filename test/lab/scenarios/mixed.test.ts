@@ -131,7 +131,8 @@ import pg from 'pg';
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
 pool.on('error', (error) => console.error(error.message));
 const server = createServer(async (request, response) => {
-  if (request.method === 'PUT') await pool.query('UPDATE articles SET type = $1 WHERE id = 1', [${JSON.stringify(name)}]);
+  const name = ${JSON.stringify(name)};
+  if (request.method === 'PUT') await pool.query('UPDATE articles SET type = $1 WHERE id = 1', [name]);
   else await pool.query('SELECT count(*) FROM articles');
   response.end('{}');
 });

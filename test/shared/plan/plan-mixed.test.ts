@@ -15,7 +15,7 @@ test('it waits for the baseline of previous, and knows then what may be asked on
   const plan = planOf(manifest());
   expect(mixedRuns(plan, [after('pre-deploy')], undefined, [])).toEqual([]);
   expect(mixedRuns(plan, [after('pre-deploy')], ['a write'], [])).toMatchObject([
-    { id: 'compatibility-both-after-pre-deploy', scenario: 'compatibility', app: 'both', askOnce: ['a write'] },
+    { id: 'compatibility-both-after-pre-deploy', app: 'both', askOnce: ['a write'], census: true },
   ]);
 });
 
@@ -23,6 +23,7 @@ test('of many states the first and the last end of a phase are taken, and the re
   const notTested: { what: string; because: string }[] = [];
   const runs = mixedRuns(planOf(manifest()), [after('a'), inside(1), after('b'), after('c')], [], notTested);
   expect(runs.map(({ state }) => stateName(state))).toEqual(['after a', 'after c']);
+  expect(runs.map(({ census }) => census)).toEqual([false, true]);
   expect(notTested.map(({ what }) => what)).toEqual(['both versions side by side on 2 of 4 states']);
 });
 
