@@ -32,9 +32,17 @@ export async function openValueCensus(run: LiveRun): Promise<ValueCensus> {
   let since = 0;
   let last: Moment = new Map();
   let end: Moment | undefined;
-  const count = async (work: (now: Moment) => void): Promise<void> => {
+  const guarded = async (work: () => Promise<void>): Promise<void> => {
     if (failure !== undefined) return;
     try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      failure = `the values could not be counted: ${run.redact.message(error.message)}`;
+    }
+  };
+  const count = (work: (now: Moment) => void) =>
+    guarded(async () => {
       const { values, next } = await run.observer.look(async (admin) => ({
         values: await readCensus(admin, columns, since),
         next: await nextTransaction(admin),
@@ -43,12 +51,10 @@ export async function openValueCensus(run: LiveRun): Promise<ValueCensus> {
       work(now);
       since = next;
       last = now;
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
-      failure = `the values could not be counted: ${run.redact.message(error.message)}`;
-    }
-  };
-  columns = await run.observer.look(findCensusColumns);
+    });
+  await guarded(async () => {
+    columns = await run.observer.look(findCensusColumns);
+  });
   await count(() => undefined);
   const first = last;
   return {
