@@ -2,7 +2,7 @@ import { blocksWriters } from '../domain/lock.ts';
 import type { Evidence, RunResult } from '../domain/observation.ts';
 import type { RunSpec, Scenario } from '../domain/run.ts';
 import { knownLocks } from '../plan/known-locks.ts';
-import { mixedNotDue } from '../plan/plan-mixed.ts';
+import { mixedNotDue } from '../plan/mixed-due.ts';
 import { standbyNotDue } from '../plan/standby-due.ts';
 import { lackingRuns } from './derive/lacking-runs.ts';
 import { derivedWeaknesses } from './derive/weaknesses.ts';

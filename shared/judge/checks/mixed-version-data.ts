@@ -1,8 +1,7 @@
 import { stateName } from '../../domain/run.ts';
-import { mixedNotDue } from '../../plan/plan-mixed.ts';
 import type { JudgeContext } from '../context.ts';
 import { listed, shortSql } from '../derive/sentences.ts';
-import { type UnreadWrites, unreadWrites, unseenWrites } from '../derive/unread-writes.ts';
+import { neverMixed, type UnreadWrites, unreadWrites, unseenWrites } from '../derive/unread-writes.ts';
 import { type Draft, defineCheck } from './check.ts';
 
 /** During a rollout both versions serve from one database, and each meets rows that only the other would write. */
@@ -18,7 +17,7 @@ export const mixedVersionData = defineCheck({
   severity: 'blocks',
   needs: ['mixed'],
   parts: ['cells'],
-  notApplicable: ({ manifest }) => mixedNotDue(manifest),
+  notApplicable: neverMixed,
   find: ({ mixed }, context) => unreadWrites(mixed.runs, context).map((unread) => draftOf(unread, context)),
   lacks: ({ mixed }, context) => unseenWrites(mixed.runs, context),
 });

@@ -1,9 +1,9 @@
 import type { ColumnCensus } from '../../domain/census.ts';
 import type { RunResult } from '../../domain/observation.ts';
-import { mixedNotDue } from '../../plan/plan-mixed.ts';
 import { ident, qualified } from '../closing-sql.ts';
 import type { JudgeContext } from '../context.ts';
 import { count } from '../derive/sentences.ts';
+import { neverMixed } from '../derive/unread-writes.ts';
 import { type Draft, defineCheck } from './check.ts';
 
 /** Names of classes, kinds and states live in rows; a deploy that renames them in the code alone leaves them behind. */
@@ -29,8 +29,8 @@ export const unmigratedValue = defineCheck({
         .filter(isStale)
         .map((column) => draftOf(run, column, manifest)),
     ),
-  lacks: ({ mixed }, { manifest }) => {
-    const because = mixedNotDue(manifest);
+  lacks: ({ mixed }, context) => {
+    const because = neverMixed(context);
     const uncounted = mixed.runs.flatMap(({ spec, mixed: seen }) =>
       seen?.census?.seen === false ? [`${spec.id}: ${seen.census.why}`] : [],
     );

@@ -2,7 +2,7 @@ import type { Manifest } from '../../domain/bundle.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import type { RollbackRun, RunSpec } from '../../domain/run.ts';
 import { runLimits } from '../../plan/limits.ts';
-import { mixedNotDue } from '../../plan/plan-mixed.ts';
+import { mixedNotDue } from '../../plan/mixed-due.ts';
 import { standbyNotDue } from '../../plan/standby-due.ts';
 import type { Reading, ReadingName, Readings } from '../collect-evidence.ts';
 

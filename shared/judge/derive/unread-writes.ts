@@ -2,9 +2,13 @@ import type { AppName } from '../../domain/bundle.ts';
 import type { MixedTurn } from '../../domain/mixed.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import { type StatePoint, stateName } from '../../domain/run.ts';
+import { mixedNotDue } from '../../plan/mixed-due.ts';
 import { isOutage, type Suspect, suspectsIn } from '../../plan/mixed-suspects.ts';
 import { stateFingerprint } from '../../plan/state-fingerprint.ts';
 import type { JudgeContext } from '../context.ts';
+
+/** Why the versions never meet what the other wrote. */
+export const neverMixed = ({ manifest }: JudgeContext): string | undefined => mixedNotDue(manifest);
 
 /** What one version no longer answers on one state once the other has written. */
 export interface UnreadWrites {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Manifest } from '../../../shared/domain/bundle.ts';
 import { type StatePoint, stateName } from '../../../shared/domain/run.ts';
-import { mixedNotDue, mixedRuns } from '../../../shared/plan/plan-mixed.ts';
+import { mixedNotDue } from '../../../shared/plan/mixed-due.ts';
+import { mixedRuns } from '../../../shared/plan/plan-mixed.ts';
 import { manifestOf, phaseOf, planOf } from '../../support/run-results.ts';
 
 const write = { name: 'a write', for: ['next'], writes: true, ask: { kind: 'http', steps: [] } } as const;
