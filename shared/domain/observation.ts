@@ -3,6 +3,7 @@ import type { StaticHint } from './hint.ts';
 import type { RunId } from './ids.ts';
 import type { LoadObservation } from './load.ts';
 import type { LockMode, LockWait } from './lock.ts';
+import type { MixedObservation } from './mixed.ts';
 import type { Observed } from './observed.ts';
 import type { PreparedShapes, QueryShapes } from './query-shape.ts';
 import type { RepairTrial, ValuesLost, WayBack } from './recovery.ts';
@@ -39,6 +40,8 @@ export interface RunResult {
   readonly valuesLost?: Observed<readonly ValuesLost[]>;
   readonly standby?: StandbyObservation;
   readonly cells: readonly CellObservation[];
+  /** Both versions at once on one database. */
+  readonly mixed?: MixedObservation;
   readonly invariants: readonly InvariantObservation[];
   readonly serverLog: readonly ServerLogEntry[];
   /** Backends that the kernel or the watchdog killed for memory. */

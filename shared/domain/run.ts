@@ -23,6 +23,7 @@ export type RunSpec =
   | InterruptionRun
   | RollbackRun
   | CompatibilityRun
+  | MixedRun
   | StandbyRun;
 
 interface RunBase {
@@ -158,6 +159,18 @@ export interface CompatibilityRun extends RunBase {
   readonly askOnce: readonly string[];
   /** Queries that are prepared, and never executed, before the first phase and on the state; absent: nobody looks. */
   readonly shapes?: readonly QueryShape[];
+}
+
+/** Both versions at once on one database, asked in turns: each meets what the other wrote. */
+export interface MixedRun extends RunBase {
+  readonly scenario: 'compatibility';
+  readonly app: 'both';
+  /** Reached by whole phases; previous has been running since before the first. */
+  readonly state: StatePoint;
+  /** Probes of previous that fail the second time they are asked: not used to warm it. */
+  readonly askOnce: readonly string[];
+  /** Counts the values of text columns on the way, to the end of the last phase. */
+  readonly census: boolean;
 }
 
 export interface StandbyRun extends RunBase {

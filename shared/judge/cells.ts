@@ -24,6 +24,7 @@ export function judgeCells(evidence: Evidence, readings: Readings, context: Judg
 function plannedCells({ planned, runs }: Evidence, context: JudgeContext): readonly JudgedCell[] {
   return planned.flatMap((spec) => {
     if (spec.scenario !== 'compatibility' && spec.scenario !== 'rollback') return [];
+    if (spec.scenario === 'compatibility' && spec.app === 'both') return [];
     const run = runs.find((candidate) => candidate.spec.id === spec.id);
     const because =
       run?.weaknesses.find(({ part }) => part === 'cells')?.because ?? run?.why ?? `${spec.id} did not take place`;

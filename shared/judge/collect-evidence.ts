@@ -2,6 +2,7 @@ import { blocksWriters } from '../domain/lock.ts';
 import type { Evidence, RunResult } from '../domain/observation.ts';
 import type { RunSpec, Scenario } from '../domain/run.ts';
 import { knownLocks } from '../plan/known-locks.ts';
+import { mixedNotDue } from '../plan/mixed-due.ts';
 import { standbyNotDue } from '../plan/standby-due.ts';
 import { lackingRuns } from './derive/lacking-runs.ts';
 import { derivedWeaknesses } from './derive/weaknesses.ts';
@@ -26,6 +27,7 @@ export const readingNames = [
   'interruption',
   'rollback',
   'compatibility',
+  'mixed',
   'standby',
 ] as const;
 export type ReadingName = (typeof readingNames)[number];
@@ -47,7 +49,8 @@ export function collectEvidence(evidence: Evidence): Readings {
     interruption: group(evidence, 'interruption', () => true),
     // Nobody misses a way back that was never promised.
     rollback: evidence.bundle.manifest.rollback === undefined ? nothing : group(evidence, 'rollback', () => true),
-    compatibility: group(evidence, 'compatibility', () => true),
+    compatibility: group(evidence, 'compatibility', (spec) => !isMixed(spec)),
+    mixed: mixedNotDue(evidence.bundle.manifest) === undefined ? group(evidence, 'compatibility', isMixed) : nothing,
     standby: standbyNotDue(evidence.bundle.manifest) === undefined ? group(evidence, 'standby', () => true) : nothing,
   };
   if (first === undefined) return afterMissingControl(collected);
@@ -77,6 +80,9 @@ const nothing: Reading = { runs: [], missing: [], unplanned: [] };
 
 /** Nobody else is in the room there: it has no traffic that could wait, only itself. */
 const isSecondStart = (spec: RunSpec) => spec.scenario === 'contention' && spec.holder === 'second-start';
+
+/** Both versions at once: no cell of the matrix, which asks each for itself. */
+const isMixed = (spec: RunSpec) => spec.scenario === 'compatibility' && spec.app === 'both';
 
 const isControl = (limits: 'declared' | 'unlimited' | 'traced') => (spec: RunSpec) =>
   spec.scenario === 'control' && spec.limits === limits;

@@ -12,6 +12,14 @@ export const runLimits = {
   queryShapeChars: 8_000,
   /** The first of them are planned, too: what previous sent, then what runs most. */
   plannedShapes: 300,
+  /** States on which both versions are asked side by side. */
+  mixedStates: 2,
+  /** A text column of at most so many different values is one of few; of so many columns, in tables of so many rows. */
+  censusValues: 20,
+  censusColumns: 50,
+  censusRows: 1_000_000,
+  /** One count of them all. */
+  censusMs: 3_000,
   /** Phases from whose end the declared rollback is tried. */
   rollbackRuns: 8,
   /** Drafts of SQL that are tried on one state that running the command again did not lead out of. */

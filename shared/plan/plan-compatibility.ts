@@ -2,10 +2,11 @@ import type { AppName } from '../domain/bundle.ts';
 import { parseRunId } from '../domain/ids.ts';
 import type { CellObservation, RunResult } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
-import { type CompatibilityRun, type StatePoint, stateName } from '../domain/run.ts';
+import { type CompatibilityRun, type MixedRun, type RunSpec, type StatePoint, stateName } from '../domain/run.ts';
 import { gates, momentsOf } from './gating.ts';
 import { runLimits } from './limits.ts';
 import { spread } from './plan-interruption.ts';
+import { mixedRuns } from './plan-mixed.ts';
 import type { ShapesToPrepare } from './plan-shapes.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
@@ -35,7 +36,7 @@ export function compatibilityRuns(
   results: readonly RunResult[],
   notTested: NotTested[],
   shapes: ShapesToPrepare,
-): { readonly runs: readonly CompatibilityRun[]; readonly complete: boolean } {
+): { readonly runs: readonly (CompatibilityRun | MixedRun)[]; readonly complete: boolean } {
   const { manifest } = plan.bundle;
   if (manifest.apps === 'none') return { runs: [], complete: true };
   const places = distinctPlaces(plan, control, notTested);
@@ -46,19 +47,20 @@ export function compatibilityRuns(
     const baseline = baselineOf(app, results, last);
     if (baseline === undefined && !wasAsked(app, results)) complete = false;
     for (const place of places) {
-      const isBaseline = app === 'previous' ? place.point.kind === 'before' : place === last;
+      const isFirst = app === 'previous' ? place.point.kind === 'before' : place === last;
       const shown = gatesThere(plan, app, place) || (place.point.kind !== 'inside' && place.point.kind !== 'before');
       const asks = { asksTwice: false, askOnce: [], ...(app === 'previous' ? shapes : {}) };
       // Its baseline tells which queries it has to prepare there.
       const isDue = app === 'next' || baseline !== undefined || wasAsked(app, results);
-      if (!isBaseline && shown && isDue) runs.push(cell(plan, app, 'fresh', place, asks));
-      if (isBaseline && app === 'next') runs.push(cell(plan, app, 'fresh', place, { asksTwice: true, askOnce: [] }));
+      if (!isFirst && shown && isDue) runs.push(cell(plan, app, 'fresh', place, asks));
+      if (isFirst && app === 'next') runs.push(cell(plan, app, 'fresh', place, { asksTwice: true, askOnce: [] }));
       if (baseline !== undefined && canBeRunning(plan, app, place.point) && gatesThere(plan, app, place)) {
         runs.push(cell(plan, app, 'running', place, { asksTwice: false, askOnce: onlyOnce(baseline) }));
       }
     }
   }
-  return { runs, complete };
+  const both = places.filter((place) => gatesThere(plan, 'previous', place) && gatesThere(plan, 'next', place));
+  return { runs: [...runs, ...mixedRuns(plan, both, previousAsksOnce(results), notTested)], complete };
 }
 
 const gatesThere = (plan: Plan, app: AppName, { point, also }: Place): boolean =>
@@ -164,12 +166,16 @@ function canBeRunning(plan: Plan, app: AppName, point: StatePoint): boolean {
 
 /** A baseline that brought no cell will not bring one any more: nothing else waits for it. */
 const wasAsked = (app: AppName, results: readonly RunResult[]): boolean =>
-  results.some(({ spec }) => spec.scenario === 'compatibility' && spec.asksTwice && spec.app === app);
+  results.some(({ spec }) => isBaseline(spec) && spec.app === app);
+
+/** Where a version is asked twice, to learn what may be asked only once. */
+const isBaseline = (spec: RunSpec): spec is CompatibilityRun =>
+  spec.scenario === 'compatibility' && spec.app !== 'both' && spec.asksTwice;
 
 function baselineOf(app: AppName, results: readonly RunResult[], last: Place | undefined): CellObservation | undefined {
   const wanted = app === 'previous' ? 'before' : last === undefined ? undefined : stateName(last.point);
   return results
-    .filter((result) => result.spec.scenario === 'compatibility' && result.spec.asksTwice)
+    .filter(({ spec }) => isBaseline(spec))
     .flatMap((result) => result.cells)
     .find((candidate) => candidate.app === app && candidate.boot === 'fresh' && stateName(candidate.point) === wanted);
 }

@@ -1,6 +1,7 @@
 import type { AppName } from '../../shared/domain/bundle.ts';
 import { parseRunId } from '../../shared/domain/ids.ts';
 import type { LoadObservation } from '../../shared/domain/load.ts';
+import type { MixedObservation, MixedTurn } from '../../shared/domain/mixed.ts';
 import type { Aftermath, CellObservation, MigrationAttempt, RunResult } from '../../shared/domain/observation.ts';
 import { observed } from '../../shared/domain/observed.ts';
 import type { RunSpec, StatePoint } from '../../shared/domain/run.ts';
@@ -221,6 +222,41 @@ export const compatibilityRun = (app: AppName, boot: 'running' | 'fresh', place:
       askOnce: [],
     },
     { end: observed(states[place]), cells: [cell(app, boot, points[place])] },
+  );
+
+export const mixedId = 'compatibility-both-after-pre-deploy';
+
+/** What a version answers in one turn: every probe as expected, but for those that are given. */
+export function turn(app: AppName, changed: Readonly<Record<string, string>> = {}): MixedTurn {
+  const probes = cell(app, 'fresh', points.after).probes.map((probe) => {
+    const detail = changed[probe.name];
+    return detail === undefined ? probe : { ...probe, outcome: 'fail' as const, detail };
+  });
+  return { app, probes, sqlErrors: [], writes: ['UPDATE alerts SET state = $1 WHERE id = $2'], statements: 4 };
+}
+
+/** Both versions side by side on the end of the phase; they live with what the other writes. */
+export const mixedRun = (more: Partial<MixedObservation> = {}): RunResult =>
+  run(
+    {
+      ...specBase,
+      id: parseRunId(mixedId),
+      scenario: 'compatibility',
+      app: 'both',
+      state: points.after,
+      askOnce: [],
+      census: true,
+    },
+    {
+      mixed: {
+        point: points.after,
+        stateFingerprint: observed(stateFingerprint(states.after)),
+        notStarted: [],
+        turns: [turn('previous'), turn('next'), turn('previous'), turn('next')],
+        census: observed([]),
+        ...more,
+      },
+    },
   );
 
 /** Both versions start on what is left, and running the command again leads to the expected end. */

@@ -14,6 +14,7 @@ import {
   firstFile,
   killed,
   load,
+  mixedRun,
   run,
   secondFile,
   specBase,
@@ -181,6 +182,7 @@ function greenRuns(): readonly RunResult[] {
     compatibilityRun('previous', 'fresh', 'after'),
     compatibilityRun('previous', 'running', 'after'),
     compatibilityRun('next', 'fresh', 'after'),
+    mixedRun(),
   ];
 }
 

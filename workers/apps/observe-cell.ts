@@ -85,7 +85,8 @@ export async function askAll(
 /** Enough to name who writes a table. */
 const writesKept = 100;
 
-function writesOf(
+/** Shapes of the statements that changed rows. */
+export function writesOf(
   statements: readonly { readonly sql: string; readonly commandTag: string; readonly rows: number }[],
 ): readonly string[] {
   const shapes = statements

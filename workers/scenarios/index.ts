@@ -4,6 +4,7 @@ import { compatibility } from './compatibility.ts';
 import { contention } from './contention.ts';
 import { control } from './control.ts';
 import { interruption } from './interruption.ts';
+import { mixed } from './mixed.ts';
 import { rollback } from './rollback.ts';
 import type { ScenarioFindings } from './scenario.ts';
 import { secondStart } from './second-start.ts';
@@ -23,7 +24,7 @@ export function performScenario(run: LiveRun): Promise<ScenarioFindings> {
     case 'interruption':
       return interruption(withSpec(run, spec));
     case 'compatibility':
-      return compatibility(withSpec(run, spec));
+      return spec.app === 'both' ? mixed(withSpec(run, spec)) : compatibility(withSpec(run, spec));
     case 'rollback':
       return rollback(withSpec(run, spec));
     case 'standby':

@@ -18,6 +18,7 @@ import { lostRows } from './lost-rows.ts';
 import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
 import { missingLockTimeout } from './missing-lock-timeout.ts';
+import { mixedVersionData } from './mixed-version-data.ts';
 import { refusedMigration } from './refused-migration.ts';
 import { regressedPlan } from './regressed-plan.ts';
 import { replicationLag } from './replication-lag.ts';
@@ -29,6 +30,7 @@ import { standbyDivergence } from './standby-divergence.ts';
 import { swallowedError } from './swallowed-error.ts';
 import { tableRewrite } from './table-rewrite.ts';
 import { thinMemoryMargin } from './thin-memory-margin.ts';
+import { unmigratedValue } from './unmigrated-value.ts';
 import { unrepeatableMigration } from './unrepeatable-migration.ts';
 import { violatedInvariant } from './violated-invariant.ts';
 import { weakEvidence } from './weak-evidence.ts';
@@ -63,9 +65,11 @@ export const checks: readonly Check[] = [
   staleCachedPlan,
   brokenQuery,
   regressedPlan,
+  mixedVersionData,
   impossibleRollback,
   lossyRollback,
   violatedInvariant,
+  unmigratedValue,
   lostRows,
   weakEvidence,
 ];

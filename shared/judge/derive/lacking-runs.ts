@@ -2,6 +2,7 @@ import type { Manifest } from '../../domain/bundle.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import type { RollbackRun, RunSpec } from '../../domain/run.ts';
 import { runLimits } from '../../plan/limits.ts';
+import { mixedNotDue } from '../../plan/mixed-due.ts';
 import { standbyNotDue } from '../../plan/standby-due.ts';
 import type { Reading, ReadingName, Readings } from '../collect-evidence.ts';
 
@@ -37,6 +38,11 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
     interruption: expectRuns(readings.interruption, commits(known.control), 'no interruption was planned'),
     rollback: expectRollbacks(readings.rollback, known.manifest),
     standby: expectRuns(readings.standby, standbyNotDue(known.manifest) === undefined, 'no standby was planned'),
+    mixed: expectRuns(
+      readings.mixed,
+      mixedNotDue(known.manifest) === undefined,
+      'the two versions were never asked side by side',
+    ),
     compatibility: expectRuns(
       readings.compatibility,
       known.manifest.apps !== 'none',
@@ -51,6 +57,7 @@ function stressNeverPlanned(readings: Readings, { manifest }: Known): Readings {
   const stressed: readonly ReadingName[] = [
     ...always,
     ...(manifest.rollback === undefined ? [] : ['rollback' as const]),
+    ...(mixedNotDue(manifest) === undefined ? ['mixed' as const] : []),
     ...(standbyNotDue(manifest) === undefined ? ['standby' as const] : []),
   ];
   const marked = stressed.map((name) => [name, { ...readings[name], unplanned: because }]);

@@ -1,0 +1,1 @@
+UPDATE assets SET kind = 'Media::' || kind WHERE kind IN ('Picture', 'Clip');

@@ -1,0 +1,1 @@
+UPDATE assets SET kind = 'Media::Picture' WHERE kind = 'Picture';
