@@ -1,5 +1,6 @@
 import type { AppName, NotTested } from './bundle.ts';
 import type { StaticHint } from './hint.ts';
+import type { HotpatchLook } from './hotpatch.ts';
 import type { RunId } from './ids.ts';
 import type { LoadObservation } from './load.ts';
 import type { LockMode, LockWait } from './lock.ts';
@@ -191,6 +192,8 @@ export interface Evidence {
   readonly notTested: readonly NotTested[];
   /** Scenarios that the caller left out (`--only`). */
   readonly leftOut: readonly import('./run.ts').Scenario[];
+  /** The declared hot patches as they were looked for in next; absent: none is declared, or nobody looked. */
+  readonly hotpatches?: readonly HotpatchLook[];
   /** What a linter said of the phases' SQL files; absent: none was asked. */
   readonly staticHints?: Observed<readonly StaticHint[]>;
 }

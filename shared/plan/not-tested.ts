@@ -2,7 +2,7 @@ import type { Manifest, NotTested } from '../domain/bundle.ts';
 
 /** What the manifest asks for and this version does not look at, each with the reason as a fact. */
 export function notTestedOf(manifest: Manifest): readonly NotTested[] {
-  return [...applications(manifest), ...traffic(manifest), ...claims(manifest)];
+  return [...applications(manifest), ...traffic(manifest)];
 }
 
 function* applications({ apps }: Manifest): Generator<NotTested> {
@@ -18,14 +18,5 @@ function* applications({ apps }: Manifest): Generator<NotTested> {
 function* traffic({ steadyMs }: Manifest): Generator<NotTested> {
   if (steadyMs > 0) {
     yield { what: 'steady', because: 'No traffic is measured after the last phase in this version.' };
-  }
-}
-
-function* claims({ hotpatches }: Manifest): Generator<NotTested> {
-  for (const { path } of hotpatches) {
-    yield {
-      what: `hot patch ${path}`,
-      because: 'No check looks for hot patches in the next version in this version of Rehearsal.',
-    };
   }
 }

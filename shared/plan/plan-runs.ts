@@ -18,7 +18,7 @@ type NotTested = { what: string; because: string };
  */
 export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   const runs: RunSpec[] = [controlRun(plan, 'declared'), ...baselineRuns(plan)];
-  const notTested: NotTested[] = [...plan.bundle.notTested];
+  const notTested: NotTested[] = [...plan.bundle.notTested, ...unseenHotpatches(plan)];
   const find = (id: string) => results.find((result) => result.spec.id === id);
   const control = find('control');
   if (control === undefined) return { runs: only(plan, runs), notTested, complete: false };
@@ -73,6 +73,13 @@ function controlRun(plan: Plan, limits: 'declared' | 'unlimited' | 'traced'): Ru
     expectedEnds: {},
     limits,
   };
+}
+
+/** Which of them the next version carries is known before anything runs. */
+function unseenHotpatches({ hotpatches = [] }: Plan): readonly NotTested[] {
+  return hotpatches.flatMap(({ path, found }) =>
+    found.seen ? [] : [{ what: `hot patch ${path}`, because: found.why }],
+  );
 }
 
 /** The manifest's own memory limit or timeout ended it, so what the migration would have reached is still unknown. */

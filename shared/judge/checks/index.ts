@@ -16,6 +16,7 @@ import { lossyRollback } from './lossy-rollback.ts';
 import { lostRows } from './lost-rows.ts';
 import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
+import { missingHotpatch } from './missing-hotpatch.ts';
 import { missingLockTimeout } from './missing-lock-timeout.ts';
 import { refusedMigration } from './refused-migration.ts';
 import { replicationLag } from './replication-lag.ts';
@@ -61,5 +62,6 @@ export const checks: readonly Check[] = [
   lossyRollback,
   violatedInvariant,
   lostRows,
+  missingHotpatch,
   weakEvidence,
 ];
