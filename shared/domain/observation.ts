@@ -38,12 +38,25 @@ export interface RunResult {
   /** Rollback runs: values that were there before the way back and are nowhere after it. */
   readonly valuesLost?: Observed<readonly ValuesLost[]>;
   readonly standby?: StandbyObservation;
+  /** The quiet run's; absent: nobody looked. */
+  readonly disk?: Observed<DiskUse>;
   readonly cells: readonly CellObservation[];
   readonly invariants: readonly InvariantObservation[];
   readonly serverLog: readonly ServerLogEntry[];
   /** Backends that the kernel or the watchdog killed for memory. */
   readonly backendsOomKilled: number;
   readonly weaknesses: readonly Weakness[];
+}
+
+/** What a run wrote to the server's disk. */
+export interface DiskUse {
+  /** Of the database before the first statement. */
+  readonly databaseBytes: number;
+  /** The most that it took up beyond that at one look, second copies of tables included. */
+  readonly grownBytesMax: number;
+  readonly walBytes: number;
+  /** Of all temporary files together, whether or not they were there at the same time. */
+  readonly tempBytes: number;
 }
 
 /** A reason to trust this run less; checks that need the named part become undetermined. */

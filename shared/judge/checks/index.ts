@@ -4,6 +4,7 @@ import { brokenPreviousVersion } from './broken-previous-version.ts';
 import type { Check } from './check.ts';
 import { deadlock } from './deadlock.ts';
 import { dishonestLedger } from './dishonest-ledger.ts';
+import { diskSurge } from './disk-surge.ts';
 import { divergentSchema } from './divergent-schema.ts';
 import { failedMigration } from './failed-migration.ts';
 import { failedTransactions } from './failed-transactions.ts';
@@ -56,6 +57,7 @@ export const checks: readonly Check[] = [
   standbyConflict,
   standbyDivergence,
   replicationLag,
+  diskSurge,
   brokenPreviousVersion,
   brokenNextVersion,
   impossibleRollback,

@@ -28,6 +28,7 @@ describe('a complete and green rehearsal', () => {
         reason: 'the bundle declares no invariants',
         severity: 'blocks',
       },
+      { id: 'missing-hotpatch', outcome: 'not-applicable', reason: 'no hot patch is declared', severity: 'blocks' },
     ]);
   });
 
