@@ -10,6 +10,7 @@ import type { RunSpec, StatePoint } from './run.ts';
 import type { DatabaseState } from './schema.ts';
 import type { StandbyObservation } from './standby.ts';
 import type { StatementObservation } from './statement.ts';
+import type { SteadyObservation } from './steady.ts';
 
 /** Everything that one run showed; the unit of work, of storage and of judgement. */
 export interface RunResult {
@@ -38,6 +39,8 @@ export interface RunResult {
   /** Rollback runs: values that were there before the way back and are nowhere after it. */
   readonly valuesLost?: Observed<readonly ValuesLost[]>;
   readonly standby?: StandbyObservation;
+  /** Of the runs that compare how versions live with their traffic. */
+  readonly steady?: SteadyObservation;
   /** The quiet run's; absent: nobody looked. */
   readonly disk?: Observed<DiskUse>;
   readonly cells: readonly CellObservation[];

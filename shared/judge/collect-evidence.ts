@@ -27,6 +27,7 @@ export const readingNames = [
   'rollback',
   'compatibility',
   'standby',
+  'steady',
 ] as const;
 export type ReadingName = (typeof readingNames)[number];
 export type Readings = Readonly<Record<ReadingName, Reading>>;
@@ -41,13 +42,14 @@ export function collectEvidence(evidence: Evidence): Readings {
       first === undefined && control.missing.length === 0 ? lacking(control, 'no control run was planned') : control,
     controlUnlimited: group(evidence, 'control', isControl('unlimited')),
     traced,
-    underLoad: group(evidence, 'under-load', () => true),
+    underLoad: group(evidence, 'under-load', (spec) => !isSteady(spec)),
     contention: group(evidence, 'contention', (spec) => !isSecondStart(spec)),
     secondStart: group(evidence, 'contention', isSecondStart),
     interruption: group(evidence, 'interruption', () => true),
     // Nobody misses a way back that was never promised.
     rollback: evidence.bundle.manifest.rollback === undefined ? nothing : group(evidence, 'rollback', () => true),
     compatibility: group(evidence, 'compatibility', () => true),
+    steady: evidence.bundle.manifest.steadyMs === 0 ? nothing : group(evidence, 'under-load', isSteady),
     standby: standbyNotDue(evidence.bundle.manifest) === undefined ? group(evidence, 'standby', () => true) : nothing,
   };
   if (first === undefined) return afterMissingControl(collected);
@@ -77,6 +79,9 @@ const nothing: Reading = { runs: [], missing: [], unplanned: [] };
 
 /** Nobody else is in the room there: it has no traffic that could wait, only itself. */
 const isSecondStart = (spec: RunSpec) => spec.scenario === 'contention' && spec.holder === 'second-start';
+
+/** It compares versions; nothing is migrated under that traffic. */
+const isSteady = (spec: RunSpec) => spec.scenario === 'under-load' && spec.steady !== undefined;
 
 const isControl = (limits: 'declared' | 'unlimited' | 'traced') => (spec: RunSpec) =>
   spec.scenario === 'control' && spec.limits === limits;

@@ -7,6 +7,7 @@ import { contentionRuns } from './plan-contention.ts';
 import { interruptionRuns } from './plan-interruption.ts';
 import { rollbackRuns } from './plan-rollback.ts';
 import { standbyRuns } from './plan-standby.ts';
+import { steadyRuns } from './plan-steady.ts';
 import { loadTargets } from './plan-traffic.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
@@ -57,6 +58,11 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   }
   const compatibility = compatibilityRuns(plan, control, results, notTested);
   runs.push(...compatibility.runs);
+  if (aimed) {
+    const steady = steadyRuns(plan, { control, traced }, results, notTested);
+    runs.push(...steady.runs);
+    aimed = steady.complete || !wants(plan, 'under-load');
+  }
   return {
     runs: only(plan, runs),
     notTested,

@@ -31,6 +31,7 @@ import { thinMemoryMargin } from './thin-memory-margin.ts';
 import { unrepeatableMigration } from './unrepeatable-migration.ts';
 import { violatedInvariant } from './violated-invariant.ts';
 import { weakEvidence } from './weak-evidence.ts';
+import { worseSteadyState } from './worse-steady-state.ts';
 
 /** Every check, in report order. */
 export const checks: readonly Check[] = [
@@ -64,6 +65,7 @@ export const checks: readonly Check[] = [
   lossyRollback,
   violatedInvariant,
   lostRows,
+  worseSteadyState,
   missingHotpatch,
   weakEvidence,
 ];

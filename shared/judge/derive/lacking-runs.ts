@@ -37,6 +37,7 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
     interruption: expectRuns(readings.interruption, commits(known.control), 'no interruption was planned'),
     rollback: expectRollbacks(readings.rollback, known.manifest),
     standby: expectRuns(readings.standby, standbyNotDue(known.manifest) === undefined, 'no standby was planned'),
+    steady: expectRuns(readings.steady, known.manifest.steadyMs > 0, 'no steady state was planned'),
     compatibility: expectRuns(
       readings.compatibility,
       known.manifest.apps !== 'none',
@@ -51,6 +52,7 @@ function stressNeverPlanned(readings: Readings, { manifest }: Known): Readings {
   const stressed: readonly ReadingName[] = [
     ...always,
     ...(manifest.rollback === undefined ? [] : ['rollback' as const]),
+    ...(manifest.steadyMs > 0 ? ['steady' as const] : []),
     ...(standbyNotDue(manifest) === undefined ? ['standby' as const] : []),
   ];
   const marked = stressed.map((name) => [name, { ...readings[name], unplanned: because }]);
