@@ -36,11 +36,19 @@ export interface SteadyProcess {
   readonly worker?: string;
   /** Statements that its tap saw. */
   readonly statements: number;
-  readonly sqlErrors: readonly { readonly sqlstate: string; readonly sql: string; readonly count: number }[];
+  readonly sqlErrors: readonly SteadyError[];
   readonly shapes: readonly SteadyShape[];
   /** Exit code with which it ended before we asked it to. */
   readonly endedByItself?: number;
   readonly logTail: readonly string[];
+}
+
+export interface SteadyError {
+  readonly sqlstate: string;
+  readonly sql: string;
+  readonly count: number;
+  /** How long the slowest of them had run: who asks with NOWAIT is refused at once. */
+  readonly maxMs: number;
 }
 
 /** All statements of one shape; times include what they waited for. */

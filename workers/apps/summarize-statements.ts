@@ -16,15 +16,16 @@ export function summarizeStatements(
     return known;
   };
   const byShape = Map.groupBy(statements, ({ sql }) => shapeOf(sql));
-  const refused = statements.flatMap(({ sql, sqlstate }) =>
-    sqlstate === undefined ? [] : [{ sqlstate, sql: shapeOf(sql) }],
-  );
-  const errors = Map.groupBy(refused, ({ sqlstate, sql }) => `${sqlstate} ${sql}`);
+  const refused = statements.filter(({ sqlstate }) => sqlstate !== undefined);
+  const errors = Map.groupBy(refused, ({ sqlstate, sql }) => `${sqlstate} ${shapeOf(sql)}`);
   return {
     statements: statements.length,
-    sqlErrors: [...errors.values()].flatMap((same) =>
-      same[0] === undefined ? [] : [{ ...same[0], count: same.length }],
-    ),
+    sqlErrors: [...errors.values()].flatMap((same) => {
+      const [first] = same;
+      if (first?.sqlstate === undefined) return [];
+      const maxMs = rounded(Math.max(...same.map(({ durationMs }) => durationMs)));
+      return [{ sqlstate: first.sqlstate, sql: shapeOf(first.sql), count: same.length, maxMs }];
+    }),
     shapes: [...byShape]
       .map(([sql, same]) => {
         const durationsMs = same.map(({ durationMs }) => durationMs);

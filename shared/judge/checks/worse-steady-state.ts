@@ -37,7 +37,7 @@ export const worseSteadyState = defineCheck({
 function draftOf(pair: SteadyPair, changes: readonly SteadyChange[], { manifest }: JudgeContext): Draft {
   const blocking = changes.filter(({ severity }) => severity === 'blocks');
   const told = [...blocking, ...changes.filter(({ severity }) => severity === 'warns')];
-  const holds = holdsOf(pair.after.run);
+  const holds = worthTelling(holdsOf(pair.after.run));
   const [worst] = holds;
   const last = manifest.phases.at(-1)?.name ?? '';
   return {
@@ -65,6 +65,12 @@ function draftOf(pair: SteadyPair, changes: readonly SteadyChange[], { manifest 
     remedy: remedyFor(worst),
   };
 }
+
+/** Versions wait for themselves now and then; who is in the way is in the way often. */
+const worthTellingPart = 1 / 10;
+
+const worthTelling = (holds: readonly SteadyHold[]): readonly SteadyHold[] =>
+  holds.filter(({ waits }) => waits >= (holds[0]?.waits ?? 0) * worthTellingPart);
 
 const titleWords: Readonly<Record<SteadyChange['kind'], string>> = {
   locks: 'keeps its own traffic waiting for locks',

@@ -20,6 +20,9 @@ const countMin = 5;
 /** Cancelled for a lock, or by the time limit that a wait for one ran into. */
 const lockErrors = new Set(['55P03', '57014', '40P01']);
 
+/** Who does not want to wait for a lock is refused in less: that is how it was meant. */
+const atOnceMs = 10;
+
 export function steadyChanges(pair: SteadyPair, manifest: Manifest): readonly SteadyChange[] {
   return [
     ...trafficErrors(pair, manifest),
@@ -45,7 +48,10 @@ function* trafficErrors({ before, after }: SteadyPair, { budgets }: Manifest): G
 function* ownErrors({ before, after }: SteadyPair): Generator<SteadyChange> {
   const added = moreOf(errorsOf(before.steady), errorsOf(after.steady));
   for (const { sqlstate, now, was } of added) {
-    const isLock = lockErrors.has(sqlstate);
+    const own = after.steady.processes.flatMap(({ sqlErrors }) =>
+      sqlErrors.filter((error) => error.sqlstate === sqlstate),
+    );
+    const isLock = lockErrors.has(sqlstate) && own.some(({ maxMs }) => maxMs >= atOnceMs);
     const shapes = after.steady.processes.flatMap(({ worker, sqlErrors }) =>
       sqlErrors
         .filter((error) => error.sqlstate === sqlstate)
