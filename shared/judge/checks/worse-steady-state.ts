@@ -13,7 +13,7 @@ export const worseSteadyState = defineCheck({
   rule:
     'Compares previous before the first phase with next after the last one, under equal traffic. Blocks on lock ' +
     'timeouts and errors that come more than three times as often, on waits above budgets.blocked, on latencies ' +
-    'above budgets.slow that are more than three times as long, and on background processes that end. Other errors ' +
+    'above budgets.slow that are more than three times as long in several seconds, and on background processes that end. Other errors ' +
     'behind green probes and many more connections warn.',
   incident: 'events-lock-timeouts-after-boot',
   severity: 'blocks',

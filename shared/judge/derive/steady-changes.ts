@@ -1,4 +1,5 @@
 import type { Manifest } from '../../domain/bundle.ts';
+import type { LoadObservation } from '../../domain/load.ts';
 import type { SteadyObservation } from '../../domain/steady.ts';
 import { count, duration, listed, shortSql } from './sentences.ts';
 import { holdsOf } from './steady-holds.ts';
@@ -15,8 +16,10 @@ export interface SteadyChange {
 const timesMore = 3;
 /** Equal traffic on one machine is not equally fast twice; this much slower it never is by chance. */
 const timesSlower = 3;
-/** A shape that was seen more seldom has no percentile. */
-const countMin = 5;
+/** Of fewer the 95th percentile is the slowest one, and that may have met a moment in which the machine stood still. */
+const countMin = 20;
+/** In so many different seconds of a run: one moment in which the machine stood still makes one of them slow. */
+const slowSecondsMin = 3;
 /** Cancelled for a lock, or by the time limit that a wait for one ran into. */
 const lockErrors = new Set(['55P03', '57014', '40P01']);
 
@@ -97,7 +100,7 @@ function* waits({ before, after }: SteadyPair, { budgets }: Manifest): Generator
 function* slower({ before, after }: SteadyPair, { budgets }: Manifest): Generator<SteadyChange> {
   const isSlower = (now: number, was: number) => now > budgets.slowMs && now > was * timesSlower;
   const [now, was] = [after.load.latencyMs.p99 - after.load.lagMsP99, before.load.latencyMs.p99];
-  if (isSlower(now, was)) {
+  if (isSlower(now, was) && slowSeconds(after.load, budgets.slowMs) >= slowSecondsMin) {
     const words = `the 99th percentile of the traffic was ${duration(now)}, ${duration(was)} with previous`;
     yield { kind: 'latency', severity: 'blocks', words };
   }
@@ -116,6 +119,10 @@ function* slower({ before, after }: SteadyPair, { budgets }: Manifest): Generato
     const words = `“${name}” took ${duration(p95Ms)} (95th percentile), ${duration(twin.p95Ms)} with previous`;
     yield { kind: 'latency', severity: 'blocks', words };
   }
+}
+
+function slowSeconds({ series }: LoadObservation, slowMs: number): number {
+  return new Set(series.filter(({ maxMs }) => maxMs > slowMs).map(({ atMs }) => Math.floor(atMs / 1000))).size;
 }
 
 /** A pool that is larger is a choice; one that leaves the others nothing is a surprise. */

@@ -63,10 +63,18 @@ describe('worse-steady-state', () => {
   });
 
   test('latency blocks above the budget and three times what it was; neither alone does', () => {
-    const p99 = (ms: number) => ({ load: { latencyMs: { p50: 2, p95: 5, p99: ms, max: ms } } });
+    const second = (atMs: number, maxMs: number) => ({ atMs, transactions: 5, failed: 0, p50Ms: 2, maxMs });
+    const p99 = (ms: number, seconds = 4) => ({
+      load: {
+        latencyMs: { p50: 2, p95: 5, p99: ms, max: ms },
+        series: Array.from({ length: 40 }, (_, at) => second(at * 250, at < seconds * 4 ? ms : 3)),
+      },
+    });
     expect(withNext(p99(900))).toMatchObject(blocks);
     expect(withNext(p99(900), p99(400))).toMatchObject(clear);
     expect(withNext(p99(400), p99(1))).toMatchObject(clear);
+    // One moment in which the machine stood still is none of next's.
+    expect(withNext(p99(900, 2))).toMatchObject(clear);
   });
 
   test('a statement of next that became slow is named', () => {
