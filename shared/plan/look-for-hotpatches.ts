@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { Manifest } from '../domain/bundle.ts';
 import type { HotpatchFound, HotpatchLook } from '../domain/hotpatch.ts';
 import { observed, unobserved } from '../domain/observed.ts';
@@ -13,10 +12,16 @@ export function lookForHotpatches(
   return hotpatches.map(({ path }) => {
     if (apps === 'none')
       return { path, place: path, found: unobserved('the bundle has no next version: apps is none') };
-    if (posix.isAbsolute(path)) return { path, place: path, found: unobserved('nobody looked into an image') };
-    const place = posix.join(apps.next.dir, path);
-    return { path, place, found: observed(foundAt(`${apps.next.dir}/${path}`, files)) };
+    if (path.startsWith('/')) return { path, place: path, found: unobserved('nobody looked into an image') };
+    const asked = `${apps.next.dir}/${path}`;
+    return { path, place: asWritten(asked), found: observed(foundAt(asked, files)) };
   });
+}
+
+/** The shortest way to write it, whatever links are on the way. */
+function asWritten(path: string): string {
+  const resolved = resolvePath(path, new Map());
+  return resolved.leads === 'inside' ? resolved.path : path;
 }
 
 /** Links are followed from where they lie, as a process that opens the file would. */

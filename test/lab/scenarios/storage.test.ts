@@ -105,7 +105,8 @@ test('a rewritten table is told with its size, and its indexes are part of that;
 
 test('the quiet run tells what it wrote to the disk: WAL, temporary files, and what was larger for a while', async () => {
   const migration = `SET work_mem = '64kB';
-    CREATE TEMP TABLE sorted AS SELECT n, repeat('x', 100) AS filler FROM generate_series(1, 20000) AS n ORDER BY random();
+    CREATE TEMP TABLE sorted AS
+      SELECT n, repeat('x', 100) AS filler FROM generate_series(1, 20000) AS n ORDER BY random();
     CREATE TABLE copies AS SELECT n, repeat('y', 200) AS filler FROM generate_series(1, 60000) AS n;
     SELECT pg_sleep(1.2);
     DROP TABLE copies;`;

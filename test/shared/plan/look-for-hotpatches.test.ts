@@ -42,7 +42,7 @@ describe('hot patches with a relative path', () => {
     ['linked', 'next/linked', { kind: 'directory' }],
     ['config/none.json', 'next/config/none.json', { kind: 'nothing' }],
     ['config/jobs.json/more', 'next/config/jobs.json/more', { kind: 'nothing' }],
-    ['../../jobs.json', '../jobs.json', { kind: 'way out' }],
+    ['../../jobs.json', 'next/../../jobs.json', { kind: 'way out' }],
   ])('%s is looked for in the directory of next', async (path, place, value) => {
     expect(await looked(path)).toEqual({ path, place, found: { seen: true, value } });
   });
