@@ -67,7 +67,7 @@ function draftOf(missing: readonly Missing[], { manifest, control }: JudgeContex
       })),
     },
     remedy: {
-      text: `Put what production runs into the next version, or take it out of \`hotpatches\` once it is not needed any more. On a machine of production, for each of ${listed(paths)}: sha256sum FILE; then copy it into the next version and run: rehearse run .`,
+      text: `Copy ${listed(paths)} from a machine of production into the next version, or take out of \`hotpatches\` what is not needed any more, then run: rehearse run .`,
     },
   };
 }
