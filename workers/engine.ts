@@ -18,6 +18,7 @@ import { chooseHost, type HostChoice } from './hosts/choose-host.ts';
 import { type DataRoot, openDataRoot } from './hosts/data-root.ts';
 import { takeTurn } from './hosts/machine-turns.ts';
 import { makeWorkspace, removeWorkspace, type Workspace } from './hosts/workspace.ts';
+import { lookIntoImages } from './hotpatches-in-image.ts';
 import { performInTurn, waiting } from './perform-in-turn.ts';
 import type { RunContext } from './perform-run.ts';
 import { openSnapshots } from './snapshots/open-snapshots.ts';
@@ -100,6 +101,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
           rules,
           seed: chosen,
           only: only ?? scenarios,
+          ...(await lookIntoImages(bundle, host, signal)),
           staticHints: await readHints(bundle, loaded.dir, { major: snapshot.facts.major }),
         },
         snapshot: withRoles(snapshot, bundle.manifest.roles),

@@ -21,7 +21,7 @@ export interface LiveRun<Spec extends RunSpec = RunSpec> {
   /** ms since the run's start. */
   now(): number;
   /** Backends of the clone whose owner we know; the rest are `other`. */
-  readonly parties: Map<number, Pick<LockParty, 'role' | 'ordinal'>>;
+  readonly parties: Map<number, Pick<LockParty, 'role' | 'ordinal' | 'worker'>>;
   /** When the tap held a message of the migration: that time is ours, not the migration's. */
   readonly brakes: { readonly fromMs: number; readonly toMs: number }[];
   /** Reasons to trust this run less that turned up on the way. */

@@ -1,3 +1,4 @@
+import type { HotpatchLook } from './hotpatch.ts';
 import type { Digest } from './ids.ts';
 
 /** A manifest with every default filled in: durations in ms, sizes in bytes, rates a second, file patterns resolved. */
@@ -185,6 +186,8 @@ export interface Bundle {
   readonly statements: readonly SourceStatement[];
   /** What the manifest asks for and this version does not look at. */
   readonly notTested: readonly NotTested[];
+  /** Where the declared hot patches were looked for and what lies there; absent: none is declared. */
+  readonly hotpatches?: readonly HotpatchLook[];
   /** Digests of each version's directory, by the rule of the bundle digest; null without an application. */
   readonly appDigests: { readonly previous: Digest | null; readonly next: Digest | null };
 }

@@ -65,6 +65,8 @@ export interface LockParty {
   /** Who it is: the migration, our traffic, one of our actors, an application of the bundle. */
   readonly role: 'migration' | 'traffic' | 'actor' | 'previous' | 'next' | 'other';
   readonly applicationName: string;
+  /** Which background process of the version, where it is one. */
+  readonly worker?: string;
   readonly pid: number;
   /** For the migration: the statement's ordinal at that moment. */
   readonly ordinal?: number;

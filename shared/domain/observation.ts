@@ -1,5 +1,6 @@
 import type { AppName, NotTested } from './bundle.ts';
 import type { StaticHint } from './hint.ts';
+import type { HotpatchLook } from './hotpatch.ts';
 import type { RunId } from './ids.ts';
 import type { LoadObservation } from './load.ts';
 import type { LockMode, LockWait } from './lock.ts';
@@ -11,6 +12,7 @@ import type { RunSpec, StatePoint } from './run.ts';
 import type { DatabaseState } from './schema.ts';
 import type { StandbyObservation } from './standby.ts';
 import type { StatementObservation } from './statement.ts';
+import type { SteadyObservation } from './steady.ts';
 
 /** Everything that one run showed; the unit of work, of storage and of judgement. */
 export interface RunResult {
@@ -39,6 +41,10 @@ export interface RunResult {
   /** Rollback runs: values that were there before the way back and are nowhere after it. */
   readonly valuesLost?: Observed<readonly ValuesLost[]>;
   readonly standby?: StandbyObservation;
+  /** Of the runs that compare how versions live with their traffic. */
+  readonly steady?: SteadyObservation;
+  /** The quiet run's; absent: nobody looked. */
+  readonly disk?: Observed<DiskUse>;
   readonly cells: readonly CellObservation[];
   /** Both versions at once on one database. */
   readonly mixed?: MixedObservation;
@@ -47,6 +53,17 @@ export interface RunResult {
   /** Backends that the kernel or the watchdog killed for memory. */
   readonly backendsOomKilled: number;
   readonly weaknesses: readonly Weakness[];
+}
+
+/** What a run wrote to the server's disk. */
+export interface DiskUse {
+  /** Of the database before the first statement. */
+  readonly databaseBytes: number;
+  /** The most that it took up beyond that at one look, second copies of tables included. */
+  readonly grownBytesMax: number;
+  readonly walBytes: number;
+  /** Of all temporary files together, whether or not they were there at the same time. */
+  readonly tempBytes: number;
 }
 
 /** A reason to trust this run less; checks that need the named part become undetermined. */
@@ -199,6 +216,8 @@ export interface Evidence {
   readonly notTested: readonly NotTested[];
   /** Scenarios that the caller left out (`--only`). */
   readonly leftOut: readonly import('./run.ts').Scenario[];
+  /** The declared hot patches as they were looked for in next; absent: none is declared, or nobody looked. */
+  readonly hotpatches?: readonly HotpatchLook[];
   /** What a linter said of the phases' SQL files; absent: none was asked. */
   readonly staticHints?: Observed<readonly StaticHint[]>;
 }

@@ -1,5 +1,6 @@
 import type { Bundle } from './bundle.ts';
 import type { StaticHint } from './hint.ts';
+import type { HotpatchLook } from './hotpatch.ts';
 import type { RehearsalId } from './ids.ts';
 import type { HostFacts, SnapshotFacts } from './observation.ts';
 import type { Observed } from './observed.ts';
@@ -16,6 +17,8 @@ export interface Plan {
   readonly seed: number;
   /** Scenarios that are looked at; the caller may leave some out. */
   readonly only: readonly Scenario[];
+  /** The declared hot patches, those in an image of next included; absent: none is declared. */
+  readonly hotpatches?: readonly HotpatchLook[];
   /** What a linter said of the phases' SQL files; it goes into the evidence and decides nothing. */
   readonly staticHints?: Observed<readonly StaticHint[]>;
 }

@@ -3,6 +3,7 @@ import type { Holder } from './holder.ts';
 import type { RunId } from './ids.ts';
 import type { LockMode } from './lock.ts';
 import type { QueryShape } from './query-shape.ts';
+import type { SteadyAsk } from './steady.ts';
 
 export const scenarios = [
   'control',
@@ -51,6 +52,8 @@ export interface UnderLoadRun extends RunBase {
   readonly targets: readonly TrafficTarget[];
   /** Relations on which actors take turns: those that a phase locks. */
   readonly actorsOn: readonly string[];
+  /** Nothing is migrated meanwhile: how one version lives with its traffic before or after. */
+  readonly steady?: SteadyAsk;
 }
 
 /** A table that generated traffic writes and reads; only columns that exist before and after. */

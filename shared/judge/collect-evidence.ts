@@ -29,6 +29,7 @@ export const readingNames = [
   'compatibility',
   'mixed',
   'standby',
+  'steady',
 ] as const;
 export type ReadingName = (typeof readingNames)[number];
 export type Readings = Readonly<Record<ReadingName, Reading>>;
@@ -43,7 +44,7 @@ export function collectEvidence(evidence: Evidence): Readings {
       first === undefined && control.missing.length === 0 ? lacking(control, 'no control run was planned') : control,
     controlUnlimited: group(evidence, 'control', isControl('unlimited')),
     traced,
-    underLoad: group(evidence, 'under-load', () => true),
+    underLoad: group(evidence, 'under-load', (spec) => !isSteady(spec)),
     contention: group(evidence, 'contention', (spec) => !isSecondStart(spec)),
     secondStart: group(evidence, 'contention', isSecondStart),
     interruption: group(evidence, 'interruption', () => true),
@@ -51,6 +52,7 @@ export function collectEvidence(evidence: Evidence): Readings {
     rollback: evidence.bundle.manifest.rollback === undefined ? nothing : group(evidence, 'rollback', () => true),
     compatibility: group(evidence, 'compatibility', (spec) => !isMixed(spec)),
     mixed: mixedNotDue(evidence.bundle.manifest) === undefined ? group(evidence, 'compatibility', isMixed) : nothing,
+    steady: evidence.bundle.manifest.steadyMs === 0 ? nothing : group(evidence, 'under-load', isSteady),
     standby: standbyNotDue(evidence.bundle.manifest) === undefined ? group(evidence, 'standby', () => true) : nothing,
   };
   if (first === undefined) return afterMissingControl(collected);
@@ -83,6 +85,9 @@ const isSecondStart = (spec: RunSpec) => spec.scenario === 'contention' && spec.
 
 /** Both versions at once: no cell of the matrix, which asks each for itself. */
 const isMixed = (spec: RunSpec) => spec.scenario === 'compatibility' && spec.app === 'both';
+
+/** It compares versions; nothing is migrated under that traffic. */
+const isSteady = (spec: RunSpec) => spec.scenario === 'under-load' && spec.steady !== undefined;
 
 const isControl = (limits: 'declared' | 'unlimited' | 'traced') => (spec: RunSpec) =>
   spec.scenario === 'control' && spec.limits === limits;

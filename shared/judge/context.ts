@@ -1,4 +1,5 @@
 import type { Bundle, Manifest } from '../domain/bundle.ts';
+import type { HotpatchLook } from '../domain/hotpatch.ts';
 import type { Evidence, HostFacts, RunResult, SnapshotFacts } from '../domain/observation.ts';
 import type { Rules } from '../domain/rules.ts';
 import type { Readings } from './collect-evidence.ts';
@@ -11,6 +12,8 @@ export interface JudgeContext {
   readonly rules: Rules;
   readonly snapshot: SnapshotFacts;
   readonly host: HostFacts;
+  /** Empty also where nobody looked for one that is declared. */
+  readonly hotpatches: readonly HotpatchLook[];
   /** The quiet run under the manifest's limits, whether it completed or not. */
   readonly control: RunResult | undefined;
   /** null: no quiet run reached the end. */
@@ -25,6 +28,7 @@ export function contextOf(evidence: Evidence, readings: Readings): JudgeContext 
     rules: evidence.rules,
     snapshot: evidence.snapshot,
     host: evidence.host,
+    hotpatches: evidence.hotpatches ?? [],
     control,
     expected: findExpectedEnd(control, readings.controlUnlimited.runs[0]),
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseDigest } from '../domain/ids.ts';
-import type { Rules } from '../domain/rules.ts';
+import type { DiskHeadroom, Rules } from '../domain/rules.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -8,15 +8,24 @@ const dayMs = 24 * 60 * 60_000;
 export const defaultRules = (): Rules =>
   rulesFrom({ severities: {}, evidenceAgeMsMax: 7 * dayMs, snapshotAgeMsMax: 30 * dayMs });
 
+/** Where the rules say nothing: servers run with their disks half full, and what is small fits anywhere. */
+const diskHeadroomDefault: DiskHeadroom = { partOfDatabase: 1 / 2, bytesMin: 1024 ** 3 };
+
+/** What a server of this size may be asked for. */
+export function diskHeadroomBytes({ diskHeadroom = diskHeadroomDefault }: Rules, databaseBytes: number): number {
+  return Math.max(diskHeadroom.bytesMin, databaseBytes * diskHeadroom.partOfDatabase);
+}
+
 /** Rules with the digest of what they say; two rules that say the same have one digest. */
 export function rulesFrom(settings: Omit<Rules, 'digest'>): Rules {
-  const { severities, evidenceAgeMsMax, snapshotAgeMsMax } = settings;
-  const said = canonicalJson({ severities, evidenceAgeMsMax, snapshotAgeMsMax });
+  const { severities, evidenceAgeMsMax, snapshotAgeMsMax, diskHeadroom } = settings;
+  const said = canonicalJson({ severities, evidenceAgeMsMax, snapshotAgeMsMax, diskHeadroom });
   return {
     digest: parseDigest(`sha256:${createHash('sha256').update(said).digest('hex')}`),
     severities,
     evidenceAgeMsMax,
     snapshotAgeMsMax,
+    ...(diskHeadroom === undefined ? {} : { diskHeadroom }),
   };
 }
 

@@ -24,6 +24,7 @@ export function assembleEvidence(
     runs: sheet.runs.flatMap((spec) => results.find((result) => result.spec.id === spec.id) ?? []),
     notTested: sheet.notTested,
     leftOut: scenarios.filter((scenario) => !plan.only.includes(scenario)),
+    ...(plan.hotpatches === undefined ? {} : { hotpatches: plan.hotpatches }),
     ...(plan.staticHints === undefined ? {} : { staticHints: plan.staticHints }),
   };
 }

@@ -26,6 +26,8 @@ export const runLimits = {
   repairDrafts: 2,
   /** A migration that takes longer is not made once more to learn where such SQL has to lead. */
   repairedMigrationMs: 60_000,
+  /** A steady state that is looked at for less tells nothing of jobs that come now and then. */
+  steadyMsMin: 10_000,
   /** An actor holds a lock at most so long. */
   actorHoldMs: 10_000,
   /** A server-wide lock timeout that does not fit is made so short for the run. */

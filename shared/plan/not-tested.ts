@@ -2,30 +2,15 @@ import type { Manifest, NotTested } from '../domain/bundle.ts';
 
 /** What the manifest asks for and this version does not look at, each with the reason as a fact. */
 export function notTestedOf(manifest: Manifest): readonly NotTested[] {
-  return [...applications(manifest), ...traffic(manifest), ...claims(manifest)];
+  return [...backgroundProcesses(manifest)];
 }
 
-function* applications({ apps }: Manifest): Generator<NotTested> {
-  if (apps === 'none') return;
+function* backgroundProcesses({ apps, steadyMs }: Manifest): Generator<NotTested> {
+  if (apps === 'none' || steadyMs > 0) return;
   for (const [version, app] of [['previous', apps.previous] as const, ['next', apps.next] as const]) {
     for (const worker of app.workers) {
-      const because = 'Background processes of an application are not started in this version.';
+      const because = 'Background processes are started where `steady` asks for a duration, and here it does not.';
       yield { what: `worker ${worker.name} of ${version}`, because };
     }
-  }
-}
-
-function* traffic({ steadyMs }: Manifest): Generator<NotTested> {
-  if (steadyMs > 0) {
-    yield { what: 'steady', because: 'No traffic is measured after the last phase in this version.' };
-  }
-}
-
-function* claims({ hotpatches }: Manifest): Generator<NotTested> {
-  for (const { path } of hotpatches) {
-    yield {
-      what: `hot patch ${path}`,
-      because: 'No check looks for hot patches in the next version in this version of Rehearsal.',
-    };
   }
 }

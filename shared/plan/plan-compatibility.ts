@@ -181,9 +181,15 @@ function baselineOf(app: AppName, results: readonly RunResult[], last: Place | u
 }
 
 /** Probes that previous may be asked only once; undefined: it was not asked yet. */
-export function previousAsksOnce(results: readonly RunResult[]): readonly string[] | undefined {
-  const baseline = baselineOf('previous', results, undefined);
-  return baseline === undefined ? (wasAsked('previous', results) ? [] : undefined) : onlyOnce(baseline);
+export const previousAsksOnce = (results: readonly RunResult[]): readonly string[] | undefined =>
+  asksOnce('previous', results);
+
+/** Probes that this version may be asked only once; undefined: it was not asked yet. */
+export function asksOnce(app: AppName, results: readonly RunResult[]): readonly string[] | undefined {
+  if (!wasAsked(app, results)) return undefined;
+  const cells = results.flatMap(({ spec, cells: seen }) => (isBaseline(spec) && spec.app === app ? seen : []));
+  const baseline = cells.find(({ boot }) => boot === 'fresh');
+  return baseline === undefined ? [] : onlyOnce(baseline);
 }
 
 /** Probes that passed when first asked and failed the second time. */

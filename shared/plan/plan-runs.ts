@@ -8,6 +8,7 @@ import { interruptionRuns } from './plan-interruption.ts';
 import { rollbackRuns } from './plan-rollback.ts';
 import { shapesOf } from './plan-shapes.ts';
 import { standbyRuns } from './plan-standby.ts';
+import { steadyRuns } from './plan-steady.ts';
 import { loadTargets } from './plan-traffic.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
@@ -19,7 +20,7 @@ type NotTested = { what: string; because: string };
  */
 export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   const runs: RunSpec[] = [controlRun(plan, 'declared'), ...baselineRuns(plan)];
-  const notTested: NotTested[] = [...plan.bundle.notTested];
+  const notTested: NotTested[] = [...plan.bundle.notTested, ...unseenHotpatches(plan)];
   const find = (id: string) => results.find((result) => result.spec.id === id);
   const control = find('control');
   if (control === undefined) return { runs: only(plan, runs), notTested, complete: false };
@@ -59,6 +60,11 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   }
   const compatibility = compatibilityRuns(plan, control, results, notTested, shapes);
   runs.push(...compatibility.runs);
+  if (aimed) {
+    const steady = steadyRuns(plan, { control, traced }, results, notTested);
+    runs.push(...steady.runs);
+    aimed = steady.complete || !wants(plan, 'under-load');
+  }
   return {
     runs: only(plan, runs),
     notTested,
@@ -75,6 +81,13 @@ function controlRun(plan: Plan, limits: 'declared' | 'unlimited' | 'traced'): Ru
     expectedEnds: {},
     limits,
   };
+}
+
+/** Which of them the next version carries is known before anything runs. */
+function unseenHotpatches({ hotpatches = [] }: Plan): readonly NotTested[] {
+  return hotpatches.flatMap(({ path, found }) =>
+    found.seen ? [] : [{ what: `hot patch ${path}`, because: found.why }],
+  );
 }
 
 /** The manifest's own memory limit or timeout ended it, so what the migration would have reached is still unknown. */

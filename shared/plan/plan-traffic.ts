@@ -20,6 +20,12 @@ export function loadTargets(
   return { targets: locked.length > 0 ? locked : largestTables(control), contended };
 }
 
+/** What the traffic of a steady state goes to: what the phases touch, and the largest tables, where production's work is. */
+export function steadyTargets(control: RunResult, traced: RunResult | undefined): readonly TrafficTarget[] {
+  const all = [...trafficTargets(control, traced), ...largestTables(control)];
+  return all.filter(({ relation }, at) => all.findIndex((other) => other.relation === relation) === at);
+}
+
 function largestTables(control: RunResult): readonly TrafficTarget[] {
   if (!control.before.seen || !control.end.seen) return [];
   const before = control.before.value;

@@ -3,6 +3,7 @@ import type { ProblemPlace } from '../domain/problem.ts';
 import { bundleDigest } from './bundle-digest.ts';
 import type { BundleFiles } from './bundle-files.ts';
 import { invalidBundle } from './invalid-bundle.ts';
+import { lookForHotpatches } from './look-for-hotpatches.ts';
 import { BundlePaths } from './manifest/bundle-paths.ts';
 import { manifest as readManifest } from './manifest/read-manifest.ts';
 import { Spot } from './manifest/spot.ts';
@@ -26,6 +27,7 @@ export async function readBundle(files: BundleFiles): Promise<Bundle> {
     files: files.entries.map(({ path, kind, sizeBytes }) => ({ path, kind, sizeBytes })),
     statements,
     notTested: notTestedOf(manifest),
+    ...(manifest.hotpatches.length === 0 ? {} : { hotpatches: lookForHotpatches(manifest, files) }),
     appDigests: appDigestsOf(manifest, files, paths),
   };
 }

@@ -198,7 +198,7 @@ function idleWaiver({ check, by, until, status }: JudgedWaiver): NotTested[] {
 
 /** Locked tables for which no harmless write could be made up: what the traffic proves there it proves for reads. */
 function unwritten({ runs }: Evidence): NotTested[] {
-  const load = runs.find((run) => run.spec.scenario === 'under-load')?.load;
+  const load = runs.find((run) => run.spec.scenario === 'under-load' && run.steady === undefined)?.load;
   return (load?.coverage ?? [])
     .filter(({ planned }) => planned === 0)
     .map(({ relation }) => ({

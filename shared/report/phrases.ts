@@ -46,9 +46,15 @@ const scenarioWords = {
   standby: 'with a standby',
 } as const;
 
+/** Runs of one scenario in which nothing is migrated. */
+const steadyWords: Readonly<Record<string, string>> = {
+  'steady-before': 'previous with its traffic, before the first phase',
+  'steady-after': 'next with the same traffic, after the last phase',
+};
+
 /** What a run asked, for those who do not know its id. */
 export const runWords = (run: ReportRun): string =>
-  run.fault === undefined ? scenarioWords[run.scenario] : faultWords(run.fault);
+  run.fault === undefined ? (steadyWords[run.id] ?? scenarioWords[run.scenario]) : faultWords(run.fault);
 
 /** How well a standby followed, in one sentence. */
 export function standbyWords(standby: NonNullable<ReportRun['standby']>): string {

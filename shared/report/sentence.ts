@@ -48,7 +48,9 @@ function lack({ checks, cells }: Judgement): string {
 }
 
 function blockedWords(evidence: Evidence): string {
-  const waits = evidence.runs.flatMap(({ load }) => (load === undefined ? [] : [load.blockedMsMax]));
+  const waits = evidence.runs.flatMap(({ load, steady }) =>
+    load === undefined || steady !== undefined ? [] : [load.blockedMsMax],
+  );
   if (waits.length > 0)
     return `traffic is expected to be blocked for ${formatMs(Math.max(...waits))} at the worst moment`;
   if (evidence.bundle.manifest.overlap === 'stop-the-world') return 'traffic is stopped while it runs';

@@ -133,6 +133,7 @@ export const controlRun = (limits: 'declared' | 'unlimited' | 'traced', more: Pa
       limits,
     },
     {
+      disk: observed({ databaseBytes: 40_000_000, grownBytesMax: 16_384, walBytes: 9_000, tempBytes: 0 }),
       states: [
         { point: points.inside, state: observed(states.inside) },
         { point: points.after, state: observed(states.after) },

@@ -9,7 +9,7 @@ export interface LockSamplerOptions {
   /** Ms from the run's start. */
   readonly now: () => number;
   /** Who a backend is at this moment; asked at each sighting's first sample. */
-  readonly roleOf: (pid: number, applicationName: string) => Pick<LockParty, 'role' | 'ordinal'>;
+  readonly roleOf: (pid: number, applicationName: string) => Pick<LockParty, 'role' | 'ordinal' | 'worker'>;
   /** Default 20 ms. */
   readonly everyMs?: number;
 }

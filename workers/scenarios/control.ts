@@ -1,6 +1,7 @@
 import type { InvariantObservation } from '../../shared/domain/observation.ts';
 import type { ControlRun } from '../../shared/domain/run.ts';
 import type { LiveRun } from '../live-run.ts';
+import { watchDiskUse } from '../migration/disk-use.ts';
 import { askInvariants, readInvariants } from '../migration/invariants.ts';
 import { performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
@@ -15,6 +16,7 @@ export async function control(run: LiveRun<ControlRun>): Promise<ScenarioFinding
   const traced = run.spec.limits === 'traced';
   const first = await readInvariants(run);
   const invariants: InvariantObservation[] = [];
+  await using disk = await watchDiskUse(run);
   const performed = await performPhases(run, phases, {
     mode: traced ? 'traced' : 'plain',
     limited: run.spec.limits !== 'unlimited',
@@ -23,6 +25,7 @@ export async function control(run: LiveRun<ControlRun>): Promise<ScenarioFinding
       if (!traced) invariants.push(...(await askInvariants(run, { kind: 'after', phase: phase.name }, first)));
     },
   });
+  const diskUse = await disk.stop();
   const end = await readState(run);
   const stopped = performed.stoppedAt;
   const aftermath =
@@ -37,6 +40,7 @@ export async function control(run: LiveRun<ControlRun>): Promise<ScenarioFinding
   return {
     ...nothingElse,
     ...performed,
+    disk: diskUse,
     invariants,
     end,
     failed: stopped !== undefined,

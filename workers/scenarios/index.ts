@@ -9,6 +9,7 @@ import { rollback } from './rollback.ts';
 import type { ScenarioFindings } from './scenario.ts';
 import { secondStart } from './second-start.ts';
 import { standby } from './standby.ts';
+import { steady } from './steady.ts';
 import { underLoad } from './under-load.ts';
 
 /** One question each; a scenario that is added to the domain does not compile until it is answered here. */
@@ -18,7 +19,7 @@ export function performScenario(run: LiveRun): Promise<ScenarioFindings> {
     case 'control':
       return control(withSpec(run, spec));
     case 'under-load':
-      return underLoad(withSpec(run, spec));
+      return spec.steady === undefined ? underLoad(withSpec(run, spec)) : steady(withSpec(run, spec), spec.steady);
     case 'contention':
       return spec.holder === 'second-start' ? secondStart(withSpec(run, spec)) : contention(withSpec(run, spec));
     case 'interruption':

@@ -5,7 +5,10 @@ export type ScenarioFindings = Pick<
   RunResult,
   'attempts' | 'states' | 'end' | 'lockWaits' | 'cells' | 'invariants' | 'weaknesses'
 > &
-  Pick<Partial<RunResult>, 'fault' | 'aftermath' | 'load' | 'valuesLost' | 'otherStart' | 'standby' | 'mixed'> & {
+  Pick<
+    Partial<RunResult>,
+    'fault' | 'aftermath' | 'load' | 'valuesLost' | 'otherStart' | 'standby' | 'mixed' | 'steady' | 'disk'
+  > & {
     /** The command of a phase ended other than 0. */
     readonly failed: boolean;
   };

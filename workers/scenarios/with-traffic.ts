@@ -1,3 +1,4 @@
+import type { LoadStatement } from '../../shared/domain/bundle.ts';
 import type { LoadObservation } from '../../shared/domain/load.ts';
 import type { LockWait } from '../../shared/domain/lock.ts';
 import type { MigrationAttempt, Weakness } from '../../shared/domain/observation.ts';
@@ -17,6 +18,8 @@ export interface TrafficOptions {
   /** Traffic before the first phase: what the rest is compared with. */
   readonly leadMs: number;
   readonly tailMs: number;
+  /** Instead of the manifest's own. */
+  readonly statements?: readonly LoadStatement[];
   /** It lasts at least so long in all. */
   readonly durationMs: number;
 }
@@ -48,7 +51,7 @@ export async function withTraffic<T>(
     sql: run.sql,
     admin: run.clone.admin,
     apps,
-    load: asked,
+    load: { ...asked, statements: options.statements ?? asked.statements },
     targets,
     seed: run.spec.seed,
     now: () => run.now(),

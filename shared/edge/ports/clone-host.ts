@@ -1,3 +1,4 @@
+import type { HotpatchFound } from '../../domain/hotpatch.ts';
 import type { HostFacts } from '../../domain/observation.ts';
 import type { Login, SealedSnapshot } from './snapshots.ts';
 import type { ServerAddress } from './sql.ts';
@@ -8,6 +9,11 @@ export interface CloneHost {
   facts(major: number): Promise<HostFacts>;
   /** A throw-away server on a copy-on-write copy; ready for queries when the promise settles. */
   clone(request: CloneRequest): Promise<Clone>;
+  /**
+   * What lies at an absolute path of an image, links followed inside it; nothing of the image is started. Absent: the
+   * host knows no images. Throws RehearsalError where the image cannot be had.
+   */
+  findInImage?(image: string, path: string): Promise<HotpatchFound>;
   /** Removes what earlier, crashed owners left: anything of ours past its expiry or whose owner process is gone. */
   reap(): Promise<void>;
 }

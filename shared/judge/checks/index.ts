@@ -5,6 +5,7 @@ import { brokenQuery } from './broken-query.ts';
 import type { Check } from './check.ts';
 import { deadlock } from './deadlock.ts';
 import { dishonestLedger } from './dishonest-ledger.ts';
+import { diskSurge } from './disk-surge.ts';
 import { divergentSchema } from './divergent-schema.ts';
 import { failedMigration } from './failed-migration.ts';
 import { failedTransactions } from './failed-transactions.ts';
@@ -17,6 +18,7 @@ import { lossyRollback } from './lossy-rollback.ts';
 import { lostRows } from './lost-rows.ts';
 import { lostToLockTimeout } from './lost-to-lock-timeout.ts';
 import { memoryExhaustion } from './memory-exhaustion.ts';
+import { missingHotpatch } from './missing-hotpatch.ts';
 import { missingLockTimeout } from './missing-lock-timeout.ts';
 import { mixedVersionData } from './mixed-version-data.ts';
 import { refusedMigration } from './refused-migration.ts';
@@ -34,6 +36,7 @@ import { unmigratedValue } from './unmigrated-value.ts';
 import { unrepeatableMigration } from './unrepeatable-migration.ts';
 import { violatedInvariant } from './violated-invariant.ts';
 import { weakEvidence } from './weak-evidence.ts';
+import { worseSteadyState } from './worse-steady-state.ts';
 
 /** Every check, in report order. */
 export const checks: readonly Check[] = [
@@ -60,6 +63,7 @@ export const checks: readonly Check[] = [
   standbyConflict,
   standbyDivergence,
   replicationLag,
+  diskSurge,
   brokenPreviousVersion,
   brokenNextVersion,
   staleCachedPlan,
@@ -71,5 +75,7 @@ export const checks: readonly Check[] = [
   violatedInvariant,
   unmigratedValue,
   lostRows,
+  worseSteadyState,
+  missingHotpatch,
   weakEvidence,
 ];

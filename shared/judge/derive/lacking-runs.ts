@@ -43,6 +43,7 @@ export function lackingRuns(readings: Readings, known: Known): Readings {
       mixedNotDue(known.manifest) === undefined,
       'the two versions were never asked side by side',
     ),
+    steady: expectRuns(readings.steady, known.manifest.steadyMs > 0, 'no steady state was planned'),
     compatibility: expectRuns(
       readings.compatibility,
       known.manifest.apps !== 'none',
@@ -58,6 +59,7 @@ function stressNeverPlanned(readings: Readings, { manifest }: Known): Readings {
     ...always,
     ...(manifest.rollback === undefined ? [] : ['rollback' as const]),
     ...(mixedNotDue(manifest) === undefined ? ['mixed' as const] : []),
+    ...(manifest.steadyMs > 0 ? ['steady' as const] : []),
     ...(standbyNotDue(manifest) === undefined ? ['standby' as const] : []),
   ];
   const marked = stressed.map((name) => [name, { ...readings[name], unplanned: because }]);

@@ -22,7 +22,7 @@ export function derivedWeaknesses(run: RunResult, evidence: Evidence): readonly 
 
 /** What makes its traffic prove too little; a run on a quieter machine may do better. */
 export function weakTraffic(run: RunResult, of: Pick<Evidence, 'bundle'>): readonly Weakness[] {
-  return run.load === undefined || nothingToSend(run, of) ? [] : weakLoad(run.load, of);
+  return run.load === undefined || nothingToSend(run, of) ? [] : weakLoad(answered(run.load, run), of);
 }
 
 /** Told once, of the control run, on whose data everything else rests. */
@@ -44,6 +44,17 @@ function largeCopy(run: RunResult, { snapshot }: Evidence): readonly Weakness[] 
 /** A database without a table that traffic could use, and no statement declared: then silence is what was planned. */
 function nothingToSend({ spec }: RunResult, { bundle }: Pick<Evidence, 'bundle'>): boolean {
   return 'targets' in spec && spec.targets.length === 0 && bundle.manifest.load.statements.length === 0;
+}
+
+/** Where next itself is what is looked at, a transaction that it made fail was sent as well as one that committed. */
+function answered(load: LoadObservation, { spec }: RunResult): LoadObservation {
+  if (spec.scenario !== 'under-load' || spec.steady?.app !== 'next' || load.failed === 0) return load;
+  const committed = load.transactions - load.failed;
+  return {
+    ...load,
+    achievedRate: committed === 0 ? load.plannedRate : (load.achievedRate * load.transactions) / committed,
+    coverage: load.coverage.map((one) => ({ ...one, seen: Math.min(one.planned, one.seen + load.failed) })),
+  };
 }
 
 function weakLoad(load: LoadObservation, { bundle }: Pick<Evidence, 'bundle'>): readonly Weakness[] {

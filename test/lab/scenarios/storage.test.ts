@@ -102,3 +102,26 @@ test('a rewritten table is told with its size, and its indexes are part of that;
   // The file of what lies outside of the rows has a page of its own.
   expect(third).toBeLessThanOrEqual(8192);
 });
+
+test('the quiet run tells what it wrote to the disk: WAL, temporary files, and what was larger for a while', async () => {
+  const migration = `SET work_mem = '64kB';
+    CREATE TEMP TABLE sorted AS
+      SELECT n, repeat('x', 100) AS filler FROM generate_series(1, 20000) AS n ORDER BY random();
+    CREATE TABLE copies AS SELECT n, repeat('y', 200) AS filler FROM generate_series(1, 60000) AS n;
+    SELECT pg_sleep(1.2);
+    DROP TABLE copies;`;
+  const bundle = await lab.bundle(
+    libraryBundle(
+      { migrate: [{ name: 'pre-deploy', sql: ['migrations/*.sql'], transaction: 'none', ledger: 'none' }] },
+      { 'migrations/1.sql': migration },
+    ),
+  );
+  const { disk } = await bundle.control();
+  if (disk?.seen !== true) throw new Error(disk?.why ?? 'nobody looked');
+  const mebibyte = 1024 ** 2;
+  expect(disk.value.databaseBytes).toBeGreaterThan(mebibyte);
+  // The table was gone again before the end; only a look on the way could see it.
+  expect(disk.value.grownBytesMax).toBeGreaterThan(12 * mebibyte);
+  expect(disk.value.walBytes).toBeGreaterThan(mebibyte);
+  expect(disk.value.tempBytes).toBeGreaterThan(mebibyte);
+});

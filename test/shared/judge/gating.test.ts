@@ -48,7 +48,7 @@ const phase = (name: string, when: Phase['when']): Phase => ({ ...template, name
 const contextWith = (overlap: Overlap, phases: readonly Phase[]): JudgeContext => {
   const { bundle, rules, snapshot, host } = evidence();
   const manifest = { ...bundle.manifest, overlap, phases, rollback: phase('rollback', 'after-rollout') };
-  return { bundle, manifest, rules, snapshot, host, control: undefined, expected: null };
+  return { bundle, manifest, rules, snapshot, host, hotpatches: [], control: undefined, expected: null };
 };
 
 describe('CONTRACT 1.8: which cells gate', () => {

@@ -28,6 +28,13 @@ describe('a complete and green rehearsal', () => {
         reason: 'the bundle declares no invariants',
         severity: 'blocks',
       },
+      {
+        id: 'worse-steady-state',
+        outcome: 'not-applicable',
+        reason: 'steady is 0s: nobody asked how next lives with the traffic',
+        severity: 'blocks',
+      },
+      { id: 'missing-hotpatch', outcome: 'not-applicable', reason: 'no hot patch is declared', severity: 'blocks' },
     ]);
   });
 

@@ -5,14 +5,13 @@ import type { Clock } from '../../../shared/edge/ports/clock.ts';
 import type { CloneHost } from '../../../shared/edge/ports/clone-host.ts';
 import type { Sql } from '../../../shared/edge/ports/sql.ts';
 import type { DataRoot } from '../data-root.ts';
-import { makeWorkspace, removeWorkspace } from '../workspace.ts';
 import type { CloneParts } from './clone-parts.ts';
-import { bind } from './container-shape.ts';
-import { type Engine, messageOf, openEngine, unlessGone } from './engine.ts';
+import { messageOf, openEngine } from './engine.ts';
+import { findInImage } from './find-in-image.ts';
 import { findImage, type Image, nodeImageNames, serverImageNames } from './images.ts';
-import { labelsOf } from './labels.ts';
 import { makeDockerClone } from './make-clone.ts';
 import { reapLeftOvers } from './reap.ts';
+import { throwAway } from './throw-away.ts';
 
 export interface DockerHostOptions {
   readonly dataRoot: DataRoot;
@@ -22,8 +21,6 @@ export interface DockerHostOptions {
   readonly serverMemoryBytes?: number;
   readonly signal?: AbortSignal;
 }
-
-const probeExpiresMs = 60_000;
 
 /**
  * Clones as containers in a network of their own without a way out. Throws RehearsalError (machine) where no engine
@@ -54,6 +51,7 @@ export async function openDockerHost(options: DockerHostOptions): Promise<CloneH
       };
     },
     clone: (request) => makeDockerClone(parts, request, request.snapshot.pgdata),
+    findInImage: (name, path) => findInImage(parts, name, path),
     reap: () => reapLeftOvers(parts),
   };
 }
@@ -90,39 +88,4 @@ async function versionOf(parts: CloneParts, image: Image): Promise<string> {
     `the image ${image.name} holds no PostgreSQL server in its PATH`,
     'name an image with `postgres` in its PATH in POSTGRES_IMAGE',
   );
-}
-
-type Container = Awaited<ReturnType<Engine['docker']['createContainer']>>;
-
-async function throwAway<T>(
-  parts: CloneParts,
-  image: Image,
-  command: string[],
-  use: (container: Container) => Promise<T>,
-): Promise<T> {
-  const { engine, clock } = parts;
-  const expiresAt = new Date(clock.wallTime().getTime() + probeExpiresMs);
-  const owner = { rehearsalId: 'probe', runId: 'probe', expiresAt };
-  const workspace = await makeWorkspace(parts.workspaces, owner);
-  try {
-    const container = await engine.docker.createContainer({
-      Image: image.id,
-      Labels: labelsOf(engine, owner, workspace),
-      User: '65534:65534',
-      Entrypoint: command,
-      Cmd: [],
-      HostConfig: {
-        NetworkMode: 'none',
-        CapDrop: ['ALL'],
-        Mounts: [bind(workspace.dir, '/rehearsal/probe', 'read-only')],
-      },
-    });
-    try {
-      return await use(container);
-    } finally {
-      await unlessGone(container.remove({ force: true, v: true }));
-    }
-  } finally {
-    await removeWorkspace(workspace);
-  }
 }

@@ -1,0 +1,3 @@
+import { common, serve } from '../server.js';
+
+serve(common);
