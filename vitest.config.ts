@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** One project a stage of `npm test`; unit tests need no server, everything else runs real parts. */
 const project = (name: string, include: string[], timeoutMs: number, concurrent = false) => ({
@@ -14,6 +15,7 @@ const concurrently = true;
 export default defineConfig({
   test: {
     maxConcurrency: rehearsalsAtOnce,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', ['test/{shared,workers,services}/**/*.test.ts', 'test/*.test.ts'], 20_000),
       project('lab', ['test/lab/**/*.test.ts'], 180_000),
