@@ -136,7 +136,7 @@ async function rehearse(
 ): Promise<{ report: Report; code: number | null }> {
   await using bundle = await completedBundle(join('test/incidents', path));
   const only = whole ? [] : ['--only', shows.join(',')];
-  await using rehearsal = await rehearsed(bundle.dir, ['--host', host, ...only]);
+  await using rehearsal = await rehearsed(bundle.dir, ['--host', host, ...only], { complete: true });
   expect(reportMismatches(rehearsal.report)).toEqual([]);
   expect(rehearsal.report.host.kind).toBe(host);
   return { report: rehearsal.report, code: rehearsal.finished.code };

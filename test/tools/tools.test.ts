@@ -59,7 +59,7 @@ async function rehearseCase(one: Case, host: Host): Promise<void> {
   await using bundle = await toolBundle(path);
   const isWhole = scenarios === 'all';
   const only = isWhole ? [] : ['--only', scenarios.join(',')];
-  await using rehearsal = await rehearsed(bundle.dir, ['--host', host, ...only]);
+  await using rehearsal = await rehearsed(bundle.dir, ['--host', host, ...only], { complete: true });
   const { report, finished } = rehearsal;
   const summary = summaryOf(report);
   expect(reportMismatches(report)).toEqual([]);
