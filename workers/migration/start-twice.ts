@@ -18,9 +18,17 @@ export interface TwoStarts {
  * Starts the command of a phase, and once more while the first start stands before the statement `ordinal`. The first
  * goes on when the second has come as far, has ended, or waits for a lock; the second goes on when the first has ended
  * or waits for one. So both have read what there was before either of them changed it, and it happens alike each time.
+ * A wait ends when the other goes on, which it does not before the wait `isRecorded`: it is evidence.
  */
-export async function startTwice(run: LiveRun, phase: Phase, ordinal: number): Promise<TwoStarts> {
+export async function startTwice(
+  run: LiveRun,
+  phase: Phase,
+  ordinal: number,
+  isRecorded: (pid: number) => boolean,
+): Promise<TwoStarts> {
   const ofFirst = new Set<number>();
+  const untilOneOf = (isOne: (pid: number) => boolean, orSettled: readonly Promise<void>[]) =>
+    untilOneWaits(run, (pid) => isOne(pid) && isRecorded(pid), orSettled);
   let second: Promise<MigrationAttempt> | undefined;
 
   const startSecond = async (): Promise<void> => {
@@ -31,11 +39,11 @@ export async function startTwice(run: LiveRun, phase: Phase, ordinal: number): P
       if (at < ordinal || came) return;
       came = true;
       arrival.resolve();
-      await untilOneWaits(run, (pid) => ofFirst.has(pid), [settled(first)]);
+      await untilOneOf((pid) => ofFirst.has(pid), [settled(first)]);
     };
     second = performPhase(run, phase, { attempt: 2, watch: { arrived } });
     const isOfSecond = (pid: number) => run.parties.has(pid) && !ofFirst.has(pid);
-    await untilOneWaits(run, isOfSecond, [arrival.promise, settled(second)]);
+    await untilOneOf(isOfSecond, [arrival.promise, settled(second)]);
   };
   const first = performPhase(run, phase, {
     attempt: 1,

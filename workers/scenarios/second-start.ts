@@ -35,7 +35,8 @@ export async function secondStart(run: LiveRun<SecondStartRun>): Promise<Scenari
   let { stoppedAt } = earlier;
   const phase = phases[at];
   if (stoppedAt === undefined && phase !== undefined) {
-    const starts = await startTwice(run, phase, spec.ordinal);
+    const isRecorded = (pid: number) => sampler.waits().some(({ waiter }) => waiter.pid === pid);
+    const starts = await startTwice(run, phase, spec.ordinal, isRecorded);
     attempts.push(starts.better);
     otherStart = starts.other;
     if (starts.better.exitCode === 0) {

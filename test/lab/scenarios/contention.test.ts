@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunResult } from '../../../shared/domain/observation.ts';
+import type { Sql, SqlSession } from '../../../shared/edge/ports/sql.ts';
 import { stateFingerprint } from '../../../shared/plan/state-fingerprint.ts';
 import { libraryBundle, withPg } from '../../support/contract-bundles.ts';
 import { migration, openScenarioLab, type ScenarioLab, statementsOf } from './scenario-lab.ts';
@@ -71,7 +73,7 @@ ALTER TABLE books ADD CONSTRAINT titled CHECK (title IS NOT NULL) NOT VALID;\n`,
   expect(fingerprint(run)).toBe(fingerprint(control));
 });
 
-const twice = async (body: string) => {
+const twice = async (body: string, change: (sql: Sql) => Sql = (sql) => sql) => {
   const bundle = await lab.bundle(
     libraryBundle(
       { load, migrate: [{ name: 'pre-deploy', command: ['node', 'index.js'] }] },
@@ -81,7 +83,8 @@ const twice = async (body: string) => {
   const control = await bundle.control();
   const isAutocommit = statementsOf(control).some(({ transaction, committed }) => transaction === null && committed);
   const results = isAutocommit ? [control, await bundle.control('traced')] : [control];
-  return { control, run: await bundle.planned('contention-second-start-pre-deploy', results) };
+  const sql = change(bundle.context.sql);
+  return { control, run: await bundle.planned('contention-second-start-pre-deploy', results, { sql }) };
 };
 
 test('two starts of one command have both read the ledger before either changes anything; the later one fails', async () => {
@@ -107,6 +110,32 @@ if (rows.length === 0) await client.query('ALTER TABLE books ADD COLUMN shelf te
   const parties = run.lockWaits.map(({ waiter, blockers }) => [waiter.role, blockers[0]?.role]);
   expect(parties).toContainEqual(['migration', 'migration']);
   expect(fingerprint(run)).toBe(fingerprint(control));
+});
+
+/** A machine so busy that we look at the locks seldom. */
+const seldomLooking = (sql: Sql): Sql => ({
+  ...sql,
+  async connect(address, name, ...rest) {
+    const session = await sql.connect(address, name, ...rest);
+    if (name !== 'rehearsal/lock-sampler') return session;
+    const query: SqlSession['query'] = async (...asked) => {
+      await delay(300);
+      return await session.query(...asked);
+    };
+    return { ...session, query, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+  },
+});
+
+test('the wait of a second start is evidence, however seldom we look', async () => {
+  const { run } = await twice(
+    `
+await client.query('SELECT pg_advisory_lock(4711)');
+const { rows } = await client.query("SELECT FROM information_schema.columns WHERE column_name = 'shelf'");
+if (rows.length === 0) await client.query('ALTER TABLE books ADD COLUMN shelf text');`,
+    seldomLooking,
+  );
+  const parties = run.lockWaits.map(({ waiter, blockers }) => [waiter.role, blockers[0]?.role]);
+  expect(parties).toContainEqual(['migration', 'migration']);
 });
 
 test('two starts that have both read the table and both want it alone run into each other; the server ends one', async () => {

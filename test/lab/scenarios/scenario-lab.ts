@@ -20,8 +20,8 @@ export interface LabBundle {
   readonly context: RunContext;
   run(spec: RunSpec, signal?: AbortSignal): Promise<RunResult>;
   control(limits?: 'declared' | 'unlimited' | 'traced'): Promise<RunResult>;
-  /** Plans on these results and performs the run of this name. */
-  planned(id: string, results: readonly RunResult[]): Promise<RunResult>;
+  /** Plans on these results and performs the run of this name, with some parts of the context in another way. */
+  planned(id: string, results: readonly RunResult[], otherwise?: Partial<RunContext>): Promise<RunResult>;
   rehearse(): Promise<Evidence>;
 }
 
@@ -50,7 +50,7 @@ async function prepare(
     context,
     run,
     control: (limits = 'declared') => run(controlSpec(limits)),
-    planned: (id, results) => {
+    planned: (id, results, otherwise = {}) => {
       const { runs } = planRuns(context.plan, results);
       const spec = runs.find((candidate) => candidate.id === id);
       if (spec === undefined) {
@@ -62,7 +62,7 @@ async function prepare(
         ]);
         throw new Error(`${id} is not among ${runs.map((candidate) => candidate.id)}: ${JSON.stringify(outcomes)}`);
       }
-      return run(spec);
+      return performRun({ ...context, ...otherwise }, spec, new AbortController().signal);
     },
     rehearse: () =>
       rehearse(context.plan, { clock: context.clock, parallel: 2, perform: (spec) => run(spec), progress }),
