@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { judgeRounds, type Round, rowOf } from '../soak/judge-rounds.ts';
+import type { Report } from '../../shared/domain/report.ts';
+import { greenReport } from '../shared/report/reports.ts';
+import { judgeRounds, type Round, roundOf, rowOf } from '../soak/judge-rounds.ts';
 
 const round = (verdict: Round['verdict'], ...blocking: string[]): Round => ({ verdict, blocking, seconds: 1 });
 
@@ -14,4 +16,15 @@ test.for([
   if (difference === undefined) expect(soaked.difference).toBeUndefined();
   else expect(soaked.difference).toContain(difference);
   expect(rowOf(soaked).at(-1)).toBe(difference === undefined ? 'holds' : 'DIFFERS');
+});
+
+test.for([
+  ['what was left out by the caller is all that is missing', ['standby was left out by the caller'], 'pass'],
+  ['more than that is missing', ['standby was left out by the caller', 'traffic ran at 50 %'], 'inconclusive'],
+  ['nobody says what is missing', [], 'inconclusive'],
+] as const)('an inconclusive rehearsal: %s', ([, reasons, verdict]) => {
+  const weak = { check: 'weak-evidence', severity: 'warns', evidence: { runs: [], reasons } } as const;
+  const findings = reasons.length === 0 ? [] : [{ ...weak, title: '', summary: '', remedy: { text: '' } }];
+  const report = { ...greenReport(), verdict: 'inconclusive', findings } as unknown as Report;
+  expect(roundOf(report, 1).verdict).toBe(verdict);
 });
