@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensurePages } from '../setup/pages.mjs';
 import { addLayer, contentLabelOf, importImage } from './engine.ts';
 import { type Recipe, recipes } from './recipes.ts';
 
@@ -18,6 +19,9 @@ export async function buildImages(names: readonly string[], say: (line: string) 
   const isWanted = ({ name, testsOnly }: Recipe) => (names.length === 0 ? testsOnly !== true : names.includes(name));
   const wanted = known.filter(isWanted);
   const needed = new Set(wanted.flatMap((recipe) => [recipe, ...standsOn(recipe, known)]));
+  if ([...needed].some(({ name }) => name === 'rehearsal/service') && !ensurePages()) {
+    throw new Error('the service has no pages: they could not be built');
+  }
   // In the order of the list, in which each comes after what it stands on.
   for (const recipe of known.filter((one) => needed.has(one))) {
     const startedAtMs = performance.now();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ensurePackages, environment, root } from './install.mjs';
 import { lookAround } from './left-behind.mjs';
 import { ensureMachine } from './machine.mjs';
+import { ensurePages } from './pages.mjs';
 
 /** `npm test`: sets up, runs every stage, prints what each took. `npm test -- unit lab` runs only those stages. */
 const stages = [
@@ -41,7 +42,7 @@ if (unknown.length > 0) {
 timed('set-up', () => {
   ensurePackages();
   machine = ensureMachine({ install: process.env.CI === 'true' || process.env.REHEARSAL_INSTALL === '1' });
-  return machine.ok;
+  return ensurePages() && machine.ok;
 });
 const before = lookAround();
 try {

@@ -7,6 +7,7 @@ import { authenticate } from './authenticate.ts';
 import { answerProblems } from './problems.ts';
 import { acceptArchives } from './receive-bundle.ts';
 import { acceptanceRoutes } from './routes/acceptances.ts';
+import { assetRoutes } from './routes/assets.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { eventRoute } from './routes/events.ts';
 import { gateRoute } from './routes/gate.ts';
@@ -49,7 +50,8 @@ export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
   });
   acceptArchives(app);
   const routes = [submitRoute, rehearsalRoutes, reportRoutes, eventRoute, gateRoute, acceptanceRoutes, overviewRoutes];
-  for (const add of [documentationRoutes, ...routes, healthRoutes, signInRoutes, pageRoutes]) add(app, parts);
+  for (const add of [documentationRoutes, ...routes, healthRoutes, signInRoutes, pageRoutes, assetRoutes])
+    add(app, parts);
   await app.ready();
   return app;
 }

@@ -30,19 +30,29 @@ const sections = [
 
 /** One static page: opens from disk, needs no script and no other host, and forbids itself both. */
 export function renderHtml(report: Report): string {
-  const written = sections
-    .map(({ id, title, render }) => ({ id, title, markup: render(report) }))
-    .filter(({ markup }) => markup.text !== '');
+  const { title, body } = staticParts(report);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">
-<title>${report.verdict}: ${report.service} ${report.version}</title><style>${new Markup(style)}</style></head>
-<body><main>
+<title>${new Markup(title)}</title><style>${new Markup(style)}</style></head>
+<body>${new Markup(body)}</body></html>
+`;
+  return page.text;
+}
+
+/** The same in parts, each of them markup, for a page that has it inside. */
+export function staticParts(report: Report): Readonly<Record<'title' | 'style' | 'body', string>> {
+  const written = sections
+    .map(({ id, title, render }) => ({ id, title, markup: render(report) }))
+    .filter(({ markup }) => markup.text !== '');
+  return {
+    title: html`${report.verdict}: ${report.service} ${report.version}`.text,
+    style,
+    body: html`<main>
 ${pageHead(report)}
 ${pageContents(written)}
 ${written.map(({ markup }) => markup)}
-</main></body></html>
-`;
-  return page.text;
+</main>`.text,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Report } from '../domain/report.ts';
+import { fillShell } from './fill-shell.ts';
 import { renderHtml } from './render-html.ts';
 import { renderJunit } from './render-junit.ts';
 import { renderMarkdown } from './render-markdown.ts';
@@ -8,8 +9,8 @@ import { renderText } from './render-text.ts';
 export const formats = ['text', 'json', 'markdown', 'junit', 'sarif', 'html'] as const;
 export type Format = (typeof formats)[number];
 
-/** One report for each reader. */
-export function render(format: Format, report: Report): string {
+/** One report for each reader; `shell` is the built page for browsers, where there is one. */
+export function render(format: Format, report: Report, shell?: string): string {
   switch (format) {
     case 'text':
       return renderText(report);
@@ -22,6 +23,6 @@ export function render(format: Format, report: Report): string {
     case 'sarif':
       return renderSarif(report);
     case 'html':
-      return renderHtml(report);
+      return shell === undefined ? renderHtml(report) : fillShell(shell, report);
   }
 }

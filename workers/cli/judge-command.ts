@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { reportShell } from '../../shared/edge/adapters/built-pages.ts';
 import { judge } from '../../shared/judge/judge.ts';
 import { assembleReport } from '../../shared/report/assemble-report.ts';
 import { type Format, formats, render } from '../../shared/report/render.ts';
@@ -18,7 +19,7 @@ export function judgeCommand(io: CommandIo): Command {
       const evidence = await readEvidence(resolve(io.cwd, path));
       const { report, text } = judged(path, () => {
         const made = assembleReport(evidence, judge(evidence, { honourWaivers: true }));
-        return { report: made, text: render(options.format, made) };
+        return { report: made, text: render(options.format, made, reportShell()) };
       });
       if (options.out !== undefined) await writeReports(resolve(io.cwd, options.out), report, evidence);
       io.stdout(text);

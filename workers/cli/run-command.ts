@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Scenario, scenarios } from '../../shared/domain/run.ts';
+import { reportShell } from '../../shared/edge/adapters/built-pages.ts';
 import { judge } from '../../shared/judge/judge.ts';
 import { assembleReport } from '../../shared/report/assemble-report.ts';
 import { type Format, formats, render } from '../../shared/report/render.ts';
@@ -44,7 +45,7 @@ async function run(io: CommandIo, path: string, options: RunOptions): Promise<vo
     const { report, evidence } = await rehearseHere(io, path, options, signal);
     signal.throwIfAborted();
     if (options.out !== undefined) await writeReports(resolve(io.cwd, options.out), report, evidence);
-    io.stdout(render(options.format, report));
+    io.stdout(render(options.format, report, reportShell()));
     io.exit(verdictExitCodes[report.verdict]);
   } catch (error) {
     // Whatever broke because it was stopped is not why it ended.

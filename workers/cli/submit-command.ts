@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import type { Report } from '../../shared/domain/report.ts';
+import { reportShell } from '../../shared/edge/adapters/built-pages.ts';
 import { type Format, formats, render } from '../../shared/report/render.ts';
 import { type FollowedEvent, followEvents } from './follow-events.ts';
 import type { CommandIo } from './io.ts';
@@ -39,7 +40,7 @@ async function submit(io: CommandIo, path: string, options: SubmitOptions): Prom
   const status = await waitForEnd(client, accepted, waited, (event) => io.stderr(lineOf(event)));
   if (status !== 'judged') throw await endedWithoutVerdict(client, accepted);
   const report = (await (await client.demand(accepted.links.report)).json()) as Report;
-  io.stdout(render(options.format, report));
+  io.stdout(render(options.format, report, reportShell()));
   io.exit(verdictExitCodes[report.verdict]);
 }
 

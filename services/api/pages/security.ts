@@ -13,16 +13,20 @@ export const pagePolicy = [
 ].join('; ');
 
 /**
- * A report carries its style with it, so that it opens from a disk too: its style is allowed by its hash, no script at
- * all.
+ * A report carries its style and script with it, so that it opens from a disk too: each is allowed by its hash, nothing
+ * else is.
  */
 export function reportPolicy(html: string): string {
   const styles = [...html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].map((found) => hashOf(found[1] ?? ''));
+  const scripts = [...html.matchAll(/<script type="module"[^>]*>([\s\S]*?)<\/script>/g)].map((found) =>
+    hashOf(found[1] ?? ''),
+  );
   const attributes = [...html.matchAll(/\sstyle="([^"]*)"/g)].map((found) => hashOf(found[1] ?? ''));
   const allowed = [...new Set([...styles, ...attributes])];
   const unsafeHashes = attributes.length > 0 ? " 'unsafe-hashes'" : '';
   return [
     "default-src 'none'",
+    `script-src ${scripts.length === 0 ? "'none'" : scripts.join(' ')}`,
     `style-src ${allowed.length === 0 ? "'none'" : allowed.join(' ')}${unsafeHashes}`,
     'img-src data:',
     "form-action 'none'",

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type from 'typebox';
 import type { Report } from '../../../shared/domain/report.ts';
+import { reportShell } from '../../../shared/edge/adapters/built-pages.ts';
 import { render } from '../../../shared/report/render.ts';
 import { cookieName } from '../authenticate.ts';
 import { listPage, signInPage, statusPage } from '../pages/render-pages.ts';
@@ -39,7 +40,7 @@ export function pageRoutes(app: Api, { store }: ApiParts): void {
         const page = statusPage(rehearsal, await store.runs.progress(rehearsal.id));
         return reply.header('content-security-policy', pagePolicy).send(page);
       }
-      const page = render('html', JSON.parse(report) as Report);
+      const page = render('html', JSON.parse(report) as Report, reportShell());
       return reply.header('content-security-policy', reportPolicy(page)).send(page);
     },
   );

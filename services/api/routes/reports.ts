@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import type { Report } from '../../../shared/domain/report.ts';
+import { reportShell } from '../../../shared/edge/adapters/built-pages.ts';
 import type { StoredRehearsal } from '../../../shared/edge/ports/store.ts';
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
 import { ReportSchema } from '../../../shared/edge/wire/report.ts';
@@ -43,7 +44,7 @@ export function reportRoutes(app: Api, { store }: ApiParts): void {
       },
       async ({ params }, reply) => {
         const report = JSON.parse(await storedReport({ store }, await findRehearsal({ store }, params.id))) as Report;
-        const text = render(format, report);
+        const text = render(format, report, reportShell());
         if (format === 'html') reply.header('content-security-policy', reportPolicy(text));
         return reply.type(type).send(text);
       },
