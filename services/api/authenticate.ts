@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { Scope, TokenHolder, Tokens } from '../../shared/edge/ports/store.ts';
+import { fromOwnPage } from './own-page.ts';
 import { refuse } from './problems.ts';
 import type { Api } from './type-provider.ts';
 
 export const cookieName = 'rehearsal_token';
 
-/** Asks every route's scope of the token that came as a bearer, or for reading as the cookie of a browser. */
+/** Asks every route's scope of the token that came as a bearer or as the cookie of a browser. */
 export function authenticate(app: Api, tokens: Tokens): void {
   app.decorateRequest('holder', null);
   app.addHook('onRequest', async (request, reply) => {
@@ -47,9 +48,9 @@ function bearerOf(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
-/** A foreign page cannot make a browser change anything here: the cookie is only good for reading. */
+/** A foreign page cannot make a browser change anything here: for that the cookie counts only from our own pages. */
 function cookieOf(request: FastifyRequest): string | undefined {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
+  if (request.method !== 'GET' && request.method !== 'HEAD' && !fromOwnPage(request)) return undefined;
   const found = new RegExp(`(?:^|;\\s*)${cookieName}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1];
   return found === undefined ? undefined : decodeURIComponent(found);
 }

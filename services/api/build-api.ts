@@ -8,15 +8,20 @@ import { answerProblems } from './problems.ts';
 import { acceptArchives } from './receive-bundle.ts';
 import { acceptanceRoutes } from './routes/acceptances.ts';
 import { assetRoutes } from './routes/assets.ts';
+import { boardRoute } from './routes/board.ts';
+import { comparisonRoute } from './routes/comparison.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { eventRoute } from './routes/events.ts';
 import { gateRoute } from './routes/gate.ts';
 import { healthRoutes } from './routes/health.ts';
+import { historyRoutes } from './routes/history.ts';
 import { overviewRoutes } from './routes/overview.ts';
-import { pageRoutes, signInRoutes } from './routes/pages.ts';
+import { pageRoutes } from './routes/pages.ts';
 import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { submitRoute } from './routes/submit.ts';
+import { workerRoute } from './routes/workers.ts';
 import type { Api, ApiParts, TypeBoxProvider } from './type-provider.ts';
 
 /** The HTTP side, put together; it listens when its caller says so. */
@@ -50,8 +55,9 @@ export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
   });
   acceptArchives(app);
   const routes = [submitRoute, rehearsalRoutes, reportRoutes, eventRoute, gateRoute, acceptanceRoutes, overviewRoutes];
-  for (const add of [documentationRoutes, ...routes, healthRoutes, signInRoutes, pageRoutes, assetRoutes])
-    add(app, parts);
+  const readings = [boardRoute, comparisonRoute, historyRoutes, workerRoute];
+  const pages = [sessionRoutes, pageRoutes, assetRoutes];
+  for (const add of [documentationRoutes, ...routes, ...readings, healthRoutes, ...pages]) add(app, parts);
   await app.ready();
   return app;
 }

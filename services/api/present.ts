@@ -1,8 +1,20 @@
-import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
+import type { Source, Store, StoredRehearsal } from '../../shared/edge/ports/store.ts';
 import type { WireRehearsal } from '../../shared/edge/wire/rehearsal.ts';
 
-/** A rehearsal as the outside sees it. */
-export function presentRehearsal(rehearsal: StoredRehearsal): WireRehearsal {
+/** Rehearsals as the outside sees them, in the order given. */
+export async function presentRehearsals(
+  store: Pick<Store, 'sources'>,
+  rehearsals: readonly StoredRehearsal[],
+): Promise<WireRehearsal[]> {
+  const sources = await store.sources.of(rehearsals.map(({ id }) => id));
+  return rehearsals.map((rehearsal) => presentRehearsal(rehearsal, sources.get(rehearsal.id) ?? []));
+}
+
+export async function presentOne(store: Pick<Store, 'sources'>, rehearsal: StoredRehearsal): Promise<WireRehearsal> {
+  return presentRehearsal(rehearsal, (await store.sources.of([rehearsal.id])).get(rehearsal.id) ?? []);
+}
+
+function presentRehearsal(rehearsal: StoredRehearsal, sources: readonly Source[]): WireRehearsal {
   return {
     id: rehearsal.id,
     status: rehearsal.status,
@@ -16,6 +28,7 @@ export function presentRehearsal(rehearsal: StoredRehearsal): WireRehearsal {
     digests: { bundle: rehearsal.bundleDigest, rules: rehearsal.rulesDigest },
     snapshot: rehearsal.snapshot,
     seed: rehearsal.seed,
+    sources: [...sources],
     createdAt: rehearsal.createdAt.toISOString(),
     startedAt: rehearsal.startedAt?.toISOString() ?? null,
     finishedAt: rehearsal.finishedAt?.toISOString() ?? null,

@@ -4,12 +4,12 @@ import type { StoredRehearsal } from '../../../shared/edge/ports/store.ts';
 import { GateAnswerSchema, type WireGateAnswer } from '../../../shared/edge/wire/gate.ts';
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
 import { defaultRules } from '../../../shared/judge/default-rules.ts';
-import { answerGate, type KnownRehearsal } from '../answer-gate.ts';
+import { answerGate, type GateDecision, type GateQuestion, type KnownRehearsal } from '../answer-gate.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
 const statusOfAnswer = { allow: 200, block: 412, 'never-rehearsed': 404 } as const;
 
-export function gateRoute(app: Api, { store, queue }: ApiParts): void {
+export function gateRoute(app: Api, parts: ApiParts): void {
   app.get(
     '/v1/gate',
     {
@@ -27,32 +27,40 @@ export function gateRoute(app: Api, { store, queue }: ApiParts): void {
       },
     },
     async ({ query }, reply) => {
-      const question = { ...query, environment: query.environment ?? 'production' };
-      // Without its store and its queue the service does not know what it does not know.
-      await Promise.all([store.health(), queue.health()]);
-      const known = await knownFor(question, { store });
-      const { answer, reasons } = answerGate(
-        question,
-        known,
-        {
-          waivers: await store.acceptances.waivers(question.service),
-          overrides: await store.acceptances.overrides(question.service),
-        },
-        defaultRules(),
-        new Date(),
-      );
-      const body: WireGateAnswer = {
-        answer: answer === 'allow' ? 'allow' : 'block',
-        service: question.service,
-        version: question.version,
-        environment: question.environment,
-        bundle: question.bundle ?? null,
-        reasons: [...reasons],
-        evidence: known.filter(({ rehearsal }) => isAskedFor(rehearsal, question.bundle)).map(presentEvidence),
-      };
+      const { answer, body } = await answerFor({ ...query, environment: query.environment ?? 'production' }, parts);
       return reply.code(statusOfAnswer[answer]).header('cache-control', 'no-store').send(body);
     },
   );
+}
+
+/** The board shows what a pipeline would hear: both ask here. Throws where store or queue is not well. */
+export async function answerFor(
+  question: GateQuestion & { readonly service: string },
+  { store, queue }: Pick<ApiParts, 'store' | 'queue'>,
+): Promise<{ readonly answer: GateDecision['answer']; readonly body: WireGateAnswer }> {
+  // Without its store and its queue the service does not know what it does not know.
+  await Promise.all([store.health(), queue.health()]);
+  const known = await knownFor(question, { store });
+  const { answer, reasons } = answerGate(
+    question,
+    known,
+    {
+      waivers: await store.acceptances.waivers(question.service),
+      overrides: await store.acceptances.overrides(question.service),
+    },
+    defaultRules(),
+    new Date(),
+  );
+  const body: WireGateAnswer = {
+    answer: answer === 'allow' ? 'allow' : 'block',
+    service: question.service,
+    version: question.version,
+    environment: question.environment,
+    bundle: question.bundle ?? null,
+    reasons: [...reasons],
+    evidence: known.filter(({ rehearsal }) => isAskedFor(rehearsal, question.bundle)).map(presentEvidence),
+  };
+  return { answer, body };
 }
 
 const isAskedFor = ({ bundleDigest }: StoredRehearsal, bundle: string | undefined): boolean =>

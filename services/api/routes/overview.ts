@@ -1,8 +1,6 @@
 import Type from 'typebox';
-import { RehearsalSchema } from '../../../shared/edge/wire/rehearsal.ts';
 import { orNull, SeveritySchema } from '../../../shared/edge/wire/words.ts';
 import { checks } from '../../../shared/judge/checks/index.ts';
-import { presentRehearsal } from '../present.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 import { workerLivesMs } from './submit.ts';
 
@@ -25,18 +23,6 @@ const CheckSchema = Type.Object({
 });
 
 export function overviewRoutes(app: Api, { store }: ApiParts): void {
-  app.get(
-    '/v1/board',
-    {
-      config: { scope: 'read' },
-      schema: {
-        summary: 'The newest rehearsal of every service, version and environment',
-        response: { 200: Type.Object({ items: Type.Array(RehearsalSchema) }) },
-      },
-    },
-    async () => ({ items: (await store.rehearsals.board()).map(presentRehearsal) }),
-  );
-
   app.get(
     '/v1/snapshots',
     {

@@ -4,11 +4,11 @@ import Type from 'typebox';
 import type { Report } from '../../../shared/domain/report.ts';
 import { reportShell } from '../../../shared/edge/adapters/built-pages.ts';
 import { render } from '../../../shared/report/render.ts';
-import { cookieName } from '../authenticate.ts';
 import { listPage, signInPage, statusPage } from '../pages/render-pages.ts';
 import { pagePolicy, reportPolicy } from '../pages/security.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 import { findRehearsal, IdParams } from './rehearsals.ts';
+import { localPath } from './session.ts';
 
 const pageType = 'text/html; charset=utf-8';
 const hidden = { hide: true } as const;
@@ -17,6 +17,7 @@ const hidden = { hide: true } as const;
  * What a person reads in a browser; it holds together without any script but the one that follows a running rehearsal.
  */
 export function pageRoutes(app: Api, { store }: ApiParts): void {
+  signInForm(app);
   app.get(
     '/',
     {
@@ -54,36 +55,20 @@ export function pageRoutes(app: Api, { store }: ApiParts): void {
   }
 }
 
-export function signInRoutes(app: Api, { store }: ApiParts): void {
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) =>
-    done(null, Object.fromEntries(new URLSearchParams(String(text)))),
-  );
+/** The form alone; what it sends is taken by the session's routes. */
+function signInForm(app: Api): void {
   app.get(
     '/sign-in',
-    { schema: { ...hidden, querystring: Type.Object({ next: Type.Optional(Type.String()) }) } },
+    {
+      schema: {
+        ...hidden,
+        querystring: Type.Object({ next: Type.Optional(Type.String()), refused: Type.Optional(Type.String()) }),
+      },
+    },
     async ({ query }, reply) =>
       reply
         .type(pageType)
         .header('content-security-policy', pagePolicy)
-        .send(signInPage(localPath(query.next), false)),
+        .send(signInPage(localPath(query.next), query.refused !== undefined)),
   );
-  app.post(
-    '/sign-in',
-    { schema: { ...hidden, body: Type.Object({ token: Type.String(), next: Type.Optional(Type.String()) }) } },
-    async ({ body, protocol }, reply) => {
-      const token = body.token.trim();
-      if ((await store.tokens.find(token)) === null) {
-        reply.code(401).type(pageType).header('content-security-policy', pagePolicy);
-        return reply.send(signInPage(localPath(body.next), true));
-      }
-      const secure = protocol === 'https' ? '; Secure' : '';
-      const cookie = `${cookieName}=${encodeURIComponent(token)}; Path=/; HttpOnly; SameSite=Strict${secure}`;
-      return reply.header('set-cookie', cookie).redirect(localPath(body.next), 303);
-    },
-  );
-}
-
-/** A path on this service, so that the form cannot send anybody elsewhere. */
-function localPath(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/';
 }

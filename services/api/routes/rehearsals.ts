@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import { parseRehearsalId } from '../../../shared/domain/ids.ts';
 import type { StoredRehearsal } from '../../../shared/edge/ports/store.ts';
-import { RehearsalListSchema, RehearsalSchema } from '../../../shared/edge/wire/rehearsal.ts';
+import { RehearsalListSchema, RehearsalSchema, StatusSchema } from '../../../shared/edge/wire/rehearsal.ts';
 import { VerdictSchema } from '../../../shared/edge/wire/words.ts';
 import { holderOf } from '../authenticate.ts';
-import { presentRehearsal } from '../present.ts';
+import { presentOne, presentRehearsals } from '../present.ts';
 import { refuse } from '../problems.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
@@ -20,6 +20,12 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
         querystring: Type.Object({
           service: Type.Optional(Type.String()),
           verdict: Type.Optional(VerdictSchema),
+          environment: Type.Optional(Type.String()),
+          status: Type.Optional(StatusSchema),
+          branch: Type.Optional(Type.String()),
+          search: Type.Optional(
+            Type.String({ maxLength: 200, description: 'A part of service, version, branch, commit, sentence or id' }),
+          ),
           cursor: Type.Optional(Type.String()),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
         }),
@@ -28,7 +34,7 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
     },
     async ({ query }) => {
       const { items, cursor } = await store.rehearsals.list({ ...query, limit: query.limit ?? 50 });
-      return { items: items.map(presentRehearsal), cursor };
+      return { items: await presentRehearsals(store, items), cursor };
     },
   );
 
@@ -38,7 +44,7 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
       config: { scope: 'read' },
       schema: { summary: 'One rehearsal', params: IdParams, response: { 200: RehearsalSchema } },
     },
-    async ({ params }) => presentRehearsal(await findRehearsal({ store }, params.id)),
+    async ({ params }) => presentOne(store, await findRehearsal({ store }, params.id)),
   );
 
   app.post(
@@ -52,7 +58,7 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
       if (!(await store.rehearsals.cancel(id)) && status !== 'cancelled') {
         throw refuse('already-over', `The rehearsal ${id} is over.`, 'Read its report; there is nothing to cancel.');
       }
-      return presentRehearsal(await findRehearsal({ store }, id));
+      return presentOne(store, await findRehearsal({ store }, id));
     },
   );
 
@@ -70,7 +76,7 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
       const { id } = await findRehearsal({ store }, request.params.id);
       const rerun = await store.rehearsals.rerun(id, holderOf(request).name);
       if (rerun.status === 'queued') await queue.enqueue(rerun.id);
-      const presented = presentRehearsal(rerun);
+      const presented = await presentOne(store, rerun);
       return reply.code(202).header('location', presented.links.self).send(presented);
     },
   );

@@ -17,6 +17,8 @@ import type { Api, ApiParts } from '../type-provider.ts';
 
 const Accepted = Type.Object({ id: Type.String(), status: StatusSchema, links: LinksSchema });
 
+const sourceName = { maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f]+$' } as const;
+
 /** A worker that was not heard of for so long is not asked which snapshots it has. */
 export const workerLivesMs = 15_000;
 
@@ -29,7 +31,11 @@ export function submitRoute(app: Api, parts: ApiParts): void {
         summary: 'Submit a bundle; the same question again gives the existing rehearsal',
         consumes: ['application/x-tar', 'application/gzip', 'application/zstd', 'multipart/form-data'],
         headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255 })) }),
-        querystring: Type.Object({ seed: Type.Optional(Type.Integer({ minimum: 0 })) }),
+        querystring: Type.Object({
+          seed: Type.Optional(Type.Integer({ minimum: 0 })),
+          branch: Type.Optional(Type.String({ ...sourceName, description: 'Where the bundle came from' })),
+          commit: Type.Optional(Type.String({ ...sourceName, description: 'Counts only beside a branch' })),
+        }),
         response: { 200: Accepted, 202: Accepted, 422: ProblemSchema },
       },
     },
@@ -42,6 +48,8 @@ export function submitRoute(app: Api, parts: ApiParts): void {
       await parts.store.bundles.put(bundle.digest, archive.path);
       const { rehearsal, created } = bound ?? (await parts.store.rehearsals.submit(submission));
       if (key !== undefined) await bindKey(parts, submission, key, rehearsal);
+      const { branch, commit } = request.query;
+      if (branch !== undefined) await parts.store.sources.add(rehearsal.id, { branch, commit: commit ?? null });
       if (rehearsal.status === 'queued') await parts.queue.enqueue(rehearsal.id);
       const links = linksOf(rehearsal.id);
       return reply

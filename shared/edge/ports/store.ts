@@ -1,3 +1,4 @@
+import type { Finding } from '../../domain/finding.ts';
 import type { Digest, RehearsalId, RunId } from '../../domain/ids.ts';
 import type { Evidence, RunResult } from '../../domain/observation.ts';
 import type { Plan } from '../../domain/plan.ts';
@@ -16,6 +17,8 @@ export interface Store extends AsyncDisposable {
   readonly tokens: Tokens;
   readonly acceptances: Acceptances;
   readonly workers: WorkerRegister;
+  readonly sources: Sources;
+  readonly history: History;
   /** Throws RehearsalError `store-unreachable`. */
   health(): Promise<void>;
 }
@@ -59,6 +62,12 @@ export interface StoredFailure extends Problem {
 export interface RehearsalFilter {
   readonly service?: string;
   readonly verdict?: Verdict;
+  readonly environment?: string;
+  readonly status?: RehearsalStatus;
+  /** Submitted from this branch, whatever else it was submitted from. */
+  readonly branch?: string;
+  /** A part of its service, version, branch, commit, sentence or id, whatever the case. */
+  readonly search?: string;
   readonly cursor?: string;
   readonly limit: number;
 }
@@ -96,6 +105,42 @@ export interface Rehearsals {
   boundTo(owner: string, key: string): Promise<{ readonly question: string; readonly id: RehearsalId } | null>;
 }
 
+/** Where a bundle came from, as its submitter named it. */
+export interface Source {
+  readonly branch: string;
+  readonly commit: string | null;
+}
+
+export interface Sources {
+  /** What is known already stays as it is. */
+  add(id: RehearsalId, source: Source): Promise<void>;
+  /** By rehearsal, newest first; rehearsals that nobody named a branch for are not in it. */
+  of(ids: readonly RehearsalId[]): Promise<ReadonlyMap<RehearsalId, readonly Source[]>>;
+}
+
+/** What was judged before, for comparisons, trends and estimates. */
+export interface History {
+  /**
+   * The newest judged rehearsal of the service and environment before this one, and where a branch is given only among
+   * those submitted from it. One that asked the same question is no earlier one.
+   */
+  before(id: RehearsalId, branch?: string): Promise<StoredRehearsal | null>;
+  /** When the data of its snapshot was taken from production, ISO time; null: not applicable, or not planned yet. */
+  dataAsOf(ids: readonly RehearsalId[]): Promise<ReadonlyMap<RehearsalId, string | null>>;
+  /** As they were judged, without the documents. */
+  findings(id: RehearsalId): Promise<readonly Finding[]>;
+  /** The newest judged ones of one service and environment, oldest first. */
+  trend(service: string, environment: string, limit: number): Promise<readonly TrendPoint[]>;
+  /** Median time from start to verdict of the newest judged ones; null: there are none. */
+  usualMs(service: string, environment: string): Promise<number | null>;
+}
+
+export interface TrendPoint {
+  readonly rehearsal: StoredRehearsal;
+  readonly blocks: number;
+  readonly warns: number;
+}
+
 export interface Claim {
   readonly spec: RunSpec;
   readonly fence: number;
@@ -119,9 +164,13 @@ export interface RunProgress {
   readonly id: string;
   readonly scenario: string;
   readonly outcome: string | null;
+  readonly worker: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
 }
 
-export type EventKind = 'status' | 'run' | 'finding' | 'verdict';
+/** `planned`, `started` and `run` are a run's life: on the sheet, taken by a worker, ended. */
+export type EventKind = 'status' | 'planned' | 'started' | 'run' | 'finding' | 'verdict';
 
 export interface StoredEvent {
   /** From 1 within its rehearsal, without gaps, visible in order. */
@@ -204,6 +253,13 @@ export interface LiveWorker {
   readonly seenAt: Date;
 }
 
+/** One that was heard of within the last day, alive or not. */
+export interface KnownWorker extends LiveWorker {
+  readonly startedAt: Date;
+  /** Runs that it has claimed and that have no result yet. */
+  readonly inHand: readonly { readonly rehearsal: RehearsalId; readonly run: RunId }[];
+}
+
 export interface WorkerRegister {
   beat(worker: {
     readonly id: string;
@@ -213,6 +269,7 @@ export interface WorkerRegister {
   leave(id: string): Promise<void>;
   /** Those that were seen within the last `withinMs`. */
   live(withinMs: number): Promise<readonly LiveWorker[]>;
+  known(): Promise<readonly KnownWorker[]>;
   /**
    * Waits until this machine is ours: `alone` excludes everybody, `shared` only those who want it alone.
    * Leaving the scope gives it back; so does the end of the process, however it ends.

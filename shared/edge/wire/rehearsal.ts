@@ -30,6 +30,9 @@ export const RehearsalSchema = Type.Object(
     digests: Type.Object({ bundle: DigestSchema, rules: DigestSchema }),
     snapshot: Type.String({ description: 'name@version, or sql where the bundle brings its own' }),
     seed: Type.Integer(),
+    sources: Type.Array(Type.Object({ branch: Type.String(), commit: orNull(Type.String()) }), {
+      description: 'Branches and commits that it was submitted from, as their submitters named them; newest first',
+    }),
     createdAt: TimeSchema,
     startedAt: orNull(TimeSchema),
     finishedAt: orNull(TimeSchema),
@@ -62,6 +65,14 @@ export const RehearsalListSchema = Type.Object(
 export const EventSchema = Type.Union(
   [
     Type.Object({ kind: Type.Literal('status'), content: Type.Object({ status: StatusSchema }) }),
+    Type.Object({
+      kind: Type.Literal('planned'),
+      content: Type.Object({ runs: Type.Array(Type.Object({ id: Type.String(), scenario: Type.String() })) }),
+    }),
+    Type.Object({
+      kind: Type.Literal('started'),
+      content: Type.Object({ id: Type.String(), scenario: Type.String(), worker: Type.String() }),
+    }),
     Type.Object({
       kind: Type.Literal('run'),
       content: Type.Object({

@@ -3,9 +3,11 @@ import { openAcceptances } from './acceptances.ts';
 import { openBundleArchives } from './bundle-archives.ts';
 import { openDatabase } from './database.ts';
 import { openEvents } from './events.ts';
+import { openHistory } from './history.ts';
 import { migrateStore } from './migrate.ts';
 import { openRehearsals } from './rehearsals.ts';
 import { openRuns } from './runs.ts';
+import { openSources } from './sources.ts';
 import { openTokens } from './tokens.ts';
 import { openWorkerRegister } from './worker-register.ts';
 
@@ -33,6 +35,8 @@ export async function openStore({ url, onError }: StoreOptions): Promise<Store> 
     tokens: openTokens(database),
     acceptances: openAcceptances(database),
     workers: openWorkerRegister(database),
+    sources: openSources(database),
+    history: openHistory(database),
     health: async () => {
       await database.rows('SELECT 1');
     },

@@ -80,8 +80,22 @@ async function list(rows: Ask, filter: RehearsalFilter): ReturnType<Rehearsals['
     `SELECT ${rehearsalColumns} FROM rehearsals
       WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR verdict = $2)
         AND ($3::text IS NULL OR (created_at, id) < (SELECT c.created_at, c.id FROM rehearsals c WHERE c.id = $3))
+        AND ($5::text IS NULL OR environment = $5) AND ($6::text IS NULL OR status = $6)
+        AND ($7::text IS NULL OR EXISTS (SELECT FROM sources WHERE rehearsal_id = rehearsals.id AND branch = $7))
+        AND ($8::text IS NULL OR strpos(lower(concat_ws(' ', id, service, version, sentence)), lower($8)) > 0
+          OR EXISTS (SELECT FROM sources WHERE rehearsal_id = rehearsals.id
+                       AND strpos(lower(branch || ' ' || commit), lower($8)) > 0))
       ORDER BY created_at DESC, id DESC LIMIT $4`,
-    [filter.service ?? null, filter.verdict ?? null, filter.cursor ?? null, filter.limit + 1],
+    [
+      filter.service ?? null,
+      filter.verdict ?? null,
+      filter.cursor ?? null,
+      filter.limit + 1,
+      filter.environment ?? null,
+      filter.status ?? null,
+      filter.branch ?? null,
+      filter.search ?? null,
+    ],
   );
   const items = found.slice(0, filter.limit).map(rehearsalOf);
   return { items, cursor: found.length > filter.limit ? (items.at(-1)?.id ?? null) : null };

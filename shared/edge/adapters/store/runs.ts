@@ -8,13 +8,7 @@ import { appendEvent } from './events.ts';
 export function openRuns(database: Database): Runs {
   const { rows } = database;
   return {
-    add: async (id, specs) => {
-      await rows(
-        `INSERT INTO runs (rehearsal_id, run_id, spec)
-         SELECT $1, spec.value->>'id', spec.value FROM json_array_elements($2::json) AS spec ON CONFLICT DO NOTHING`,
-        [id, JSON.stringify(specs)],
-      );
-    },
+    add: (id, specs) => add(database, id, specs),
     results: async (id) => {
       const found = await rows<{ result: RunResult }>(
         'SELECT result FROM runs WHERE rehearsal_id = $1 AND result IS NOT NULL ORDER BY finished_at, run_id',
@@ -33,8 +27,9 @@ export function openRuns(database: Database): Runs {
     finish: (id, runId, fence, result) => finish(database, id, runId, fence, result),
     progress: (id) =>
       rows<RunProgress>(
-        `SELECT run_id AS id, spec->>'scenario' AS scenario, outcome FROM runs
-          WHERE rehearsal_id = $1 ORDER BY finished_at NULLS LAST, run_id`,
+        `SELECT run_id AS id, spec->>'scenario' AS scenario, outcome, claimed_by AS worker,
+                claimed_at AS "startedAt", finished_at AS "finishedAt"
+           FROM runs WHERE rehearsal_id = $1 ORDER BY finished_at NULLS LAST, claimed_at NULLS LAST, run_id`,
         [id],
       ),
     pending: async () => {
@@ -47,15 +42,31 @@ export function openRuns(database: Database): Runs {
   };
 }
 
+async function add(database: Database, id: RehearsalId, specs: readonly RunSpec[]): Promise<void> {
+  await database.transaction(async (rows) => {
+    const added = await rows<{ id: string; scenario: string }>(
+      `INSERT INTO runs (rehearsal_id, run_id, spec)
+       SELECT $1, spec.value->>'id', spec.value FROM json_array_elements($2::json) AS spec ON CONFLICT DO NOTHING
+       RETURNING run_id AS id, spec->>'scenario' AS scenario`,
+      [id, JSON.stringify(specs)],
+    );
+    if (added.length > 0) await appendEvent(rows, id, 'planned', { runs: added });
+  });
+}
+
 async function claim(database: Database, id: RehearsalId, runId: RunId, worker: string): Promise<Claim | null> {
-  const [claimed] = await database.rows<{ spec: RunSpec; fence: number }>(
-    `UPDATE runs SET fence = fence + 1, claimed_by = $3, claimed_at = now()
-      WHERE rehearsal_id = $1 AND run_id = $2 AND result IS NULL
-        AND EXISTS (SELECT FROM rehearsals WHERE id = $1 AND status = 'running')
-      RETURNING spec, fence::float8 AS fence`,
-    [id, runId, worker],
-  );
-  return claimed ?? null;
+  return database.transaction(async (rows) => {
+    const [claimed] = await rows<{ spec: RunSpec; fence: number }>(
+      `UPDATE runs SET fence = fence + 1, claimed_by = $3, claimed_at = now()
+        WHERE rehearsal_id = $1 AND run_id = $2 AND result IS NULL
+          AND EXISTS (SELECT FROM rehearsals WHERE id = $1 AND status = 'running')
+        RETURNING spec, fence::float8 AS fence`,
+      [id, runId, worker],
+    );
+    if (claimed === undefined) return null;
+    await appendEvent(rows, id, 'started', { id: runId, scenario: claimed.spec.scenario, worker });
+    return claimed;
+  });
 }
 
 /** A holder whose claim was taken over may still be alive and finish too: its result is turned away here. */

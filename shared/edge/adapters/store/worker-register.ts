@@ -1,4 +1,4 @@
-import type { LiveWorker, WorkerRegister } from '../../ports/store.ts';
+import type { KnownWorker, LiveWorker, WorkerRegister } from '../../ports/store.ts';
 import type { Database } from './database.ts';
 
 /** First half of the two-part advisory lock keys that stand for machines; the other half is the machine's hash. */
@@ -24,6 +24,14 @@ export function openWorkerRegister(database: Database): WorkerRegister {
         `SELECT id, machine, snapshots, seen_at AS "seenAt" FROM workers
           WHERE seen_at > now() - $1 * interval '1 millisecond' ORDER BY id`,
         [withinMs],
+      ),
+    known: () =>
+      rows<KnownWorker>(
+        `SELECT id, machine, snapshots, started_at AS "startedAt", seen_at AS "seenAt",
+                coalesce((SELECT json_agg(json_build_object('rehearsal', rehearsal_id, 'run', run_id) ORDER BY claimed_at)
+                            FROM runs JOIN rehearsals ON rehearsals.id = rehearsal_id
+                           WHERE claimed_by = workers.id AND result IS NULL AND status = 'running'), '[]') AS "inHand"
+           FROM workers ORDER BY machine, id`,
       ),
     occupy: (machine, how, signal) => occupy(database, machine, how, signal),
   };
