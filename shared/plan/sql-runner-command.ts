@@ -10,6 +10,12 @@ export interface SqlRunnerCommand {
 const variableCharsMax = 30_000;
 
 /**
+ * The grammar is WebAssembly. V8 would begin to optimize its parser at the first file, for seconds of processor time,
+ * and a process that is done only ends when that is.
+ */
+const v8Options = ['--liftoff-only'];
+
+/**
  * How a phase with `sql` is started: the built-in runner is a child process like any other command (CONTRACT 1.5).
  * `toolsPath` and `bundlePath` are as that process sees them. Its orders are the JSON in REHEARSAL_SQL_RUN, which goes
  * on in REHEARSAL_SQL_RUN_2, … where the list of files is long.
@@ -23,5 +29,5 @@ export function sqlRunnerCommand(phase: Phase, toolsPath: string, bundlePath: st
     const name = part === 0 ? 'REHEARSAL_SQL_RUN' : `REHEARSAL_SQL_RUN_${part + 1}`;
     env[name] = orders.slice(part * variableCharsMax, (part + 1) * variableCharsMax);
   }
-  return { command: ['node', `${toolsPath}/workers/sql-runner/main.ts`], env };
+  return { command: ['node', ...v8Options, `${toolsPath}/workers/sql-runner/main.ts`], env };
 }
