@@ -21,6 +21,7 @@ import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { submitRoute } from './routes/submit.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { workerRoute } from './routes/workers.ts';
 import type { Api, ApiParts, TypeBoxProvider } from './type-provider.ts';
 
@@ -55,7 +56,7 @@ export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
   });
   acceptArchives(app);
   const routes = [submitRoute, rehearsalRoutes, reportRoutes, eventRoute, gateRoute, acceptanceRoutes, overviewRoutes];
-  const readings = [boardRoute, comparisonRoute, historyRoutes, workerRoute];
+  const readings = [boardRoute, comparisonRoute, historyRoutes, workerRoute, webhookRoutes];
   const pages = [sessionRoutes, pageRoutes, assetRoutes];
   for (const add of [documentationRoutes, ...routes, ...readings, healthRoutes, ...pages]) add(app, parts);
   await app.ready();

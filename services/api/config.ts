@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RehearsalError } from '../../shared/domain/problem.ts';
+import { isNetwork } from '../integrations/webhooks/guard-address.ts';
 
 export interface ApiConfig {
   readonly host: string;
@@ -13,6 +14,8 @@ export interface ApiConfig {
   /** First admin token; absent: made and printed where the store has none. */
   readonly token: string | undefined;
   readonly archiveBytesMax: number;
+  /** Not public, and yet webhooks may be sent there; `10.1.0.0/16,127.0.0.1`. */
+  readonly webhookNetworks: readonly string[];
   readonly logLevel: string;
 }
 
@@ -32,6 +35,9 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
   if (token !== undefined && token.length < 16) refuseKey('REHEARSAL_TOKEN', 'must have at least 16 characters');
   const archiveBytesMax = Number(env.REHEARSAL_ARCHIVE_BYTES_MAX ?? 512 * 1024 * 1024);
   if (!(archiveBytesMax > 0)) refuseKey('REHEARSAL_ARCHIVE_BYTES_MAX', 'must be a number of bytes');
+  const webhookNetworks = (env.REHEARSAL_WEBHOOK_NETWORKS ?? '').split(',').filter((network) => network !== '');
+  if (!webhookNetworks.every(isNetwork))
+    refuseKey('REHEARSAL_WEBHOOK_NETWORKS', 'must be networks such as 10.1.0.0/16');
   const logLevel = env.LOG_LEVEL ?? 'info';
   if (!logLevels.includes(logLevel)) refuseKey('LOG_LEVEL', `must be one of ${logLevels.join(', ')}`);
   if (problems.length > 0) {
@@ -47,6 +53,7 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
     dataRoot: resolve(env.REHEARSAL_DATA ?? join(tmpdir(), 'rehearsal')),
     token,
     archiveBytesMax,
+    webhookNetworks,
     logLevel,
   };
 }

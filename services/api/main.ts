@@ -7,6 +7,7 @@ import { enqueueForgotten } from '../../shared/edge/adapters/queue/enqueue-forgo
 import { openQueue } from '../../shared/edge/adapters/queue/open-queue.ts';
 import { openStore } from '../../shared/edge/adapters/store/open-store.ts';
 import type { Tokens } from '../../shared/edge/ports/store.ts';
+import { startWebhooks } from '../integrations/webhooks/start-webhooks.ts';
 import { buildApi } from './build-api.ts';
 import { type ApiConfig, readApiConfig } from './config.ts';
 import { newToken } from './routes/acceptances.ts';
@@ -31,8 +32,10 @@ async function serveUntilAsked(config: ApiConfig): Promise<void> {
   await using queue = await openQueue({ url: config.queueUrl, onError });
   await giveFirstToken(store.tokens, config.token);
   const scratchDir = join(config.dataRoot, 'incoming');
-  const app = await buildApi({ store, queue, scratchDir, archiveBytesMax: config.archiveBytesMax }, log);
+  const { archiveBytesMax, webhookNetworks } = config;
+  const app = await buildApi({ store, queue, scratchDir, archiveBytesMax, webhookNetworks }, log);
   await using _sweep = every(forgottenMs, () => enqueueForgotten(store, queue), onError);
+  await using _webhooks = startWebhooks({ webhooks: store.webhooks, networks: webhookNetworks, log });
   const asked = askedToStop();
   const address = await app.listen({ host: config.host, port: config.port });
   process.stdout.write(`listening ${address}\n`);

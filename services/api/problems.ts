@@ -32,6 +32,7 @@ const statusOfCode = {
   forbidden: 403,
   'unknown-route': 404,
   'unknown-rehearsal': 404,
+  'unknown-webhook': 404,
   'not-finished': 409,
   'already-over': 409,
   'bundle-too-large': 413,

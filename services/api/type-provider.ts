@@ -24,6 +24,8 @@ export interface ApiParts {
   /** Archives on their way to the store, and their unpacked selves while they are looked at. */
   readonly scratchDir: string;
   readonly archiveBytesMax: number;
+  /** Not public, and yet webhooks may be sent there. */
+  readonly webhookNetworks?: readonly string[];
 }
 
 declare module 'fastify' {

@@ -7,6 +7,7 @@ import type { RehearsalStatus } from '../../domain/rehearsal.ts';
 import type { Report } from '../../domain/report.ts';
 import type { RunSpec } from '../../domain/run.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** The service's memory. Every promise that it settles is durable; what the queue forgets is known here. */
 export interface Store extends AsyncDisposable {
@@ -19,6 +20,7 @@ export interface Store extends AsyncDisposable {
   readonly workers: WorkerRegister;
   readonly sources: Sources;
   readonly history: History;
+  readonly webhooks: Webhooks;
   /** Throws RehearsalError `store-unreachable`. */
   health(): Promise<void>;
 }

@@ -28,7 +28,10 @@ export interface TestService extends AsyncDisposable {
 export const adminToken = 'token-of-the-first-admin';
 
 /** API in this process, workers with a fake core in processes of their own, real PostgreSQL, real Redis where asked. */
-export async function startService(backend: 'postgres' | 'redis'): Promise<TestService> {
+export async function startService(
+  backend: 'postgres' | 'redis',
+  more: { readonly webhookNetworks?: readonly string[] } = {},
+): Promise<TestService> {
   await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'rehearsal-test-service-'));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
@@ -39,7 +42,7 @@ export async function startService(backend: 'postgres' | 'redis'): Promise<TestS
   const store = stack.use(await openStore({ url: database.url, onError }));
   const queue = stack.use(await openQueue({ url: queueUrl, onError }));
   await store.tokens.add(adminToken, { name: 'admin', scopes: ['admin'] });
-  const parts = { store, queue, scratchDir: join(dir, 'incoming'), archiveBytesMax: 1024 * 1024 };
+  const parts = { store, queue, scratchDir: join(dir, 'incoming'), archiveBytesMax: 1024 * 1024, ...more };
   const app = await buildApi(parts, pino({ level: 'silent' }));
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   stack.defer(() => app.close());

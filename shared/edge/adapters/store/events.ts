@@ -1,6 +1,7 @@
 import type { RehearsalId } from '../../../domain/ids.ts';
 import type { EventKind, Events, StoredEvent } from '../../ports/store.ts';
 import type { Ask, Database } from './database.ts';
+import { putInOutbox } from './webhooks.ts';
 
 export function openEvents(database: Database): Events {
   return {
@@ -24,4 +25,5 @@ export async function appendEvent(rows: Ask, id: RehearsalId, kind: EventKind, c
      INSERT INTO events (rehearsal_id, number, kind, content) SELECT $1, last_event, $2, $3 FROM counted`,
     [id, kind, JSON.stringify(content)],
   );
+  await putInOutbox(rows, id, kind, content);
 }

@@ -9,6 +9,7 @@ import { openRehearsals } from './rehearsals.ts';
 import { openRuns } from './runs.ts';
 import { openSources } from './sources.ts';
 import { openTokens } from './tokens.ts';
+import { openWebhooks } from './webhooks.ts';
 import { openWorkerRegister } from './worker-register.ts';
 
 export interface StoreOptions {
@@ -37,6 +38,7 @@ export async function openStore({ url, onError }: StoreOptions): Promise<Store> 
     workers: openWorkerRegister(database),
     sources: openSources(database),
     history: openHistory(database),
+    webhooks: openWebhooks(database),
     health: async () => {
       await database.rows('SELECT 1');
     },
