@@ -15,7 +15,7 @@ export function authenticate(app: Api, tokens: Tokens): void {
     const token = bearerOf(request) ?? cookieOf(request);
     const holder = token === undefined ? null : await tokens.find(token);
     if (holder === null) {
-      if (page === true) return reply.redirect(`/sign-in?next=${encodeURIComponent(request.url)}`, 303);
+      if (page === true) return reply.redirect(signInFor(request.url), 303);
       throw refuse(
         'unauthenticated',
         'The request has no token that is known here.',
@@ -32,6 +32,12 @@ export function authenticate(app: Api, tokens: Tokens): void {
     request.holder = holder;
   });
 }
+
+/** Where a browser that is not signed in is sent, to come back afterwards. */
+export const signInFor = (address: string): string => `/sign-in?next=${encodeURIComponent(address)}`;
+
+/** Whether a browser says that it was signed in; not whether it still is. */
+export const hasCookie = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean => cookieIn(headers) !== undefined;
 
 /** Who may do everything may do each thing. */
 export function allows(holder: TokenHolder, scope: Scope): boolean {
@@ -51,6 +57,15 @@ function bearerOf(request: FastifyRequest): string | undefined {
 /** A foreign page cannot make a browser change anything here: for that the cookie counts only from our own pages. */
 function cookieOf(request: FastifyRequest): string | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD' && !fromOwnPage(request)) return undefined;
-  const found = new RegExp(`(?:^|;\\s*)${cookieName}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1];
-  return found === undefined ? undefined : decodeURIComponent(found);
+  const found = cookieIn(request.headers);
+  try {
+    return found === undefined ? undefined : decodeURIComponent(found);
+  } catch {
+    // Not as we wrote it: no token of ours.
+    return undefined;
+  }
+}
+
+function cookieIn(headers: FastifyRequest['headers']): string | undefined {
+  return new RegExp(`(?:^|;\\s*)${cookieName}=([^;]+)`).exec(headers.cookie ?? '')?.[1];
 }

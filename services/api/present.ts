@@ -1,4 +1,5 @@
-import type { Source, Store, StoredRehearsal } from '../../shared/edge/ports/store.ts';
+import type { Source } from '../../shared/edge/ports/history.ts';
+import type { Store, StoredRehearsal } from '../../shared/edge/ports/store.ts';
 import type { WireRehearsal } from '../../shared/edge/wire/rehearsal.ts';
 
 /** Rehearsals as the outside sees them, in the order given. */

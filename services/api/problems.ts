@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, type ProblemPlace, problemOf, RehearsalError } from '../../shared/domain/problem.ts';
 import type { WireProblem } from '../../shared/edge/wire/problem.ts';
+import { sendProblemPage } from './pages/service-shell.ts';
 import type { Api } from './type-provider.ts';
 
 /** Every error leaves as an RFC 9457 problem document with a stable code and a remedy. */
@@ -56,6 +57,7 @@ function sendProblem(error: FastifyError | RehearsalError, request: FastifyReque
   const status = codes[known.code] ?? statusOfFault[known.fault];
   if (status >= 500) request.log.error({ err: error }, 'the request failed by no fault of its own');
   const problem: WireProblem = { ...problemOf(known), status, problems: [...known.problems] };
+  if (sendProblemPage(request, reply, status)) return reply;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   reply.code(status).type('application/problem+json; charset=utf-8');
   if (request.routeOptions.config.gate === true && status >= 500) {

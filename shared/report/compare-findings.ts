@@ -10,8 +10,9 @@ export interface FindingChanges {
 }
 
 /**
- * Two rehearsals of different bundles: a statement that was inserted moves the numbers of those behind it. What is equal
- * to the letter is paired first, then what differs in nothing but the place of its statement; no finding is paired twice.
+ * Two rehearsals of different bundles: a statement that was inserted moves the numbers of those behind it. What is
+ * equal to the letter is paired first, then what differs in nothing but the place of its statement; nothing is paired
+ * twice.
  */
 export function compareFindings(here: readonly Finding[], there: readonly Finding[]): FindingChanges {
   const exact = pair(here, there, (finding) => JSON.stringify([...placeless(finding), finding.ordinal ?? null]));

@@ -34,7 +34,7 @@ describeWith('chromium', 'the service in a browser', () => {
     await page.getByLabel('Token').fill(service.token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('notes comments-only');
-    await page.locator('#runs li').first().waitFor();
+    await page.locator('[data-run]').first().waitFor();
     await watched.picture('service-running');
 
     const verdict = page.locator('header.verdict');

@@ -28,8 +28,7 @@ function written(part: Part): string {
   return String(part).replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 }
 
-export function layout(title: string, body: Markup, script?: string): string {
-  const follow = script === undefined ? html`` : html`<script type="module" src="${script}"></script>`;
+export function layout(title: string, body: Markup): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,7 +37,6 @@ export function layout(title: string, body: Markup, script?: string): string {
 <title>${title} · Rehearsal</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/static/pages.css">
-${follow}
 </head>
 <body>
 <header><a href="/">Rehearsal</a></header>

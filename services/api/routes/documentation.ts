@@ -1,4 +1,4 @@
-import { docsPage } from '../pages/render-pages.ts';
+import { docsPage } from '../pages/docs-page.ts';
 import { pagePolicy } from '../pages/security.ts';
 import type { Api } from '../type-provider.ts';
 

@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import type { RunProgress, Source, TrendPoint } from '../../../shared/edge/ports/store.ts';
+import type { Source, TrendPoint } from '../../../shared/edge/ports/history.ts';
+import type { RunProgress } from '../../../shared/edge/ports/store.ts';
 import { ProgressSchema, TrendSchema, type WireTrend } from '../../../shared/edge/wire/history.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 import { findRehearsal, IdParams } from './rehearsals.ts';

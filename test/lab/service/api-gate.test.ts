@@ -99,7 +99,7 @@ describe('whoever asks', () => {
     expect(cookie).toContain('HttpOnly; SameSite=Strict');
     const withCookie = { headers: { cookie: cookie.split(';')[0] ?? '' } };
     const list = await fetch(new URL('/', service.address), withCookie);
-    expect(await list.text()).toContain('alerts 5.0.0');
+    expect(await list.text()).toContain('<div id="root">');
     expect(list.headers.get('content-security-policy')).toContain("script-src 'self'");
     const report = await fetch(new URL(`/rehearsals/${id}`, service.address), withCookie);
     expect(report.status).toBe(200);

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../domain/finding.ts';
 import type { RehearsalId } from '../../../domain/ids.ts';
-import type { History, StoredRehearsal, TrendPoint } from '../../ports/store.ts';
+import type { History, TrendPoint } from '../../ports/history.ts';
+import type { StoredRehearsal } from '../../ports/store.ts';
 import type { Ask, Database } from './database.ts';
 import { type RehearsalRow, rehearsalColumns, rehearsalOf } from './rehearsal-row.ts';
 

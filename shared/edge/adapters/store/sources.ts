@@ -1,5 +1,5 @@
 import type { RehearsalId } from '../../../domain/ids.ts';
-import type { Source, Sources } from '../../ports/store.ts';
+import type { Source, Sources } from '../../ports/history.ts';
 import type { Database } from './database.ts';
 
 export function openSources({ rows }: Database): Sources {

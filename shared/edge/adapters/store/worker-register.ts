@@ -28,7 +28,8 @@ export function openWorkerRegister(database: Database): WorkerRegister {
     known: () =>
       rows<KnownWorker>(
         `SELECT id, machine, snapshots, started_at AS "startedAt", seen_at AS "seenAt",
-                coalesce((SELECT json_agg(json_build_object('rehearsal', rehearsal_id, 'run', run_id) ORDER BY claimed_at)
+                coalesce((SELECT json_agg(json_build_object('rehearsal', rehearsal_id, 'run', run_id)
+                                          ORDER BY claimed_at)
                             FROM runs JOIN rehearsals ON rehearsals.id = rehearsal_id
                            WHERE claimed_by = workers.id AND result IS NULL AND status = 'running'), '[]') AS "inHand"
            FROM workers ORDER BY machine, id`,

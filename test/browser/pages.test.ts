@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { libraryBundle } from '../support/contract-bundles.ts';
+import { describeWith } from '../support/require.ts';
+import { cutConnections } from './cut-connections.ts';
+import { desk, expectSound, phone, type ServedPages, servedPages } from './served-pages.ts';
+
+const passes = libraryBundle(
+  { version: '1.0.0', owners: ['team-library'], load: { rate: '20/s', duration: '1s', hold: '200ms' } },
+  { 'migrations/1.sql': 'CREATE TABLE shelves (id integer PRIMARY KEY);\n' },
+);
+const fails = libraryBundle(
+  { version: '2.0.0', owners: ['team-library'], load: { rate: '20/s', duration: '1s', hold: '200ms' } },
+  { 'migrations/1.sql': 'ALTER TABLE books ADD CHECK (length(title) < 3);\n' },
+);
+/** Every name that a stranger may choose, at its worst; it cannot even be rehearsed. */
+const evil = `<img src=x onerror="document.title='owned'">\u202e\u001b[31m${'long_'.repeat(40)}`;
+const hostile = libraryBundle(
+  { service: `a-${evil}`, version: `3-${evil}`, owners: [evil], environment: `e-${evil}` },
+  { 'seed.sql': 'SELECT not_sql FROM;\n', 'migrations/1.sql': 'SELECT 1;\n' },
+);
+
+describeWith('chromium', 'the pages of the service', () => {
+  let served: ServedPages;
+  let green: string;
+  let red: string;
+  let broken: string;
+  beforeAll(async () => {
+    served = await servedPages();
+  });
+  afterAll(() => served?.[Symbol.asyncDispose]());
+
+  it('asks a first visitor for a token, and shows three ways to begin', async () => {
+    await using watched = await served.signedIn({ viewport: phone }, 'nobody-has-this-token');
+    const { page, complaints } = watched;
+    await page.context().clearCookies();
+    await page.goto(`${served.service.address}/board`);
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+    await page.getByLabel('Token').waitFor();
+    await expectSound(watched, served.service.address);
+    await watched.picture('sign-in-390-light');
+    await page.getByLabel('Token').fill('not-a-token-of-this-service');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    await watched.picture('sign-in-refused-390-light');
+    await page.getByLabel('Token').fill(served.service.token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'What may go out' }).waitFor();
+    await page.goto(served.service.address);
+    expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
+      expect.stringContaining('Nothing was rehearsed here yet'),
+      'From a checkout',
+      'With curl',
+      'In CI',
+    ]);
+    await expectSound(watched, served.service.address);
+    await watched.picture('first-run-390-light');
+    expect(complaints).toEqual([]);
+  });
+
+  it('follows a rehearsal from its plan to its report, without loss over a cut connection', async () => {
+    await using way = await cutConnections(served.service.address);
+    await using watched = await served.signedIn({ viewport: desk }, served.service.token, way.address);
+    const { page } = watched;
+    green = await served.post(passes, { branch: 'main', commit: '0a1b2c3d4e5f' });
+    await page.goto(`${way.address}/rehearsals/${green}`);
+    await page.locator('[data-run]').first().waitFor();
+    await page.getByText('running').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(true);
+    expect(watched.complaints).toEqual([]);
+    way.cut();
+    await page.getByText('The connection was cut').waitFor();
+    await watched.picture('live-cut-1280-light');
+    await page.getByText('The connection was cut').waitFor({ state: 'detached' });
+    await page.locator('[data-run]', { hasText: 'completed' }).first().waitFor();
+    const runs = await page.locator('[data-run]').evaluateAll((all) => all.map((one) => one.getAttribute('data-run')));
+    const progress = (await (await served.call(`/v1/rehearsals/${green}/progress`)).json()) as Progress;
+    expect(runs.toSorted()).toEqual(expect.arrayContaining(progress.runs.filter(isEnded).map(({ id }) => id)));
+    expect(new Set(runs).size).toBe(runs.length);
+    await watched.picture('live-1280-light');
+    await page.locator('nav.around').waitFor({ timeout: 240_000 });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(page.url()).toBe(`${way.address}/rehearsals/${green}`);
+  });
+
+  it('compares a branch with main, and keeps its red beside a later green', async () => {
+    red = await served.post(fails, { branch: 'topic/checks', commit: 'ffee0011' });
+    broken = await served.post(hostile, { branch: evil.replace(/\p{Cc}/gu, '').slice(0, 200) });
+    await Promise.all([served.untilOver(red), served.untilOver(broken)]);
+    await using watched = await served.signedIn({ viewport: desk });
+    const { page } = watched;
+    await page.goto(`${served.service.address}/?service=library&branch=topic%2Fchecks`);
+    await page.getByRole('list', { name: 'Rehearsals' }).waitFor();
+    expect(await page.getByRole('list', { name: 'Rehearsals' }).getByRole('listitem').count()).toBe(1);
+    expect(await page.getByRole('region', { name: 'Verdicts over time' }).getByRole('listitem').count()).toBe(2);
+    await page.getByRole('link', { name: /^compare/ }).click();
+    const main = page.locator('article', { hasText: 'Against main' });
+    await main.getByText(/The verdict was pass there and is fail here/).waitFor();
+    expect(await main.getByRole('heading', { name: /^New: [1-9]/ }).count()).toBe(1);
+  });
+
+  for (const viewport of [phone, desk]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      it(`reads well at ${viewport.width} pixels in ${colorScheme} colours, hostile names and all`, async () => {
+        await using watched = await served.signedIn({ viewport, colorScheme, timezoneId: 'Europe/Berlin' });
+        const { page } = watched;
+        for (const [name, path] of [
+          ['list', '/'],
+          ['trend', '/?service=library'],
+          ['comparison', `/rehearsals/${red}/comparison`],
+          ['board', '/board'],
+          ['snapshots', '/snapshots'],
+          ['workers', '/workers'],
+          ['start', '/start'],
+          ['ended', `/rehearsals/${broken}`],
+        ] as const) {
+          await page.goto(served.service.address + path);
+          await page.getByRole('heading', { level: 1 }).first().waitFor();
+          await expect.poll(() => page.getByText('Loading …').count()).toBe(0);
+          await watched.picture(`${name}-${viewport.width}-${colorScheme}`);
+          await expectSound(watched, served.service.address);
+          expect(await page.title()).toMatch(/ · Rehearsal$/);
+        }
+        expect(await page.getByRole('main').textContent()).not.toContain('\u202e');
+      });
+    }
+  }
+
+  it('lets a person with the scope waive a finding with a reason, by keyboard, and shows it', async () => {
+    await using watched = await served.signedIn({ viewport: desk, colorScheme: 'dark' });
+    const { page } = watched;
+    await page.goto(`${served.service.address}/board?service=library`);
+    await page.getByText('Blocked').first().waitFor();
+    await page.getByRole('button', { name: /^Let it out anyway/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByLabel('Why').fill(`hot fix ${evil}`);
+    await expectSound(watched, served.service.address);
+    await watched.picture('override-1280-dark');
+    await page.getByRole('dialog').getByRole('button', { name: 'Let it out', exact: true }).press('Enter');
+    await page.getByText('Blocked').first().waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'Waivers and overrides' }).getByText('in force for').waitFor();
+    expect((await served.call('/v1/gate?service=library&version=2.0.0')).status).toBe(200);
+    await watched.picture('board-overridden-1280-dark');
+    await expectSound(watched, served.service.address);
+  });
+
+  it('offers nothing that the token may not do, and says why where it may not read', async () => {
+    const tokenWith = async (scope: string) => {
+      const body = JSON.stringify({ name: `only ${scope}`, scopes: [scope] });
+      const headers = { 'content-type': 'application/json' };
+      const response = await served.call('/v1/tokens', { method: 'POST', headers, body });
+      return ((await response.json()) as { readonly token: string }).token;
+    };
+    await using reader = await served.signedIn({ viewport: desk }, await tokenWith('read'));
+    await reader.page.goto(`${served.service.address}/board`);
+    await reader.page.getByText('May go out').first().waitFor();
+    expect(await reader.page.getByRole('button', { name: /Waive|Let it out/ }).count()).toBe(0);
+    await reader.page.getByRole('button', { name: 'Sign out' }).click();
+    await reader.page.getByLabel('Token').waitFor();
+    expect(await reader.page.context().cookies()).toEqual([]);
+    await using other = await served.signedIn({ viewport: phone }, await tokenWith('gate'));
+    await other.page.goto(`${served.service.address}/board`);
+    await other.page.getByRole('heading', { name: 'Your token may not do that' }).waitFor();
+    await other.picture('forbidden-390-light');
+  });
+
+  it('tells in plain words what is not there', async () => {
+    await using watched = await served.signedIn({ viewport: phone, colorScheme: 'dark' });
+    const { page } = watched;
+    const answer = await page.goto(`${served.service.address}/nowhere`);
+    expect(answer?.status()).toBe(404);
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await watched.picture('not-found-390-dark');
+    await page.goto(`${served.service.address}/rehearsals/rh-0000000000000000`);
+    await page.getByText('There is no rehearsal rh-0000000000000000').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(new URL(page.url()).hash).toBe('#main');
+  });
+});
+
+interface Progress {
+  readonly runs: readonly { readonly id: string; readonly outcome: string | null }[];
+}
+
+const isEnded = ({ outcome }: Progress['runs'][number]): boolean => outcome !== null;
