@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RehearsalError } from '../shared/domain/problem.ts';
 import { tryLockFile } from '../shared/edge/adapters/directory-lock.ts';
 import { readOwnerProcess } from '../shared/edge/adapters/owner-process.ts';
-import { newToken } from './api/routes/acceptances.ts';
+import { newToken } from './api/new-token.ts';
 import { startOwnPostgres } from './own-postgres.ts';
 
 export interface ServeOptions {

@@ -1,6 +1,6 @@
-import type { Report } from '../../shared/domain/report.ts';
 import type { Rules } from '../../shared/domain/rules.ts';
-import type { StoredOverride, StoredRehearsal, StoredWaiver } from '../../shared/edge/ports/store.ts';
+import type { StoredOverride, StoredWaiver } from '../../shared/edge/ports/acceptances.ts';
+import type { GateRecord } from '../../shared/edge/ports/store.ts';
 import { askGate, type GateRehearsal } from '../../shared/judge/gate.ts';
 
 export interface GateQuestion {
@@ -10,22 +10,23 @@ export interface GateQuestion {
   readonly bundle?: string | undefined;
 }
 
-/** Everything that was ever submitted for the service, version and environment, with the reports of what was judged. */
-export interface KnownRehearsal {
-  readonly rehearsal: StoredRehearsal;
-  readonly report: Report | null;
-}
-
 export interface GateDecision {
   readonly answer: 'allow' | 'block' | 'never-rehearsed';
   readonly reasons: readonly { readonly code: string; readonly text: string }[];
 }
 
+export interface GateAcceptances {
+  readonly waivers: readonly StoredWaiver[];
+  readonly overrides: readonly StoredOverride[];
+  /** Fingerprint of production's schema as it was posted last; absent: nobody said. */
+  readonly productionSchema?: string;
+}
+
 /** The gate's answer; rehearsals without a verdict are no evidence, but they are not nothing either. */
 export function answerGate(
   question: GateQuestion,
-  known: readonly KnownRehearsal[],
-  accepted: { readonly waivers: readonly StoredWaiver[]; readonly overrides: readonly StoredOverride[] },
+  known: readonly GateRecord[],
+  accepted: GateAcceptances,
   rules: Rules,
   now: Date,
 ): GateDecision {
@@ -33,10 +34,13 @@ export function answerGate(
   const { decision, reasons } = askGate({
     ...(bundle === undefined ? {} : { bundle }),
     rehearsals: known.flatMap(judgedOnly),
-    waivers: accepted.waivers,
+    waivers: accepted.waivers.filter(
+      ({ environment }) => environment === undefined || environment === question.environment,
+    ),
     overrides: accepted.overrides.filter(
       ({ version, environment }) => version === question.version && environment === question.environment,
     ),
+    ...(accepted.productionSchema === undefined ? {} : { productionSchema: accepted.productionSchema }),
     now,
     rules,
   });
@@ -55,7 +59,7 @@ export function answerGate(
 /**
  * Bundles that were or will be judged; one that could not even be rehearsed does not stand beside its corrected self.
  */
-function openDigests(known: readonly KnownRehearsal[]): readonly string[] {
+function openDigests(known: readonly GateRecord[]): readonly string[] {
   const open = known.filter(({ rehearsal: { status } }) => status !== 'failed' && status !== 'cancelled');
   return [...new Set(open.map(({ rehearsal }) => rehearsal.bundleDigest))].sort();
 }
@@ -65,20 +69,8 @@ function ambiguous(digests: readonly string[]): GateDecision {
   return { answer: 'block', reasons: [{ code: 'ambiguous-bundle', text }] };
 }
 
-function judgedOnly({ rehearsal, report }: KnownRehearsal): readonly GateRehearsal[] {
+function judgedOnly({ rehearsal, facts }: GateRecord): readonly GateRehearsal[] {
   const { id, bundleDigest, rulesDigest, verdict, finishedAt } = rehearsal;
-  if (report === null || verdict === null || finishedAt === null) return [];
-  return [
-    {
-      id,
-      bundleDigest,
-      rulesDigest,
-      verdict,
-      finishedAt,
-      snapshotDataAsOf: report.snapshot.dataAsOf,
-      findings: report.findings,
-      checks: report.checks,
-      cells: report.compatibility.cells,
-    },
-  ];
+  if (facts === null || verdict === null || finishedAt === null) return [];
+  return [{ ...facts, id, bundleDigest, rulesDigest, verdict, finishedAt, distrust: null }];
 }

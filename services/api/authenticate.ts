@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { Scope, TokenHolder, Tokens } from '../../shared/edge/ports/store.ts';
+import type { Actor } from '../../shared/edge/ports/audit.ts';
+import type { Scope, TokenHolder, Tokens } from '../../shared/edge/ports/tokens.ts';
 import { fromOwnPage } from './own-page.ts';
 import { refuse } from './problems.ts';
 import type { Api } from './type-provider.ts';
@@ -48,6 +49,11 @@ export function allows(holder: TokenHolder, scope: Scope): boolean {
 export function holderOf(request: FastifyRequest): TokenHolder {
   if (request.holder === null) throw new Error(`the route ${request.routeOptions.url} has no scope`);
   return request.holder;
+}
+
+/** For the audit log: who asked, and in which request. */
+export function actorOf(request: FastifyRequest): Actor {
+  return { name: holderOf(request).name, requestId: request.id };
 }
 
 function bearerOf(request: FastifyRequest): string | undefined {

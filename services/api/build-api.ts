@@ -1,13 +1,18 @@
 import { mkdir } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import multipart from '@fastify/multipart';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Logger } from 'pino';
 import { authenticate } from './authenticate.ts';
+import { limitRate } from './limit-rate.ts';
+import { holdToOneService } from './one-service.ts';
 import { answerProblems } from './problems.ts';
 import { acceptArchives } from './receive-bundle.ts';
 import { acceptanceRoutes } from './routes/acceptances.ts';
 import { assetRoutes } from './routes/assets.ts';
+import { attestationRoutes } from './routes/attestations.ts';
+import { auditRoute } from './routes/audit.ts';
 import { boardRoute } from './routes/board.ts';
 import { comparisonRoute } from './routes/comparison.ts';
 import { documentationRoutes } from './routes/documentation.ts';
@@ -17,10 +22,12 @@ import { healthRoutes } from './routes/health.ts';
 import { historyRoutes } from './routes/history.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/pages.ts';
+import { productionSchemaRoute } from './routes/production-schemas.ts';
 import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { submitRoute } from './routes/submit.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { workerRoute } from './routes/workers.ts';
 import type { Api, ApiParts, TypeBoxProvider } from './type-provider.ts';
@@ -33,15 +40,19 @@ export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
     loggerInstance,
     bodyLimit: 256 * 1024,
     forceCloseConnections: true,
+    genReqId,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
   }).withTypeProvider<TypeBoxProvider>();
   // Documents go out as they are: a serializer made from a schema would drop what later versions add.
   app.setSerializerCompiler(() => (content) => JSON.stringify(content));
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
+  app.addHook('onSend', async (request, reply) => {
+    const always = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' };
+    reply.headers({ ...always, 'x-request-id': request.id });
   });
   answerProblems(app);
   authenticate(app, parts.store.tokens);
+  limitRate(app, parts.requestsPerMinuteMax);
+  holdToOneService(app, parts.store);
   await app.register(multipart);
   await app.register(swagger, {
     openapi: {
@@ -55,10 +66,20 @@ export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
     },
   });
   acceptArchives(app);
-  const routes = [submitRoute, rehearsalRoutes, reportRoutes, eventRoute, gateRoute, acceptanceRoutes, overviewRoutes];
   const readings = [boardRoute, comparisonRoute, historyRoutes, workerRoute, webhookRoutes];
   const pages = [sessionRoutes, pageRoutes, assetRoutes];
-  for (const add of [documentationRoutes, ...routes, ...readings, healthRoutes, ...pages]) add(app, parts);
+  for (const add of [documentationRoutes, ...apiRoutes, ...readings, healthRoutes, ...pages]) add(app, parts);
   await app.ready();
   return app;
+}
+
+const apiRoutes = [
+  ...[submitRoute, rehearsalRoutes, reportRoutes, attestationRoutes, eventRoute, gateRoute, acceptanceRoutes],
+  ...[productionSchemaRoute, overviewRoutes, tokenRoutes, auditRoute],
+];
+
+/** The caller's own where it is harmless to write down, so that one request is found in the logs of both. */
+function genReqId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.-]{1,100}$/.test(given) ? given : crypto.randomUUID();
 }

@@ -16,6 +16,9 @@ export interface ApiConfig {
   readonly archiveBytesMax: number;
   /** Not public, and yet webhooks may be sent there; `10.1.0.0/16,127.0.0.1`. */
   readonly webhookNetworks: readonly string[];
+  /** Ed25519 private key in PEM; absent: one is made and kept below the data root. */
+  readonly signingKey: string | undefined;
+  readonly requestsPerMinuteMax: number;
   readonly logLevel: string;
 }
 
@@ -38,6 +41,12 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
   const webhookNetworks = (env.REHEARSAL_WEBHOOK_NETWORKS ?? '').split(',').filter((network) => network !== '');
   if (!webhookNetworks.every(isNetwork))
     refuseKey('REHEARSAL_WEBHOOK_NETWORKS', 'must be networks such as 10.1.0.0/16');
+  const signingKey = env.REHEARSAL_SIGNING_KEY;
+  if (signingKey !== undefined && !signingKey.includes('PRIVATE KEY')) {
+    refuseKey('REHEARSAL_SIGNING_KEY', 'must be an Ed25519 private key in PEM');
+  }
+  const requestsPerMinuteMax = Number(env.REHEARSAL_REQUESTS_PER_MINUTE_MAX ?? 60_000);
+  if (!(requestsPerMinuteMax > 0)) refuseKey('REHEARSAL_REQUESTS_PER_MINUTE_MAX', 'must be a number from 1 on');
   const logLevel = env.LOG_LEVEL ?? 'info';
   if (!logLevels.includes(logLevel)) refuseKey('LOG_LEVEL', `must be one of ${logLevels.join(', ')}`);
   if (problems.length > 0) {
@@ -54,6 +63,8 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
     token,
     archiveBytesMax,
     webhookNetworks,
+    signingKey,
+    requestsPerMinuteMax,
     logLevel,
   };
 }

@@ -5,12 +5,13 @@ import { askedToStop } from '../../shared/edge/adapters/asked-to-stop.ts';
 import { every } from '../../shared/edge/adapters/every.ts';
 import { enqueueForgotten } from '../../shared/edge/adapters/queue/enqueue-forgotten.ts';
 import { openQueue } from '../../shared/edge/adapters/queue/open-queue.ts';
+import { keptSigningKey, signingKeyOf } from '../../shared/edge/adapters/signing/signing-key.ts';
 import { openStore } from '../../shared/edge/adapters/store/open-store.ts';
-import type { Tokens } from '../../shared/edge/ports/store.ts';
+import type { Tokens } from '../../shared/edge/ports/tokens.ts';
 import { startWebhooks } from '../integrations/webhooks/start-webhooks.ts';
 import { buildApi } from './build-api.ts';
 import { type ApiConfig, readApiConfig } from './config.ts';
-import { newToken } from './routes/acceptances.ts';
+import { newToken } from './new-token.ts';
 
 const forgottenMs = 5_000;
 
@@ -32,8 +33,13 @@ async function serveUntilAsked(config: ApiConfig): Promise<void> {
   await using queue = await openQueue({ url: config.queueUrl, onError });
   await giveFirstToken(store.tokens, config.token);
   const scratchDir = join(config.dataRoot, 'incoming');
-  const { archiveBytesMax, webhookNetworks } = config;
-  const app = await buildApi({ store, queue, scratchDir, archiveBytesMax, webhookNetworks }, log);
+  const signingKey =
+    config.signingKey === undefined
+      ? await keptSigningKey(join(config.dataRoot, 'service', 'signing-key.pem'))
+      : signingKeyOf(config.signingKey);
+  const { archiveBytesMax, webhookNetworks, requestsPerMinuteMax } = config;
+  const limits = { archiveBytesMax, requestsPerMinuteMax };
+  const app = await buildApi({ store, queue, scratchDir, ...limits, webhookNetworks, signingKey }, log);
   await using _sweep = every(forgottenMs, () => enqueueForgotten(store, queue), onError);
   await using _webhooks = startWebhooks({ webhooks: store.webhooks, networks: webhookNetworks, log });
   const asked = askedToStop();
@@ -46,9 +52,13 @@ async function serveUntilAsked(config: ApiConfig): Promise<void> {
 /** Without any token nobody could ever make one. */
 async function giveFirstToken(tokens: Tokens, given: string | undefined): Promise<void> {
   const first = { name: 'first admin', scopes: ['admin'] } as const;
-  if (given !== undefined) return tokens.add(given, first);
+  const by = { name: 'the environment' };
+  if (given !== undefined) {
+    await tokens.add(given, first, by);
+    return;
+  }
   if (await tokens.any()) return;
   const token = newToken();
-  await tokens.add(token, first);
+  await tokens.add(token, first, by);
   process.stdout.write(`token ${token}\n`);
 }

@@ -33,6 +33,7 @@ const statusOfCode = {
   forbidden: 403,
   'unknown-route': 404,
   'unknown-rehearsal': 404,
+  'unknown-token': 404,
   'unknown-webhook': 404,
   'not-finished': 409,
   'already-over': 409,
@@ -41,6 +42,7 @@ const statusOfCode = {
   'unsupported-media-type': 415,
   'idempotency-key-reused': 422,
   'no-report': 409,
+  'too-many-requests': 429,
 } as const;
 
 const statusOfFault: Readonly<Record<Fault, number>> = {

@@ -1,8 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyContextConfig,
+  FastifyInstance,
+  FastifyTypeProvider,
+  RawServerDefault,
+} from 'fastify';
 import type { Static, TSchema } from 'typebox';
+import type { SigningKey } from '../../shared/edge/adapters/signing/signing-key.ts';
 import type { Queue } from '../../shared/edge/ports/queue.ts';
-import type { Scope, Store, TokenHolder } from '../../shared/edge/ports/store.ts';
+import type { Store } from '../../shared/edge/ports/store.ts';
+import type { Scope, TokenHolder } from '../../shared/edge/ports/tokens.ts';
 
 /** What a route's TypeBox schema says is what its handler's types say. */
 export interface TypeBoxProvider extends FastifyTypeProvider {
@@ -26,12 +34,31 @@ export interface ApiParts {
   readonly archiveBytesMax: number;
   /** Not public, and yet webhooks may be sent there. */
   readonly webhookNetworks?: readonly string[];
+  /** Signs what was judged. */
+  readonly signingKey: SigningKey;
+  /** Requests that one token, or one address without any, may make in a minute. */
+  readonly requestsPerMinuteMax: number;
+}
+
+/** One row of the table from which the authorization matrix is tested. */
+export interface ApiRoute extends FastifyContextConfig {
+  readonly method: string;
+  readonly url: string;
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    readonly routeTable: readonly ApiRoute[];
+  }
   interface FastifyContextConfig {
     /** What a token must allow; routes without it are open to everybody. */
     scope?: Scope;
+    /**
+     * What holds a token of one service to it: the rehearsal that the path names, the service that the query or the
+     * body names, the handler itself, or nothing, because nothing of any service is told. Absent: it is closed to such
+     * tokens.
+     */
+    bound?: 'rehearsal' | 'query' | 'body' | 'by-handler' | 'nothing';
     /** A page for browsers: who is not signed in is sent to the sign-in form. */
     page?: boolean;
     /** Whatever goes wrong here means that the gate is closed, and the answer says so. */

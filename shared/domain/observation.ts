@@ -220,6 +220,8 @@ export interface Evidence {
   readonly hotpatches?: readonly HotpatchLook[];
   /** What a linter said of the phases' SQL files; absent: none was asked. */
   readonly staticHints?: Observed<readonly StaticHint[]>;
+  /** Waivers that people gave at the service before this was judged; absent: none, or there was no service. */
+  readonly accepted?: readonly import('./accepted-waiver.ts').AcceptedWaiver[];
 }
 
 export interface SnapshotFacts {

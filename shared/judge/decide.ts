@@ -3,7 +3,7 @@ import type { JudgedCell, Verdict } from '../domain/verdict.ts';
 
 export interface Judged {
   readonly findings: readonly Pick<Finding, 'severity' | 'waivedBy'>[];
-  readonly checks: readonly CheckOutcome[];
+  readonly checks: readonly Pick<CheckOutcome, 'id' | 'outcome'>[];
   readonly cells: readonly Pick<JudgedCell, 'gates' | 'outcome'>[];
 }
 

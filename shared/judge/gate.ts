@@ -1,28 +1,26 @@
-import type { CheckOutcome, Finding } from '../domain/finding.ts';
 import type { Rules } from '../domain/rules.ts';
-import type { JudgedCell, Verdict } from '../domain/verdict.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { checks } from './checks/index.ts';
 import { decide } from './decide.ts';
 import { duration, listed } from './derive/sentences.ts';
+import type { GateFacts, GateFinding } from './gate-facts.ts';
 import { severityOf } from './merge-findings.ts';
 import { covers, type WaiverScope } from './waivers.ts';
 
 /** A judged rehearsal of the service, version and environment that the gate is asked about. */
-export interface GateRehearsal {
+export interface GateRehearsal extends GateFacts {
   readonly id: string;
   readonly bundleDigest: string;
   readonly rulesDigest: string;
   readonly verdict: Verdict;
   readonly finishedAt: Date;
-  /** ISO time; null: its age is not applicable. */
-  readonly snapshotDataAsOf: string | null;
-  /** Of its report. */
-  readonly findings: readonly Finding[];
-  readonly checks: readonly CheckOutcome[];
-  readonly cells: readonly JudgedCell[];
+  /** Why nobody can rely on the workers that gave this evidence; null: their self-checks say that one can. */
+  readonly distrust: string | null;
 }
 
 export interface GateWaiver extends WaiverScope {
+  /** Absent: whatever the bundle. */
+  readonly bundleDigest?: string;
   readonly by: string;
   readonly expiresAt: Date;
 }
@@ -41,6 +39,8 @@ export interface GateQuestion {
   readonly rehearsals: readonly GateRehearsal[];
   readonly waivers: readonly GateWaiver[];
   readonly overrides: readonly GateOverride[];
+  /** Fingerprint of production's schema as it was posted last; absent: nobody said. */
+  readonly productionSchema?: string;
   readonly now: Date;
   readonly rules: Rules;
 }
@@ -54,7 +54,9 @@ export type GateCode =
   | 'inconclusive'
   | 'stale-evidence'
   | 'stale-snapshot'
-  | 'other-rules';
+  | 'other-rules'
+  | 'other-schema'
+  | 'unchecked-worker';
 
 export interface GateAnswer {
   readonly decision: 'allow' | 'block';
@@ -104,7 +106,7 @@ function redReasons(own: readonly GateRehearsal[], question: GateQuestion): Reas
   return own
     .filter((rehearsal) => verdictNow(rehearsal, question) === 'fail')
     .map((rehearsal) => {
-      const open = rehearsal.findings.filter((finding) => isOpen(finding, question));
+      const open = rehearsal.findings.filter((finding) => isOpen(finding, rehearsal, question));
       const why =
         open.length === 0
           ? 'its verdict is fail'
@@ -125,8 +127,23 @@ function latestReasons(latest: GateRehearsal, question: GateQuestion): Reasons {
     const about = unsure.length === 0 ? '' : `: ${listed(unsure.map(({ id }) => id))}`;
     return [{ code: 'inconclusive', text: `rehearsal ${latest.id} could not say${about}` }];
   }
-  return stalenessOf(latest, question);
+  return [...distrustOf(latest), ...schemaReasons(latest, question), ...stalenessOf(latest, question)];
 }
+
+/** A watcher that is not watched proves nothing, however green it says that all is. */
+function distrustOf({ id, distrust }: GateRehearsal): Reasons {
+  return distrust === null ? [] : [{ code: 'unchecked-worker', text: `rehearsal ${id} proves nothing: ${distrust}` }];
+}
+
+/** Whoever says what production is like wants an answer about just that. */
+function schemaReasons({ id, schema }: GateRehearsal, { productionSchema }: GateQuestion): Reasons {
+  if (productionSchema === undefined || productionSchema === schema) return [];
+  const rehearsed = schema === null ? 'one that nobody read' : short(schema);
+  const text = `rehearsal ${id} was on the schema ${rehearsed}, production has ${short(productionSchema)}`;
+  return [{ code: 'other-schema', text: `${text}: make a new snapshot, or find out who changed production` }];
+}
+
+const short = (digest: string): string => digest.slice(0, 'sha256:'.length + 12);
 
 function stalenessOf(
   { id, finishedAt, snapshotDataAsOf, rulesDigest }: GateRehearsal,
@@ -159,16 +176,21 @@ function verdictNow(rehearsal: GateRehearsal, question: GateQuestion): Verdict {
   if (findings.length === 0 || verdict === 'inconclusive') return verdict;
   const marked = findings.map((finding) => {
     const { waivedBy: _before, ...rest } = finding;
-    return isOpen(finding, question) ? rest : { ...rest, waivedBy: finding.waivedBy ?? 'waiver' };
+    return isOpen(finding, rehearsal, question) ? rest : { ...rest, waivedBy: finding.waivedBy ?? 'waiver' };
   });
   return decide({ findings: marked, checks: outcomes, cells }, (id) => severityById(id, question.rules));
 }
 
-function isOpen(finding: Finding, { waivers, now }: GateQuestion): boolean {
+function isOpen(finding: GateFinding, { bundleDigest }: GateRehearsal, { waivers, now }: GateQuestion): boolean {
   if (finding.severity !== 'blocks') return false;
   const { waivedBy, waivedUntil } = finding;
   if (waivedBy !== undefined && (waivedUntil === undefined || now < new Date(waivedUntil))) return false;
-  return !waivers.some((waiver) => now < waiver.expiresAt && covers(waiver, finding));
+  return !waivers.some(
+    (waiver) =>
+      now < waiver.expiresAt &&
+      (waiver.bundleDigest === undefined || waiver.bundleDigest === bundleDigest) &&
+      covers(waiver, finding),
+  );
 }
 
 function severityById(id: string, rules: Rules) {

@@ -33,6 +33,7 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): Judgement
   const { findings, waivers } = applyWaivers(mergeFindings(results, manifest, rules), manifest.waivers, {
     now: options.now ?? new Date(evidence.startedAt),
     honoured: options.honourWaivers ?? false,
+    accepted: evidence.accepted ?? [],
   });
   const outcomes = tellWaivers(
     results.map(({ outcome }) => outcome),

@@ -1,5 +1,6 @@
 import type { ManifestWaiver } from '../domain/bundle.ts';
 import type { CheckOutcome, Finding } from '../domain/finding.ts';
+import type { AcceptedWaiver } from '../domain/accepted-waiver.ts';
 import type { JudgedWaiver } from '../domain/verdict.ts';
 
 /** Whom a waiver accepts: its check and, where given, relation, phase and application. */
@@ -19,23 +20,53 @@ export interface WaivedFindings {
 export function applyWaivers(
   findings: readonly Finding[],
   waivers: readonly ManifestWaiver[],
-  { now, honoured }: { readonly now: Date; readonly honoured: boolean },
+  { now, honoured, accepted = [] }: WaiverOptions,
 ): WaivedFindings {
   const valid = honoured ? waivers.filter((waiver) => now < endOf(waiver)) : [];
+  const inForce = [
+    ...valid.map((waiver) => ({ ...waiver, end: endOf(waiver) })),
+    ...accepted.map((waiver) => ({ ...waiver, end: new Date(waiver.until) })).filter(({ end }) => now < end),
+  ];
   return {
     findings: findings.map((finding) => {
-      const waiver = valid.find((candidate) => covers(candidate, finding));
+      const waiver = inForce.find((candidate) => covers(candidate, finding));
       return waiver === undefined
         ? finding
-        : { ...finding, waivedBy: waiver.by, waivedUntil: endOf(waiver).toISOString() };
+        : { ...finding, waivedBy: waiver.by, waivedUntil: waiver.end.toISOString() };
     }),
-    waivers: waivers.map((waiver) => {
-      const { check, by, until } = waiver;
-      const matches = findings.some((finding) => covers(waiver, finding));
-      const status = !matches ? 'unmatched' : !honoured ? 'not-honoured' : valid.includes(waiver) ? 'used' : 'expired';
-      return { check, by, until, status };
-    }),
+    waivers: [
+      ...declaredWaivers(findings, waivers, valid, honoured),
+      // Those of the service that match nothing here were given for another bundle of it.
+      ...accepted
+        .filter((waiver) => findings.some((finding) => covers(waiver, finding)))
+        .map(({ check, by, until }) => {
+          const status = now < new Date(until) ? ('used' as const) : ('expired' as const);
+          return { check, by, until: until.slice(0, 10), status };
+        }),
+    ],
   };
+}
+
+export interface WaiverOptions {
+  readonly now: Date;
+  /** Whether the manifest's own count. */
+  readonly honoured: boolean;
+  /** Those that people gave at the service: they always count. */
+  readonly accepted?: readonly AcceptedWaiver[];
+}
+
+function declaredWaivers(
+  findings: readonly Finding[],
+  waivers: readonly ManifestWaiver[],
+  valid: readonly ManifestWaiver[],
+  honoured: boolean,
+): readonly JudgedWaiver[] {
+  return waivers.map((waiver) => {
+    const { check, by, until } = waiver;
+    const matches = findings.some((finding) => covers(waiver, finding));
+    const status = !matches ? 'unmatched' : !honoured ? 'not-honoured' : valid.includes(waiver) ? 'used' : 'expired';
+    return { check, by, until, status };
+  });
 }
 
 /** A waiver without a relation or phase accepts the check's findings on every one. `public.` may be left out. */

@@ -6,8 +6,10 @@ import type { CommandIo } from './io.ts';
 import { judgeCommand } from './judge-command.ts';
 import { printFailure } from './print-failure.ts';
 import { runCommand } from './run-command.ts';
+import { schemaCommand } from './schema-command.ts';
 import { snapshotCommand } from './snapshot-command.ts';
 import { submitCommand } from './submit-command.ts';
+import { verifyCommand } from './verify-command.ts';
 
 const io: CommandIo = {
   stdout: (text) => void process.stdout.write(text),
@@ -30,6 +32,8 @@ for (const command of [
   snapshotCommand(io),
   submitCommand(io),
   gateCommand(io),
+  schemaCommand(io),
+  verifyCommand(io),
   doctorCommand(io),
 ]) {
   program.addCommand(inheriting(command, program));

@@ -14,8 +14,9 @@ export function enginePipeline(engine: Engine): Pipeline {
     prepare: (archivePath, rehearsal, plan) => prepare(engine, archivePath, rehearsal, plan),
     planRuns,
     refusalIn,
-    judge: (plan, sheet, results, { startedAt, durationMs, honourWaivers }) => {
-      const evidence = assembleEvidence(plan, sheet, results, { startedAt, durationMs });
+    judge: (plan, sheet, results, { startedAt, durationMs, honourWaivers, accepted }) => {
+      const seen = assembleEvidence(plan, sheet, results, { startedAt, durationMs });
+      const evidence = accepted.length === 0 ? seen : { ...seen, accepted };
       return { evidence, report: assembleReport(evidence, judge(evidence, { honourWaivers })) };
     },
     snapshots: () => engine.registered(),

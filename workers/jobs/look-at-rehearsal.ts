@@ -1,4 +1,5 @@
 import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
+import type { AcceptedWaiver } from '../../shared/domain/accepted-waiver.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { problemOf, RehearsalError } from '../../shared/domain/problem.ts';
 import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
@@ -30,14 +31,32 @@ export async function lookAtRehearsal(parts: JobParts, id: RehearsalId): Promise
       startedAt,
       durationMs: Math.max(0, Date.now() - startedAt.getTime()),
       honourWaivers: rehearsal.waiversCount,
+      accepted: await acceptedFor(parts, rehearsal),
     });
-    await store.rehearsals.judge(id, evidence, report);
+    await store.rehearsals.judge(id, evidence, report, parts.worker);
     return [];
   } catch (error) {
     // What the bundle or a policy is at fault for will be the same the next time.
     if (!(error instanceof RehearsalError) || (error.fault !== 'bundle' && error.fault !== 'policy')) throw error;
     return failRehearsal(parts, id, error);
   }
+}
+
+/** Waivers of the service for this environment and digest; whether they are still good is judged. */
+async function acceptedFor(
+  { store }: JobParts,
+  { service, environment, bundleDigest }: StoredRehearsal,
+): Promise<readonly AcceptedWaiver[]> {
+  const waivers = await store.acceptances.waivers(service);
+  return waivers
+    .filter((waiver) => waiver.environment === undefined || waiver.environment === environment)
+    .filter((waiver) => waiver.bundleDigest === undefined || waiver.bundleDigest === bundleDigest)
+    .map(({ check, relation, phase, app, by, reason, expiresAt }) => ({
+      ...{ check, by, reason, until: expiresAt.toISOString() },
+      ...(relation === undefined ? {} : { relation }),
+      ...(phase === undefined ? {} : { phase }),
+      ...(app === undefined ? {} : { app }),
+    }));
 }
 
 /** Ends a rehearsal without a verdict, and says why. */

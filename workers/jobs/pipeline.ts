@@ -1,9 +1,11 @@
+import type { AcceptedWaiver } from '../../shared/domain/accepted-waiver.ts';
 import type { Evidence, RunResult } from '../../shared/domain/observation.ts';
 import type { Plan, RunSheet } from '../../shared/domain/plan.ts';
 import type { RehearsalError } from '../../shared/domain/problem.ts';
 import type { Report } from '../../shared/domain/report.ts';
 import type { RunSpec } from '../../shared/domain/run.ts';
-import type { KnownSnapshot, StoredRehearsal } from '../../shared/edge/ports/store.ts';
+import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
+import type { KnownSnapshot } from '../../shared/edge/ports/worker-register.ts';
 
 /** The core as the jobs of the queue use it: everything between a stored archive and a report. */
 export interface Pipeline extends AsyncDisposable {
@@ -18,7 +20,13 @@ export interface Pipeline extends AsyncDisposable {
     plan: Plan,
     sheet: RunSheet,
     results: readonly RunResult[],
-    how: { readonly startedAt: Date; readonly durationMs: number; readonly honourWaivers: boolean },
+    how: {
+      readonly startedAt: Date;
+      readonly durationMs: number;
+      readonly honourWaivers: boolean;
+      /** What people accepted at the service. */
+      readonly accepted: readonly AcceptedWaiver[];
+    },
   ): { readonly evidence: Evidence; readonly report: Report };
   /** Those that this machine has. */
   snapshots(): Promise<readonly KnownSnapshot[]>;

@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import type { StoredOverride, StoredRehearsal, StoredWaiver } from '../../../shared/edge/ports/store.ts';
+import type { StoredOverride, StoredWaiver } from '../../../shared/edge/ports/acceptances.ts';
+import type { StoredRehearsal } from '../../../shared/edge/ports/store.ts';
 import { BoardSchema, type WireBoard, type WireBoardItem } from '../../../shared/edge/wire/board.ts';
 import { presentRehearsals } from '../present.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
@@ -12,7 +13,7 @@ export function boardRoute(app: Api, { store, queue }: ApiParts): void {
   app.get(
     '/v1/board',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'query' },
       schema: {
         summary: 'What may go out: every service, version and environment with its gate, waivers and overrides',
         querystring: Type.Object({ service: Type.Optional(Type.String()), environment: Type.Optional(Type.String()) }),
@@ -70,13 +71,25 @@ export function boardRoute(app: Api, { store, queue }: ApiParts): void {
   }
 }
 
-const presentWaiver = ({ relation, phase, app, expiresAt, ...waiver }: StoredWaiver): WireBoard['waivers'][number] => ({
+const presentWaiver = ({
+  relation,
+  phase,
+  app,
+  expiresAt,
+  createdAt: _,
+  ...waiver
+}: StoredWaiver): WireBoard['waivers'][number] => ({
   ...waiver,
   ...{ relation: relation ?? null, phase: phase ?? null, app: app ?? null },
   expiresAt: expiresAt.toISOString(),
 });
 
-const presentOverride = ({ bundleDigest, expiresAt, ...override }: StoredOverride): WireBoard['overrides'][number] => ({
+const presentOverride = ({
+  bundleDigest,
+  expiresAt,
+  createdAt: _,
+  ...override
+}: StoredOverride): WireBoard['overrides'][number] => ({
   ...override,
   bundle: bundleDigest ?? null,
   expiresAt: expiresAt.toISOString(),

@@ -1,8 +1,11 @@
 import Type from 'typebox';
 import type { Finding } from '../../../shared/domain/finding.ts';
 import type { StoredRehearsal } from '../../../shared/edge/ports/store.ts';
+import type { TokenHolder } from '../../../shared/edge/ports/tokens.ts';
 import { ComparisonSchema, type WireComparedFinding } from '../../../shared/edge/wire/history.ts';
 import { compareFindings } from '../../../shared/report/compare-findings.ts';
+import { holderOf } from '../authenticate.ts';
+import { requireService } from '../one-service.ts';
 import { presentOne } from '../present.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 import { findRehearsal, IdParams } from './rehearsals.ts';
@@ -12,7 +15,7 @@ export function comparisonRoute(app: Api, { store }: ApiParts): void {
   app.get(
     '/v1/rehearsals/:id/comparison',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'rehearsal' },
       schema: {
         summary: 'Findings that are new, gone or the same: against the branch’s previous rehearsal and against main',
         params: IdParams,
@@ -23,10 +26,14 @@ export function comparisonRoute(app: Api, { store }: ApiParts): void {
         response: { 200: ComparisonSchema },
       },
     },
-    async ({ params, query }) => {
+    async (request) => {
+      const { params, query } = request;
       const here = await findRehearsal({ store }, params.id);
       const findings = await store.history.findings(here.id);
-      const bases = query.with === undefined ? await usualBases(here, query.main) : [await chosenBase(query.with)];
+      const bases =
+        query.with === undefined
+          ? await usualBases(here, query.main)
+          : [await chosenBase(query.with, holderOf(request))];
       return {
         rehearsal: await presentOne(store, here),
         against: await Promise.all(bases.map((base) => against(base, here, findings))),
@@ -56,8 +63,9 @@ export function comparisonRoute(app: Api, { store }: ApiParts): void {
     return [own, { base: 'main', branch: named ?? 'main', there: null }];
   }
 
-  async function chosenBase(id: string): Promise<Base> {
+  async function chosenBase(id: string, holder: TokenHolder): Promise<Base> {
     const there = await findRehearsal({ store }, id);
+    requireService(holder, there.service);
     return { base: 'chosen', branch: (await store.sources.of([there.id])).get(there.id)?.[0]?.branch ?? null, there };
   }
 

@@ -1,11 +1,14 @@
 import { docsPage } from '../pages/docs-page.ts';
 import { pagePolicy } from '../pages/security.ts';
-import type { Api } from '../type-provider.ts';
+import type { Api, ApiRoute } from '../type-provider.ts';
 
-/** Registered first: it hears of every route that comes after it. */
+/** Registered first: it hears of every route that comes after it, and keeps the table of all of them. */
 export function documentationRoutes(app: Api): void {
   const routes: { method: string; url: string; summary: string }[] = [];
-  app.addHook('onRoute', ({ method, url, schema }) => {
+  const table: ApiRoute[] = [];
+  app.decorate('routeTable', table);
+  app.addHook('onRoute', ({ method, url, schema, config }) => {
+    for (const one of [method].flat()) if (one !== 'HEAD') table.push({ method: one, url, ...config });
     const summary = (schema as { readonly summary?: string } | undefined)?.summary;
     if (summary !== undefined && method !== 'HEAD') routes.push({ method: String(method), url, summary });
   });

@@ -15,7 +15,7 @@ export function eventRoute(app: Api, { store }: ApiParts): void {
   app.get(
     '/v1/rehearsals/:id/events',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'rehearsal' },
       schema: {
         summary: 'Server-sent events from the first, or from the one after Last-Event-ID; ends after the final status',
         params: IdParams,

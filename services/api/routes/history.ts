@@ -10,7 +10,7 @@ export function historyRoutes(app: Api, { store }: ApiParts): void {
   app.get(
     '/v1/rehearsals/:id/progress',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'rehearsal' },
       schema: {
         summary: 'Its runs, planned, started and ended, and how long such a rehearsal usually takes',
         params: IdParams,
@@ -33,7 +33,7 @@ export function historyRoutes(app: Api, { store }: ApiParts): void {
   app.get(
     '/v1/trend',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'query' },
       schema: {
         summary: 'Every judged rehearsal of a service, oldest first',
         querystring: Type.Object({

@@ -26,7 +26,7 @@ export function overviewRoutes(app: Api, { store }: ApiParts): void {
   app.get(
     '/v1/snapshots',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'nothing' },
       schema: {
         summary: 'Snapshots of the live workers',
         response: { 200: Type.Object({ items: Type.Array(Snapshot) }) },
@@ -49,7 +49,7 @@ export function overviewRoutes(app: Api, { store }: ApiParts): void {
   app.get(
     '/v1/checks',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'nothing' },
       schema: {
         summary: 'Every check, in report order',
         response: { 200: Type.Object({ items: Type.Array(CheckSchema) }) },

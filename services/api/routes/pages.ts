@@ -25,7 +25,7 @@ export function pageRoutes(app: Api, { store }: ApiParts): void {
 
   app.get(
     '/rehearsals/:id',
-    { config: { scope: 'read', page: true }, schema: { ...hidden, params: IdParams } },
+    { config: { scope: 'read', page: true, bound: 'rehearsal' }, schema: { ...hidden, params: IdParams } },
     async ({ params }, reply) => {
       const report = await store.rehearsals.report((await findRehearsal({ store }, params.id)).id);
       if (report === null) return sendShell(reply);

@@ -3,7 +3,7 @@ import { parseRehearsalId } from '../../../shared/domain/ids.ts';
 import type { StoredRehearsal } from '../../../shared/edge/ports/store.ts';
 import { RehearsalListSchema, RehearsalSchema, StatusSchema } from '../../../shared/edge/wire/rehearsal.ts';
 import { VerdictSchema } from '../../../shared/edge/wire/words.ts';
-import { holderOf } from '../authenticate.ts';
+import { actorOf } from '../authenticate.ts';
 import { presentOne, presentRehearsals } from '../present.ts';
 import { refuse } from '../problems.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
@@ -14,11 +14,12 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
   app.get(
     '/v1/rehearsals',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'query' },
       schema: {
         summary: 'List rehearsals, newest first',
         querystring: Type.Object({
           service: Type.Optional(Type.String()),
+          version: Type.Optional(Type.String()),
           verdict: Type.Optional(VerdictSchema),
           environment: Type.Optional(Type.String()),
           status: Type.Optional(StatusSchema),
@@ -41,7 +42,7 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
   app.get(
     '/v1/rehearsals/:id',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'rehearsal' },
       schema: { summary: 'One rehearsal', params: IdParams, response: { 200: RehearsalSchema } },
     },
     async ({ params }) => presentOne(store, await findRehearsal({ store }, params.id)),
@@ -50,12 +51,12 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
   app.post(
     '/v1/rehearsals/:id/cancel',
     {
-      config: { scope: 'submit' },
+      config: { scope: 'submit', bound: 'rehearsal' },
       schema: { summary: 'End it without a verdict', params: IdParams, response: { 200: RehearsalSchema } },
     },
-    async ({ params }) => {
-      const { id, status } = await findRehearsal({ store }, params.id);
-      if (!(await store.rehearsals.cancel(id)) && status !== 'cancelled') {
+    async (request) => {
+      const { id, status } = await findRehearsal({ store }, request.params.id);
+      if (!(await store.rehearsals.cancel(id, actorOf(request))) && status !== 'cancelled') {
         throw refuse('already-over', `The rehearsal ${id} is over.`, 'Read its report; there is nothing to cancel.');
       }
       return presentOne(store, await findRehearsal({ store }, id));
@@ -65,7 +66,7 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
   app.post(
     '/v1/rehearsals/:id/rerun',
     {
-      config: { scope: 'submit' },
+      config: { scope: 'submit', bound: 'rehearsal' },
       schema: {
         summary: 'Ask the same question again; what was judged before stays',
         params: IdParams,
@@ -74,7 +75,7 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
     },
     async (request, reply) => {
       const { id } = await findRehearsal({ store }, request.params.id);
-      const rerun = await store.rehearsals.rerun(id, holderOf(request).name);
+      const rerun = await store.rehearsals.rerun(id, actorOf(request));
       if (rerun.status === 'queued') await queue.enqueue(rerun.id);
       const presented = await presentOne(store, rerun);
       return reply.code(202).header('location', presented.links.self).send(presented);

@@ -21,7 +21,7 @@ export function reportRoutes(app: Api, { store }: ApiParts): void {
   app.get(
     '/v1/rehearsals/:id/report.json',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'rehearsal' },
       schema: { summary: 'The report', params: IdParams, response: { 200: ReportSchema, 409: ProblemSchema } },
     },
     async ({ params }, reply) => {
@@ -34,7 +34,7 @@ export function reportRoutes(app: Api, { store }: ApiParts): void {
     app.get(
       `/v1/rehearsals/:id/report.${ending}`,
       {
-        config: { scope: 'read' },
+        config: { scope: 'read', bound: 'rehearsal' },
         schema: {
           summary: `The report as ${format}`,
           params: IdParams,
@@ -54,7 +54,7 @@ export function reportRoutes(app: Api, { store }: ApiParts): void {
   app.get(
     '/v1/rehearsals/:id/evidence.json',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'rehearsal' },
       schema: {
         summary: 'All that was seen; `rehearse judge` judges it again',
         params: IdParams,

@@ -14,7 +14,7 @@ export function sessionRoutes(app: Api, { store }: ApiParts): void {
   app.get(
     '/v1/session',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', bound: 'nothing' },
       schema: {
         summary: 'Whose token this is, and what it may do',
         response: { 200: Type.Object({ name: Type.String(), scopes: Type.Array(Type.String()) }) },

@@ -4,12 +4,14 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Bundle } from '../../../shared/domain/bundle.ts';
 import { loadBundle } from '../../../shared/edge/adapters/bundle/load-bundle.ts';
-import type { StoredRehearsal, Submission, WorkerRegister } from '../../../shared/edge/ports/store.ts';
+import type { StoredRehearsal, Submission } from '../../../shared/edge/ports/store.ts';
+import type { WorkerRegister } from '../../../shared/edge/ports/worker-register.ts';
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
 import { LinksSchema, StatusSchema } from '../../../shared/edge/wire/rehearsal.ts';
 import { defaultRules } from '../../../shared/judge/default-rules.ts';
 import { seedOf } from '../../../shared/plan/rehearsal-id.ts';
 import { allows, holderOf } from '../authenticate.ts';
+import { requireService } from '../one-service.ts';
 import { linksOf } from '../present.ts';
 import { refuse } from '../problems.ts';
 import { receiveBundle } from '../receive-bundle.ts';
@@ -26,7 +28,7 @@ export function submitRoute(app: Api, parts: ApiParts): void {
   app.post(
     '/v1/rehearsals',
     {
-      config: { scope: 'submit' },
+      config: { scope: 'submit', bound: 'by-handler' },
       schema: {
         summary: 'Submit a bundle; the same question again gives the existing rehearsal',
         consumes: ['application/x-tar', 'application/gzip', 'application/zstd', 'multipart/form-data'],
@@ -74,6 +76,7 @@ async function submissionOf(
 ): Promise<Submission> {
   const holder = holderOf(request);
   const { service, version, environment, owners } = bundle.manifest;
+  requireService(holder, service);
   return {
     service,
     version,

@@ -6,8 +6,14 @@ import type { RehearsalStatus } from '../../domain/rehearsal.ts';
 import type { Report } from '../../domain/report.ts';
 import type { RunSpec } from '../../domain/run.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import type { GateFacts } from '../../judge/gate-facts.ts';
+import type { Acceptances } from './acceptances.ts';
+import type { Actor, Audit } from './audit.ts';
 import type { History, Sources } from './history.ts';
+import type { ProductionSchemas } from './production-schemas.ts';
+import type { Tokens } from './tokens.ts';
 import type { Webhooks } from './webhooks.ts';
+import type { WorkerRegister } from './worker-register.ts';
 
 /** The service's memory. Every promise that it settles is durable; what the queue forgets is known here. */
 export interface Store extends AsyncDisposable {
@@ -17,6 +23,8 @@ export interface Store extends AsyncDisposable {
   readonly bundles: BundleArchives;
   readonly tokens: Tokens;
   readonly acceptances: Acceptances;
+  readonly audit: Audit;
+  readonly productionSchemas: ProductionSchemas;
   readonly workers: WorkerRegister;
   readonly sources: Sources;
   readonly history: History;
@@ -61,8 +69,16 @@ export interface StoredFailure extends Problem {
   readonly fault: Fault;
 }
 
+/** A rehearsal as the gate looks at it. */
+export interface GateRecord {
+  readonly rehearsal: StoredRehearsal;
+  /** null: it has no verdict. */
+  readonly facts: GateFacts | null;
+}
+
 export interface RehearsalFilter {
   readonly service?: string;
+  readonly version?: string;
   readonly verdict?: Verdict;
   readonly environment?: string;
   readonly status?: RehearsalStatus;
@@ -77,7 +93,7 @@ export interface RehearsalFilter {
 export interface Rehearsals {
   /** The existing one where the question was asked before; its newest attempt. */
   submit(submission: Submission): Promise<{ readonly rehearsal: StoredRehearsal; readonly created: boolean }>;
-  rerun(id: RehearsalId, submittedBy: string): Promise<StoredRehearsal>;
+  rerun(id: RehearsalId, by: Actor): Promise<StoredRehearsal>;
   find(id: RehearsalId): Promise<StoredRehearsal | null>;
   list(
     filter: RehearsalFilter,
@@ -88,16 +104,20 @@ export interface Rehearsals {
   start(id: RehearsalId): Promise<boolean>;
   planned(id: RehearsalId, plan: Plan): Promise<void>;
   plan(id: RehearsalId): Promise<Plan | null>;
-  /** false: somebody else judged or cancelled it first, and nothing was stored. */
-  judge(id: RehearsalId, evidence: Evidence, report: Report): Promise<boolean>;
+  /**
+   * false: somebody else judged or cancelled it first, and nothing was stored. What the gate needs of it is kept apart.
+   */
+  judge(id: RehearsalId, evidence: Evidence, report: Report, worker: string): Promise<boolean>;
   fail(id: RehearsalId, failure: StoredFailure): Promise<boolean>;
   /** false: it was over already. */
-  cancel(id: RehearsalId): Promise<boolean>;
+  cancel(id: RehearsalId, by: Actor): Promise<boolean>;
   /** Given as stored text, so that large documents are not parsed only to be written again. */
   report(id: RehearsalId): Promise<string | null>;
   evidence(id: RehearsalId): Promise<string | null>;
+  /** null: it has no verdict. */
+  gateFacts(id: RehearsalId): Promise<GateFacts | null>;
   /** Every rehearsal that the gate may consider, oldest first. */
-  forGate(service: string, version: string, environment: string): Promise<readonly StoredRehearsal[]>;
+  forGate(service: string, version: string, environment: string): Promise<readonly GateRecord[]>;
   /** The newest rehearsal of every service, version and environment. */
   board(): Promise<readonly StoredRehearsal[]>;
   countByStatus(): Promise<Readonly<Record<RehearsalStatus, number>>>;
@@ -156,89 +176,4 @@ export interface BundleArchives {
   put(digest: Digest, path: string): Promise<void>;
   /** Writes the archive to `path`, complete or not at all. Throws RehearsalError `unknown-bundle`. */
   fetch(digest: Digest, path: string): Promise<void>;
-}
-
-export const scopes = ['submit', 'read', 'gate', 'waive', 'admin'] as const;
-export type Scope = (typeof scopes)[number];
-
-export interface TokenHolder {
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-}
-
-/** Only hashes are kept. */
-export interface Tokens {
-  add(token: string, holder: TokenHolder): Promise<void>;
-  find(token: string): Promise<TokenHolder | null>;
-  any(): Promise<boolean>;
-}
-
-export interface StoredWaiver {
-  readonly id: number;
-  readonly service: string;
-  readonly check: string;
-  readonly relation?: string;
-  readonly phase?: string;
-  readonly app?: 'previous' | 'next';
-  readonly by: string;
-  readonly reason: string;
-  readonly expiresAt: Date;
-}
-
-export interface StoredOverride {
-  readonly id: number;
-  readonly service: string;
-  readonly version: string;
-  readonly environment: string;
-  readonly bundleDigest?: string;
-  readonly by: string;
-  readonly reason: string;
-  readonly expiresAt: Date;
-}
-
-export interface Acceptances {
-  waive(waiver: Omit<StoredWaiver, 'id'>): Promise<StoredWaiver>;
-  override(override: Omit<StoredOverride, 'id'>): Promise<StoredOverride>;
-  waivers(service: string): Promise<readonly StoredWaiver[]>;
-  overrides(service: string): Promise<readonly StoredOverride[]>;
-}
-
-export interface KnownSnapshot {
-  readonly name: string;
-  readonly version: string;
-  readonly digest: string;
-  readonly dataAsOf: string | null;
-  readonly bytes: number;
-  readonly major: number;
-}
-
-export interface LiveWorker {
-  readonly id: string;
-  readonly machine: string;
-  readonly snapshots: readonly KnownSnapshot[];
-  readonly seenAt: Date;
-}
-
-/** One that was heard of within the last day, alive or not. */
-export interface KnownWorker extends LiveWorker {
-  readonly startedAt: Date;
-  /** Runs that it has claimed and that have no result yet. */
-  readonly inHand: readonly { readonly rehearsal: RehearsalId; readonly run: RunId }[];
-}
-
-export interface WorkerRegister {
-  beat(worker: {
-    readonly id: string;
-    readonly machine: string;
-    readonly snapshots: readonly KnownSnapshot[];
-  }): Promise<void>;
-  leave(id: string): Promise<void>;
-  /** Those that were seen within the last `withinMs`. */
-  live(withinMs: number): Promise<readonly LiveWorker[]>;
-  known(): Promise<readonly KnownWorker[]>;
-  /**
-   * Waits until this machine is ours: `alone` excludes everybody, `shared` only those who want it alone.
-   * Leaving the scope gives it back; so does the end of the process, however it ends.
-   */
-  occupy(machine: string, how: 'alone' | 'shared', signal: AbortSignal): Promise<AsyncDisposable>;
 }

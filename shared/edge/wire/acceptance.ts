@@ -14,6 +14,8 @@ export const WaiverRequestSchema = Type.Object(
     relation: Type.Optional(Type.String(text)),
     phase: Type.Optional(Type.String(text)),
     app: Type.Optional(AppNameSchema),
+    environment: Type.Optional(Type.String({ ...text, description: 'Absent: in every environment' })),
+    bundle: Type.Optional(DigestSchema),
     by: Type.String(text),
     reason: Type.String(text),
     until,
@@ -36,25 +38,37 @@ export const OverrideRequestSchema = Type.Object(
 );
 export type OverrideRequest = Static<typeof OverrideRequestSchema>;
 
-export const AcceptanceSchema = Type.Object(
-  { id: Type.Integer(), expiresAt: TimeSchema },
-  { $id: 'Acceptance', additionalProperties: true },
-);
+const given = {
+  id: Type.Integer(),
+  by: Type.String(),
+  reason: Type.String(),
+  expiresAt: TimeSchema,
+  createdAt: TimeSchema,
+};
 
-export const TokenRequestSchema = Type.Object(
+export const WaiverSchema = Type.Object(
   {
-    name: Type.String(text),
-    scopes: Type.Array(
-      Type.Union([
-        Type.Literal('submit'),
-        Type.Literal('read'),
-        Type.Literal('gate'),
-        Type.Literal('waive'),
-        Type.Literal('admin'),
-      ]),
-      { minItems: 1 },
-    ),
+    ...given,
+    service: Type.String(),
+    check: Type.String(),
+    relation: Type.Optional(Type.String()),
+    phase: Type.Optional(Type.String()),
+    app: Type.Optional(AppNameSchema),
+    environment: Type.Optional(Type.String()),
+    bundleDigest: Type.Optional(DigestSchema),
   },
-  { $id: 'TokenRequest', additionalProperties: false },
+  { $id: 'Waiver', additionalProperties: true },
 );
-export type TokenRequest = Static<typeof TokenRequestSchema>;
+export type WireWaiver = Static<typeof WaiverSchema>;
+
+export const OverrideSchema = Type.Object(
+  {
+    ...given,
+    service: Type.String(),
+    version: Type.String(),
+    environment: Type.String(),
+    bundleDigest: Type.Optional(DigestSchema),
+  },
+  { $id: 'Override', additionalProperties: true },
+);
+export type WireOverride = Static<typeof OverrideSchema>;

@@ -38,7 +38,7 @@ describeWith('docker', 'the adapters against servers in containers', () => {
       // The port opens a moment before the server takes connections.
       await using first = await eventually(() => open().catch(() => undefined));
       await using second = await open();
-      await first.tokens.add('a-token', { name: 'ci', scopes: ['submit'] });
+      await first.tokens.add('a-token', { name: 'ci', scopes: ['submit'] }, { name: 'the test' });
       expect(await second.tokens.find('a-token')).toEqual({ name: 'ci', scopes: ['submit'] });
       expect(await second.rehearsals.unfinished()).toEqual([]);
     });

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { buildApi } from '../../../services/api/build-api.ts';
+import type { Api } from '../../../services/api/type-provider.ts';
 import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
+import { keptSigningKey } from '../../../shared/edge/adapters/signing/signing-key.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
 import type { Queue } from '../../../shared/edge/ports/queue.ts';
 import type { Store } from '../../../shared/edge/ports/store.ts';
@@ -19,6 +21,7 @@ export interface TestService extends AsyncDisposable {
   readonly queueUrl: string;
   readonly store: Store;
   readonly queue: Queue;
+  readonly routes: Api['routeTable'];
   /** Forgets everything that is queued, at once. */
   readonly loseQueue: () => Promise<void>;
   readonly ask: (path: string, request?: RequestInit) => Promise<Response>;
@@ -41,8 +44,13 @@ export async function startService(
   const onError = () => undefined;
   const store = stack.use(await openStore({ url: database.url, onError }));
   const queue = stack.use(await openQueue({ url: queueUrl, onError }));
-  await store.tokens.add(adminToken, { name: 'admin', scopes: ['admin'] });
-  const parts = { store, queue, scratchDir: join(dir, 'incoming'), archiveBytesMax: 1024 * 1024, ...more };
+  await store.tokens.add(adminToken, { name: 'admin', scopes: ['admin'] }, { name: 'the test' });
+  const parts = {
+    ...{ store, queue, scratchDir: join(dir, 'incoming'), archiveBytesMax: 1024 * 1024 },
+    signingKey: await keptSigningKey(join(dir, 'signing-key.pem')),
+    requestsPerMinuteMax: 6_000,
+    ...more,
+  };
   const app = await buildApi(parts, pino({ level: 'silent' }));
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   stack.defer(() => app.close());
@@ -58,6 +66,7 @@ export async function startService(
     queueUrl,
     store,
     queue,
+    routes: app.routeTable,
     loseQueue: async () => {
       await redis?.client.flushall();
     },

@@ -119,10 +119,14 @@ describe('a webhook', () => {
     expect(listed).toContain(id);
     expect(listed).not.toContain('secret');
     expect(listed).not.toContain(secret.slice(6));
-    await service.store.tokens.add('token-that-may-read-and-submit', {
-      name: 'ci',
-      scopes: ['submit', 'read', 'gate', 'waive'],
-    });
+    await service.store.tokens.add(
+      'token-that-may-read-and-submit',
+      {
+        name: 'ci',
+        scopes: ['submit', 'read', 'gate', 'waive'],
+      },
+      { name: 'the test' },
+    );
     const headers = { authorization: 'Bearer token-that-may-read-and-submit' };
     expect((await service.ask('/v1/webhooks', { headers })).status).toBe(403);
     expect((await removed(id)).status).toBe(204);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { answerGate, type KnownRehearsal } from '../../../services/api/answer-gate.ts';
+import { answerGate } from '../../../services/api/answer-gate.ts';
 import { parseDigest, parseRehearsalId } from '../../../shared/domain/ids.ts';
 import type { RehearsalStatus } from '../../../shared/domain/rehearsal.ts';
-import type { Report } from '../../../shared/domain/report.ts';
 import type { Verdict } from '../../../shared/domain/verdict.ts';
+import type { GateRecord } from '../../../shared/edge/ports/store.ts';
 import { defaultRules } from '../../../shared/judge/default-rules.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
@@ -11,13 +11,8 @@ const question = { version: '1', environment: 'production' };
 const nothing = { waivers: [], overrides: [] };
 const digest = (sign: string) => parseDigest(`sha256:${sign.repeat(64)}`);
 
-function known(
-  sign: string,
-  status: RehearsalStatus,
-  verdict: Verdict | null = null,
-  finishedAt = now,
-): KnownRehearsal {
-  const report = { findings: [], checks: [], compatibility: { cells: [] }, snapshot: { dataAsOf: null } };
+function known(sign: string, status: RehearsalStatus, verdict: Verdict | null = null, finishedAt = now): GateRecord {
+  const facts = { snapshotDataAsOf: null, schema: null, findings: [], checks: [], cells: [] };
   return {
     rehearsal: {
       id: parseRehearsalId(`rh-${sign.repeat(16)}`),
@@ -40,11 +35,11 @@ function known(
       startedAt: now,
       finishedAt: verdict === null ? null : finishedAt,
     },
-    report: verdict === null ? null : (report as unknown as Report),
+    facts: verdict === null ? null : facts,
   };
 }
 
-const ask = (...all: readonly KnownRehearsal[]) => answerGate(question, all, nothing, defaultRules(), now);
+const ask = (...all: readonly GateRecord[]) => answerGate(question, all, nothing, defaultRules(), now);
 const codes = (decision: ReturnType<typeof ask>) => [decision.answer, ...decision.reasons.map(({ code }) => code)];
 
 describe('the gate', () => {
@@ -83,6 +78,7 @@ describe('the gate', () => {
       by: 'Ada',
       reason: 'fix',
       expiresAt: new Date('2027-01-01'),
+      createdAt: now,
     };
     const decide = (change: object) =>
       answerGate(

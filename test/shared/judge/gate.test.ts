@@ -23,6 +23,8 @@ const rehearsal = (more: Partial<GateRehearsal> = {}): GateRehearsal => ({
   verdict: 'pass',
   finishedAt: new Date('2026-03-10T10:00:00Z'),
   snapshotDataAsOf: null,
+  schema: null,
+  distrust: null,
   findings: [],
   checks: [],
   cells: [],
@@ -103,5 +105,28 @@ describe('a named person may open it', () => {
   test('and a manifest’s waiver that has expired since closes it again', () => {
     const waived = { ...finding, waivedBy: 'Ada', waivedUntil: '2026-03-10T00:00:00.000Z' };
     expect(codes([rehearsal({ findings: [waived] })])).toEqual(['block', 'failed']);
+  });
+});
+
+describe('the gate, about what stands behind the evidence', () => {
+  const schema = `sha256:${'5'.repeat(64)}`;
+  test('opens only on the schema that production has, once somebody said what that is', () => {
+    expect(codes([rehearsal({ schema })], { productionSchema: schema })).toEqual(['allow', 'passed']);
+    const other = `sha256:${'6'.repeat(64)}`;
+    expect(codes([rehearsal({ schema })], { productionSchema: other })).toEqual(['block', 'other-schema']);
+    expect(codes([rehearsal({ schema: null })], { productionSchema: other })).toEqual(['block', 'other-schema']);
+    expect(codes([rehearsal({ schema })])).toEqual(['allow', 'passed']);
+  });
+  test('believes no worker that was not checked', () => {
+    const distrust = 'worker w found the known-bad bundle to be safe';
+    expect(codes([rehearsal({ distrust })])).toEqual(['block', 'unchecked-worker']);
+    expect(ask([rehearsal({ distrust })]).reasons[0]?.text).toContain(distrust);
+  });
+  test('lets a red of such a worker stay red', () =>
+    expect(codes([{ ...red, distrust: 'nobody looked' }])).toEqual(['block', 'failed']));
+  test('holds a waiver to its digest', () => {
+    const waiver = { check: finding.check, by: 'Ada', expiresAt: tomorrow };
+    expect(codes([red], { waivers: [{ ...waiver, bundleDigest: 'sha256:aa' }] })[0]).toBe('allow');
+    expect(codes([red], { waivers: [{ ...waiver, bundleDigest: 'sha256:bb' }] })).toEqual(['block', 'failed']);
   });
 });

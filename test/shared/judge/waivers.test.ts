@@ -53,4 +53,25 @@ describe('a waiver', () => {
   ] as const)('with %j reaches only what it names', (scope, verdict) => {
     expect(judge(piledUp({ ...waiver, ...scope }), at('2026-03-01T00:00:00Z')).verdict).toBe(verdict);
   });
+
+  describe('that somebody gave at the service', () => {
+    const accepted = { check: waiver.check, by: 'Grace', reason: 'at night', until: '2026-03-02T00:00:00.000Z' };
+    const judged = (when: string, more: object = {}) =>
+      judge({ ...piledUp(), accepted: [{ ...accepted, ...more }] }, { now: new Date(when), honourWaivers: false });
+
+    test('counts in the report whoever submitted the bundle, and expires like any other', () => {
+      expect(judged('2026-03-01T10:00:00Z')).toMatchObject({
+        verdict: 'pass',
+        findings: [{ waivedBy: 'Grace', waivedUntil: accepted.until }],
+        waivers: [{ by: 'Grace', status: 'used' }],
+      });
+      expect(judged('2026-03-02T00:00:00Z')).toMatchObject({ verdict: 'fail', waivers: [{ status: 'expired' }] });
+    });
+
+    test('is not told where it matches nothing: it was given for another bundle', () => {
+      const judgement = judged('2026-03-01T10:00:00Z', { relation: 'public.others' });
+      expect(judgement.verdict).toBe('fail');
+      expect(judgement.waivers).toBeUndefined();
+    });
+  });
 });

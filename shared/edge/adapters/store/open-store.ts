@@ -1,10 +1,12 @@
 import type { Store } from '../../ports/store.ts';
 import { openAcceptances } from './acceptances.ts';
+import { openAudit } from './audit.ts';
 import { openBundleArchives } from './bundle-archives.ts';
 import { openDatabase } from './database.ts';
 import { openEvents } from './events.ts';
 import { openHistory } from './history.ts';
 import { migrateStore } from './migrate.ts';
+import { openProductionSchemas } from './production-schemas.ts';
 import { openRehearsals } from './rehearsals.ts';
 import { openRuns } from './runs.ts';
 import { openSources } from './sources.ts';
@@ -35,6 +37,8 @@ export async function openStore({ url, onError }: StoreOptions): Promise<Store> 
     bundles: openBundleArchives(database),
     tokens: openTokens(database),
     acceptances: openAcceptances(database),
+    audit: openAudit(database),
+    productionSchemas: openProductionSchemas(database),
     workers: openWorkerRegister(database),
     sources: openSources(database),
     history: openHistory(database),

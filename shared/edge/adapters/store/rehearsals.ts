@@ -2,9 +2,13 @@ import type { RehearsalId } from '../../../domain/ids.ts';
 import { parseRehearsalId } from '../../../domain/ids.ts';
 import type { Plan } from '../../../domain/plan.ts';
 import type { RehearsalEvent, RehearsalStatus } from '../../../domain/rehearsal.ts';
+import { gateFactsOf } from '../../../judge/gate-facts.ts';
+import { rehearsedFingerprint } from '../../../judge/schema-fingerprint.ts';
 import type { RehearsalFilter, Rehearsals, StoredRehearsal } from '../../ports/store.ts';
+import { recordAudit } from './audit.ts';
 import type { Ask, Database } from './database.ts';
 import { appendEvent } from './events.ts';
+import { forGate, gateFacts } from './for-gate.ts';
 import { type RehearsalRow, rehearsalColumns, rehearsalOf, statusesFor } from './rehearsal-row.ts';
 import { rerun, submit } from './submit.ts';
 
@@ -12,7 +16,7 @@ export function openRehearsals(database: Database): Rehearsals {
   const { rows } = database;
   return {
     submit: (submission) => database.transaction((ask) => submit(ask, submission)),
-    rerun: (id, submittedBy) => database.transaction((ask) => rerun(ask, id, submittedBy)),
+    rerun: (id, by) => database.transaction((ask) => rerun(ask, id, by)),
     find: (id) => find(rows, id),
     list: (filter) => list(rows, filter),
     unfinished: async () => {
@@ -25,31 +29,35 @@ export function openRehearsals(database: Database): Rehearsals {
     },
     plan: async (id) =>
       (await rows<{ plan: Plan | null }>('SELECT plan FROM rehearsals WHERE id = $1', [id]))[0]?.plan ?? null,
-    judge: (id, evidence, report) =>
+    judge: (id, evidence, report, worker) =>
       finish(database, id, 'judge', 'judged', { verdict: report.verdict, sentence: report.sentence }, async (ask) => {
-        await ask('UPDATE rehearsals SET evidence = $2, report = $3 WHERE id = $1', [
+        await ask('UPDATE rehearsals SET evidence = $2, report = $3, gate_facts = $4 WHERE id = $1', [
           id,
           JSON.stringify(evidence),
           JSON.stringify(report),
+          JSON.stringify(gateFactsOf(report, rehearsedFingerprint(evidence))),
         ]);
         for (const finding of report.findings) await appendEvent(ask, id, 'finding', finding);
         await appendEvent(ask, id, 'verdict', { verdict: report.verdict, sentence: report.sentence });
+        await recordAudit(ask, {
+          ...{ action: 'judge', actor: worker, service: report.service, subject: id, requestId: null },
+          detail: { verdict: report.verdict, version: report.version, bundle: report.digests.bundle },
+        });
       }),
     fail: (id, failure) =>
       finish(database, id, 'fail', 'failed', {}, async (ask) => {
         await ask('UPDATE rehearsals SET failure = $2 WHERE id = $1', [id, JSON.stringify(failure)]);
       }),
-    cancel: (id) => finish(database, id, 'cancel', 'cancelled', {}, async () => undefined),
+    cancel: (id, by) =>
+      finish(database, id, 'cancel', 'cancelled', {}, async (ask) => {
+        const service = (await find(ask, id))?.service ?? null;
+        const requestId = by.requestId ?? null;
+        await recordAudit(ask, { action: 'cancel', actor: by.name, service, subject: id, requestId, detail: {} });
+      }),
     report: (id) => text(rows, 'report', id),
     evidence: (id) => text(rows, 'evidence', id),
-    forGate: async (service, version, environment) => {
-      const found = await rows<RehearsalRow>(
-        `SELECT ${rehearsalColumns} FROM rehearsals
-          WHERE service = $1 AND version = $2 AND environment = $3 ORDER BY created_at, attempt, id`,
-        [service, version, environment],
-      );
-      return found.map(rehearsalOf);
-    },
+    gateFacts: (id) => gateFacts(rows, id),
+    forGate: (service, version, environment) => forGate(rows, service, version, environment),
     board: async () => {
       const found = await rows<RehearsalRow>(
         `SELECT DISTINCT ON (service, version, environment) ${rehearsalColumns} FROM rehearsals
@@ -85,16 +93,12 @@ async function list(rows: Ask, filter: RehearsalFilter): ReturnType<Rehearsals['
         AND ($8::text IS NULL OR strpos(lower(concat_ws(' ', id, service, version, sentence)), lower($8)) > 0
           OR EXISTS (SELECT FROM sources WHERE rehearsal_id = rehearsals.id
                        AND strpos(lower(branch || ' ' || commit), lower($8)) > 0))
+        AND ($9::text IS NULL OR version = $9)
       ORDER BY created_at DESC, id DESC LIMIT $4`,
     [
-      filter.service ?? null,
-      filter.verdict ?? null,
-      filter.cursor ?? null,
-      filter.limit + 1,
-      filter.environment ?? null,
-      filter.status ?? null,
-      filter.branch ?? null,
-      filter.search ?? null,
+      ...[filter.service ?? null, filter.verdict ?? null, filter.cursor ?? null, filter.limit + 1],
+      ...[filter.environment ?? null, filter.status ?? null, filter.branch ?? null, filter.search ?? null],
+      filter.version ?? null,
     ],
   );
   const items = found.slice(0, filter.limit).map(rehearsalOf);

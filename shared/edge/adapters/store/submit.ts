@@ -1,6 +1,8 @@
 import type { RehearsalId } from '../../../domain/ids.ts';
 import { RehearsalError } from '../../../domain/problem.ts';
+import type { Actor } from '../../ports/audit.ts';
 import type { StoredRehearsal, Submission } from '../../ports/store.ts';
+import { recordAudit } from './audit.ts';
 import type { Ask } from './database.ts';
 import { appendEvent } from './events.ts';
 import { type RehearsalRow, rehearsalColumns, rehearsalIdOf, rehearsalOf } from './rehearsal-row.ts';
@@ -21,15 +23,20 @@ export async function submit(
 }
 
 /** Within the caller's transaction: the same question under the next attempt; what was judged before stays. */
-export async function rerun(rows: Ask, id: RehearsalId, submittedBy: string): Promise<StoredRehearsal> {
+export async function rerun(rows: Ask, id: RehearsalId, by: Actor): Promise<StoredRehearsal> {
   const [row] = await rows<RehearsalRow>(`SELECT ${rehearsalColumns} FROM rehearsals WHERE id = $1`, [id]);
   if (row === undefined) throw unknownRehearsal(id);
   const question = rehearsalOf(row);
   const newest = await newestAttempt(rows, question);
   // Asking again for what has not been answered yet is the same question.
   if (newest !== null && (newest.status === 'queued' || newest.status === 'running')) return newest;
-  const created = await insert(rows, { ...question, submittedBy }, (newest?.attempt ?? question.attempt) + 1);
-  return created ?? rerun(rows, id, submittedBy);
+  const created = await insert(rows, { ...question, submittedBy: by.name }, (newest?.attempt ?? question.attempt) + 1);
+  if (created === null) return rerun(rows, id, by);
+  await recordAudit(rows, {
+    ...{ action: 'rerun', actor: by.name, service: created.service, subject: created.id, detail: { of: id } },
+    requestId: by.requestId ?? null,
+  });
+  return created;
 }
 
 async function newestAttempt(rows: Ask, question: Submission): Promise<StoredRehearsal | null> {

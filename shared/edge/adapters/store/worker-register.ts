@@ -1,4 +1,4 @@
-import type { KnownWorker, LiveWorker, WorkerRegister } from '../../ports/store.ts';
+import type { KnownWorker, LiveWorker, WorkerRegister } from '../../ports/worker-register.ts';
 import type { Database } from './database.ts';
 
 /** First half of the two-part advisory lock keys that stand for machines; the other half is the machine's hash. */

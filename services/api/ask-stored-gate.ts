@@ -1,0 +1,36 @@
+import type { GateRecord } from '../../shared/edge/ports/store.ts';
+import { defaultRules } from '../../shared/judge/default-rules.ts';
+import { answerGate, type GateDecision, type GateQuestion } from './answer-gate.ts';
+import type { ApiParts } from './type-provider.ts';
+
+export interface ServiceGateQuestion extends GateQuestion {
+  readonly service: string;
+}
+
+export interface StoredGateAnswer extends GateDecision {
+  /** Everything that was submitted for the service, version and environment, oldest first. */
+  readonly known: readonly GateRecord[];
+}
+
+/**
+ * The gate's answer by all that the store knows. Throws where store or queue do not answer: without them the service
+ * does not know what it does not know.
+ */
+export async function askStoredGate(
+  { store, queue }: Pick<ApiParts, 'store' | 'queue'>,
+  question: ServiceGateQuestion,
+): Promise<StoredGateAnswer> {
+  const { service, version, environment } = question;
+  const [known, waivers, overrides, production] = await Promise.all([
+    store.rehearsals.forGate(service, version, environment),
+    store.acceptances.waivers(service),
+    store.acceptances.overrides(service),
+    store.productionSchemas.newest(service, environment),
+    queue.health(),
+  ]);
+  const accepted = {
+    ...{ waivers, overrides },
+    ...(production === null ? {} : { productionSchema: production.fingerprint }),
+  };
+  return { ...answerGate(question, known, accepted, defaultRules(), new Date()), known };
+}

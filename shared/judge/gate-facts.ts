@@ -1,0 +1,36 @@
+import type { CheckOutcome, Finding } from '../domain/finding.ts';
+import type { Report } from '../domain/report.ts';
+import type { JudgedCell } from '../domain/verdict.ts';
+
+export type GateFinding = Pick<
+  Finding,
+  'check' | 'severity' | 'title' | 'relation' | 'phase' | 'app' | 'waivedBy' | 'waivedUntil'
+>;
+
+/** What the gate needs of a judged rehearsal: small, so that it is kept for ever and read quickly. */
+export interface GateFacts {
+  /** ISO time; null: its age is not applicable. */
+  readonly snapshotDataAsOf: string | null;
+  /** Fingerprint of the schema that was rehearsed on; null: nobody read it. */
+  readonly schema: string | null;
+  readonly findings: readonly GateFinding[];
+  readonly checks: readonly (Pick<CheckOutcome, 'id' | 'outcome'> & { readonly reason?: string })[];
+  readonly cells: readonly Pick<JudgedCell, 'gates' | 'outcome'>[];
+}
+
+export function gateFactsOf(report: Report, schema: string | null): GateFacts {
+  return {
+    snapshotDataAsOf: report.snapshot.dataAsOf,
+    schema,
+    findings: report.findings.map(({ check, severity, title, ...finding }) => ({
+      ...{ check, severity, title },
+      ...picked(finding, ['relation', 'phase', 'app', 'waivedBy', 'waivedUntil']),
+    })),
+    checks: report.checks.map(({ id, outcome }) => ({ id, outcome })),
+    cells: report.compatibility.cells.map(({ gates, outcome }) => ({ gates, outcome })),
+  };
+}
+
+function picked<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(keys.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]]))) as Pick<T, K>;
+}
