@@ -1,4 +1,5 @@
 import type { Report } from '../domain/report.ts';
+import { checkWords } from './check-words.ts';
 import { staticParts } from './render-html.ts';
 
 /** Where the built page wants what; the parts stand in it once each. */
@@ -7,6 +8,7 @@ const places = {
   style: '<noscript data-part="style"></noscript>',
   static: '<noscript data-part="static"></noscript>',
   report: '<script type="application/json" id="report"></script>',
+  checks: '<script type="application/json" id="checks"></script>',
 } as const;
 
 /**
@@ -20,6 +22,7 @@ export function fillShell(shell: string, report: Report): string {
     style: `<noscript><style>${style}</style></noscript>`,
     static: `<noscript>${body}</noscript>`,
     report: `<script type="application/json" id="report">${inScript(JSON.stringify(report))}</script>`,
+    checks: `<script type="application/json" id="checks">${inScript(JSON.stringify(checkWords(report)))}</script>`,
   };
   return (Object.keys(places) as (keyof typeof places)[]).reduce((page, part) => {
     const [before, after, ...more] = page.split(places[part]);

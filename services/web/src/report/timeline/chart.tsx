@@ -1,0 +1,78 @@
+import { type PointerEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { formatMs } from '../../../../../shared/report/words.ts';
+import { type Span, type TimeScale, ticks, timeScale } from './time-scale.ts';
+
+interface ChartProps {
+  readonly label: string;
+  readonly span: Span;
+  readonly originMs: number;
+  /** A stretch was drawn over: the reader wants to see just that. */
+  readonly zoom: (span: Span) => void;
+  readonly children: (scale: TimeScale) => ReactNode;
+}
+
+/** A drag of less is a click. */
+const dragPx = 6;
+
+/** One axis for all lanes; whoever draws over it sees that stretch alone. */
+export function Chart({ label, span, originMs, zoom, children }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [widthPx, setWidthPx] = useState(0);
+  const [brush, setBrush] = useState<{ readonly from: number; readonly to: number }>();
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const look = () => setWidthPx(Math.floor(element.clientWidth));
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const scale = timeScale(span, Math.max(1, widthPx));
+  const at = (event: PointerEvent<HTMLElement>) => event.clientX - event.currentTarget.getBoundingClientRect().left;
+  const isDrawn = brush !== undefined && Math.abs(brush.to - brush.from) >= dragPx;
+  return (
+    <div
+      className="chart"
+      ref={box}
+      role="img"
+      aria-label={label}
+      onPointerDown={(event) => event.button === 0 && setBrush({ from: at(event), to: at(event) })}
+      onPointerMove={(event) => brush !== undefined && setBrush({ ...brush, to: at(event) })}
+      onPointerLeave={() => setBrush(undefined)}
+      onPointerUp={() => {
+        setBrush(undefined);
+        if (!isDrawn || brush === undefined) return;
+        zoom({ fromMs: scale.ms(Math.min(brush.from, brush.to)), toMs: scale.ms(Math.max(brush.from, brush.to)) });
+      }}
+    >
+      {widthPx > 0 && (
+        <>
+          <Axis scale={scale} originMs={originMs} />
+          {children(scale)}
+        </>
+      )}
+      {isDrawn && (
+        <div
+          className="brush"
+          style={{ left: Math.min(brush.from, brush.to), width: Math.abs(brush.to - brush.from) }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Axis({ scale, originMs }: { readonly scale: TimeScale; readonly originMs: number }) {
+  return (
+    <svg className="axis" width={scale.widthPx} height={22} aria-hidden="true" focusable="false">
+      {ticks(scale, originMs).map((ms) => (
+        <g key={ms}>
+          <line className="rule" x1={scale.x(originMs + ms)} x2={scale.x(originMs + ms)} y1={16} y2={22} />
+          <text x={Math.min(scale.widthPx - 24, Math.max(18, scale.x(originMs + ms)))} y={13} textAnchor="middle">
+            {ms === 0 ? '0' : ms < 0 ? `−${formatMs(-ms)}` : formatMs(ms)}
+          </text>
+        </g>
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,139 @@
+import { blocksReaders, blocksWriters, type LockMode, lockModes } from '../../../../../shared/domain/lock.ts';
+import type { Report, ReportAttempt, ReportRun, ReportStatement } from '../../../../../shared/domain/report.ts';
+import { statementKey } from '../find-statement.ts';
+import type { Span } from './time-scale.ts';
+
+export interface StatementBar extends Span {
+  readonly key: string;
+  readonly attempt: ReportAttempt;
+  readonly statement: ReportStatement;
+  /** Until then it waited for a lock. */
+  readonly waitedUntilMs: number;
+}
+
+export interface LockBar extends Span {
+  readonly key: string;
+  readonly kind: 'requested' | 'held';
+  readonly mode: LockMode;
+}
+
+export interface LockLane {
+  readonly relation: string;
+  readonly bars: readonly LockBar[];
+}
+
+/** A run as the timeline draws it; all times are of the run's clock. */
+export interface RunReading {
+  readonly run: ReportRun;
+  /** The migration's first statement: the zero of the axis. */
+  readonly originMs: number;
+  readonly whole: Span;
+  /** As long as there is traffic, where there is any: what starts long after it is the retry of the aftermath. */
+  readonly first: Span;
+  readonly attempts: readonly { readonly attempt: ReportAttempt; readonly bars: readonly StatementBar[] }[];
+  readonly locks: readonly LockLane[];
+}
+
+/** One entry of the traffic's series stands for so much time. */
+export const seriesStepMs = 100;
+/** A bar with both ends has to have some room beside it. */
+const marginShare = 0.02;
+
+export function readRun(report: Report, run: ReportRun): RunReading {
+  const attempts = run.migration.map((attempt) => ({
+    attempt,
+    bars: attempt.statements.map((statement) => statementBar(attempt, statement)),
+  }));
+  const bars = attempts.flatMap((one) => one.bars);
+  const originMs = bars.reduce((first, { fromMs }) => Math.min(first, fromMs), Number.POSITIVE_INFINITY);
+  const locks = lockLanes(report, run, bars);
+  const series = run.load?.series ?? [];
+  const spans: readonly Span[] = [...bars, ...series.map(({ atMs }) => ({ fromMs: atMs, toMs: atMs + seriesStepMs }))];
+  const fromMs = spans.reduce((first, span) => Math.min(first, span.fromMs), Number.POSITIVE_INFINITY);
+  const toMs = spans.reduce((last, span) => Math.max(last, span.toMs), 0);
+  const known = Number.isFinite(fromMs);
+  const margin = known ? Math.max(1, (toMs - fromMs) * marginShare) : 0;
+  const whole = known
+    ? { fromMs: fromMs - margin, toMs: toMs + margin }
+    : { fromMs: 0, toMs: Math.max(1, run.durationMs) };
+  const trafficMs = (series.at(-1)?.atMs ?? toMs) + seriesStepMs;
+  const early = bars
+    .filter((bar) => bar.fromMs <= trafficMs)
+    .reduce((last, bar) => Math.max(last, bar.toMs), trafficMs);
+  return {
+    run,
+    originMs: Number.isFinite(originMs) ? originMs : known ? fromMs : 0,
+    whole,
+    first: series.length === 0 ? whole : { fromMs: whole.fromMs, toMs: Math.min(whole.toMs, early + margin) },
+    attempts,
+    locks,
+  };
+}
+
+/** Where the statements are, without the traffic before and after. */
+export function migrationSpan({ attempts, whole }: RunReading): Span {
+  const bars = attempts.flatMap(({ bars: all }) => all);
+  if (bars.length === 0) return whole;
+  const fromMs = Math.min(...bars.slice(0, 1).map((bar) => bar.fromMs));
+  const toMs = bars.reduce((last, bar) => Math.max(last, bar.toMs), 0);
+  const margin = Math.max(1, (toMs - fromMs) * marginShare);
+  return { fromMs: fromMs - margin, toMs: toMs + margin };
+}
+
+function statementBar(attempt: ReportAttempt, statement: ReportStatement): StatementBar {
+  const { startedAtMs, durationMs, waitedMs } = statement;
+  return {
+    key: statementKey(attempt, statement),
+    attempt,
+    statement,
+    fromMs: startedAtMs,
+    // What it took contains what it waited.
+    toMs: startedAtMs + Math.max(durationMs, waitedMs),
+    waitedUntilMs: startedAtMs + waitedMs,
+  };
+}
+
+/** Locks that stop somebody, a lane a relation, the strongest first. */
+function lockLanes(report: Report, run: ReportRun, bars: readonly StatementBar[]): readonly LockLane[] {
+  const twins = twinLocks(report);
+  const found = new Map<string, LockBar[]>();
+  const strongest = new Map<string, number>();
+  for (const bar of bars) {
+    const own = bar.statement.locks.filter(stops);
+    const asked = own.length > 0 || bar.statement.waitedMs < 1 ? own : (twins.get(twinKey(bar)) ?? []).filter(stops);
+    for (const { relation, mode, heldMs } of asked) {
+      const lane = found.get(relation) ?? [];
+      found.set(relation, lane);
+      strongest.set(relation, Math.max(strongest.get(relation) ?? -1, lockModes.indexOf(mode)));
+      const waitsHere = run.fault?.relation === undefined || run.fault.relation === relation;
+      if (bar.statement.waitedMs >= 1 && waitsHere) {
+        lane.push({ key: bar.key, kind: 'requested', mode, fromMs: bar.fromMs, toMs: bar.waitedUntilMs });
+      }
+      // A statement that was refused never got it.
+      if (bar.statement.sqlstate === undefined && own.length > 0) {
+        const fromMs = Math.max(bar.fromMs, bar.waitedUntilMs);
+        lane.push({ key: bar.key, kind: 'held', mode, fromMs, toMs: fromMs + heldMs });
+      }
+    }
+  }
+  return [...found]
+    .map(([relation, all]) => ({ relation, bars: all }))
+    .toSorted((a, b) => (strongest.get(b.relation) ?? 0) - (strongest.get(a.relation) ?? 0));
+}
+
+const stops = ({ mode }: { readonly mode: LockMode }): boolean => blocksReaders(mode) || blocksWriters(mode);
+
+const twinKey = ({ attempt, statement }: StatementBar): string =>
+  JSON.stringify([attempt.phase, statement.ordinal, statement.sql]);
+
+/** What the quiet run's statements locked: one that never got its lock shows none. */
+function twinLocks({ runs }: Report): ReadonlyMap<string, ReportStatement['locks']> {
+  const attempts = runs[0]?.migration ?? [];
+  return new Map(
+    attempts.flatMap((attempt) =>
+      attempt.statements.map(
+        (statement) => [JSON.stringify([attempt.phase, statement.ordinal, statement.sql]), statement.locks] as const,
+      ),
+    ),
+  );
+}

@@ -1,0 +1,35 @@
+import type { Report } from '../../../../../shared/domain/report.ts';
+import { scenarios } from '../../../../../shared/domain/run.ts';
+import { runWords } from '../../../../../shared/report/phrases.ts';
+import { excerpt } from '../../../../../shared/report/words.ts';
+
+interface RunPickerProps {
+  readonly report: Report;
+  readonly chosen: string;
+  readonly choose: (id: string) => void;
+}
+
+/** Every run by the question that it asked. */
+export function RunPicker({ report, chosen, choose }: RunPickerProps) {
+  return (
+    <label className="run-picker">
+      <span>Run</span>
+      <select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+        {scenarios.map((scenario) => {
+          const runs = report.runs.filter((run) => run.scenario === scenario);
+          return (
+            runs.length > 0 && (
+              <optgroup key={scenario} label={scenario}>
+                {runs.map((run) => (
+                  <option key={run.id} value={run.id}>
+                    {run.id === scenario ? run.id : `${run.id}: ${excerpt(runWords(run), 90)}`}
+                  </option>
+                ))}
+              </optgroup>
+            )
+          );
+        })}
+      </select>
+    </label>
+  );
+}

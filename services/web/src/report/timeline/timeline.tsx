@@ -1,0 +1,134 @@
+import { type KeyboardEvent, useMemo, useState } from 'react';
+import type { Report, ReportRun } from '../../../../../shared/domain/report.ts';
+import { runWords } from '../../../../../shared/report/phrases.ts';
+import { tellStory } from '../../../../../shared/report/story.ts';
+import { counted, excerpt, formatMs } from '../../../../../shared/report/words.ts';
+import { type Address, goTo, useAddress } from '../address.ts';
+import { Section } from '../section.tsx';
+import { worstRun } from '../sentence-parts.ts';
+import { Chart } from './chart.tsx';
+import { migrationSpan, type RunReading, readRun } from './read-run.ts';
+import { RunFacts } from './run-facts.tsx';
+import { RunLanes } from './run-lanes.tsx';
+import { RunPicker } from './run-picker.tsx';
+import { StatementDetail } from './statement-detail.tsx';
+import { StatementTable } from './statement-table.tsx';
+import { overlaps, type Span } from './time-scale.ts';
+
+/** One run on one axis; the address bar keeps what is looked at, so that it can be sent to somebody. */
+export function TimelineSection({ report }: { readonly report: Report }) {
+  const address = useAddress();
+  const first = useMemo(() => tellStory(report)?.run ?? worstRun(report) ?? report.runs[0], [report]);
+  const run = report.runs.find(({ id }) => id === address.run) ?? first;
+  if (run === undefined) return null;
+  return (
+    <Section
+      id="timeline"
+      title="Timeline"
+      lead="Draw over the chart to look closer; the arrow keys step through the statements, Escape goes back."
+    >
+      <RunView key={run.id} report={report} run={run} address={address} />
+    </Section>
+  );
+}
+
+interface RunViewProps {
+  readonly report: Report;
+  readonly run: ReportRun;
+  readonly address: Address;
+}
+
+function RunView({ report, run, address }: RunViewProps) {
+  const reading = useMemo(() => readRun(report, run), [report, run]);
+  const [beside, setBeside] = useState(false);
+  const quiet = report.runs.find(({ scenario, migration }) => scenario === 'control' && migration.length > 0);
+  const control = useMemo(() => (quiet === undefined ? undefined : readRun(report, quiet)), [report, quiet]);
+  const { from, to } = address;
+  const span = useMemo(() => shownSpan(reading, from, to), [reading, from, to]);
+  const bars = useMemo(() => reading.attempts.flatMap((one) => one.bars), [reading]);
+  const visible = useMemo(() => bars.filter((bar) => overlaps(bar, span)), [bars, span]);
+  const chosen = bars.find(({ key }) => key === address.statement) ?? bars.find(worthALook) ?? bars[0];
+  const here: Address = { ...address, section: 'timeline', run: run.id };
+  const choose = (statement: string) => goTo({ ...here, statement });
+  const zoom = (wanted: Span | undefined) => goTo(zoomed(here, wanted));
+  const step = (by: number) => {
+    const next =
+      visible[Math.max(0, Math.min(visible.length - 1, (chosen === undefined ? -1 : visible.indexOf(chosen)) + by))];
+    if (next !== undefined) choose(next.key);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target instanceof HTMLSelectElement || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === 'ArrowRight') step(1);
+    else if (event.key === 'ArrowLeft') step(-1);
+    else if (event.key === 'Escape') zoom(undefined);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys that the buttons inside stand for too
+    <div className="timeline" onKeyDown={onKeyDown}>
+      <div className="controls">
+        <RunPicker report={report} chosen={run.id} choose={(id) => goTo({ section: 'timeline', run: id })} />
+        <button type="button" className="button" onClick={() => step(-1)}>
+          ← Previous statement
+        </button>
+        <button type="button" className="button" onClick={() => step(1)}>
+          Next statement →
+        </button>
+        <button type="button" className="button" onClick={() => zoom(migrationSpan(reading))}>
+          Only the migration
+        </button>
+        <button type="button" className="button" onClick={() => zoom(reading.whole)}>
+          All
+        </button>
+        {control !== undefined && control.run !== run && (
+          <button type="button" className="button" aria-pressed={beside} onClick={() => setBeside(!beside)}>
+            Beside the quiet run
+          </button>
+        )}
+      </div>
+      <p className="soft">
+        <strong>{run.id}</strong>: {excerpt(runWords(run), 300)};{' '}
+        {run.outcome === 'not-run' ? 'it did not happen' : run.outcome}, {formatMs(run.durationMs)}.
+      </p>
+      <Chart label={chartWords(reading)} span={span} originMs={reading.originMs} zoom={zoom}>
+        {(scale) => (
+          <RunLanes
+            reading={reading}
+            beside={beside ? control : undefined}
+            scale={scale}
+            chosen={chosen?.key}
+            choose={choose}
+          />
+        )}
+      </Chart>
+      <div aria-live="polite">
+        {chosen !== undefined && <StatementDetail bar={chosen} originMs={reading.originMs} />}
+      </div>
+      <div className="screen-only">
+        <StatementTable bars={visible} chosen={chosen?.key} choose={choose} />
+      </div>
+      <RunFacts run={run} />
+    </div>
+  );
+}
+
+const worthALook = ({ statement }: RunReading['attempts'][number]['bars'][number]): boolean =>
+  statement.sqlstate !== undefined || statement.waitedMs >= 50;
+
+function shownSpan({ first }: RunReading, from: number | undefined, to: number | undefined): Span {
+  return from !== undefined && to !== undefined && to > from ? { fromMs: from, toMs: to } : first;
+}
+
+function zoomed({ from: _from, to: _to, ...rest }: Address, wanted: Span | undefined): Address {
+  if (wanted === undefined) return rest;
+  return { ...rest, from: Math.round(wanted.fromMs * 10) / 10, to: Math.round(wanted.toMs * 10) / 10 };
+}
+
+/** What the picture says, for who does not see it. */
+function chartWords({ run, attempts, locks }: RunReading): string {
+  const statements = attempts.reduce((sum, { bars }) => sum + bars.length, 0);
+  const traffic =
+    run.load === undefined ? 'no traffic' : `traffic that waits at most ${formatMs(run.load.blockedMsMax)}`;
+  return `Timeline of ${run.id}: ${counted(statements, 'statement')}, strong locks on ${counted(locks.length, 'table')}, ${traffic}. The table below says the same.`;
+}
