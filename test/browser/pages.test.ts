@@ -108,6 +108,7 @@ describeWith('chromium', 'the pages of the service', () => {
           ['trend', '/?service=library'],
           ['comparison', `/rehearsals/${red}/comparison`],
           ['board', '/board'],
+          ['board-of-one', '/board?service=library'],
           ['snapshots', '/snapshots'],
           ['workers', '/workers'],
           ['start', '/start'],

@@ -4,6 +4,7 @@ import type { Plan } from '../../shared/domain/plan.ts';
 import { problemOf, RehearsalError } from '../../shared/domain/problem.ts';
 import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
 import type { JobParts } from './jobs.ts';
+import { tellSightings } from './tell-sightings.ts';
 
 /**
  * One look: plan, see what the results so far ask for next, and either name the runs that are missing or judge.
@@ -23,6 +24,7 @@ export async function lookAtRehearsal(parts: JobParts, id: RehearsalId): Promise
     const pending = sheet.runs.filter((spec) => !results.some((result) => result.spec.id === spec.id));
     if (pending.length > 0) {
       await store.runs.add(id, pending);
+      await tellSightings(parts, rehearsal, { plan, sheet, results });
       // Side by side what may be, then one by one what must be alone.
       return [...pending.filter((spec) => !spec.alone), ...pending.filter((spec) => spec.alone)].map((spec) => spec.id);
     }

@@ -155,8 +155,11 @@ export interface RunProgress {
   readonly finishedAt: Date | null;
 }
 
-/** `planned`, `started` and `run` are a run's life: on the sheet, taken by a worker, ended. */
-export type EventKind = 'status' | 'planned' | 'started' | 'run' | 'finding' | 'verdict';
+/**
+ * `planned`, `started` and `run` are a run's life: on the sheet, taken by a worker, ended. A `sighting` is what blocks on
+ * the evidence so far, a `finding` what was judged at the end.
+ */
+export type EventKind = 'status' | 'planned' | 'started' | 'run' | 'sighting' | 'finding' | 'verdict';
 
 export interface StoredEvent {
   /** From 1 within its rehearsal, without gaps, visible in order. */

@@ -83,6 +83,10 @@ export const EventSchema = Type.Union(
       }),
     }),
     Type.Object({
+      kind: Type.Literal('sighting'),
+      content: Type.Object({ check: Type.String(), title: Type.String() }),
+    }),
+    Type.Object({
       kind: Type.Literal('finding'),
       content: Type.Object({ check: Type.String(), title: Type.String() }),
     }),

@@ -110,6 +110,15 @@ describe('what was rehearsed before', () => {
       .map(([, kind]) => kind);
     expect(kinds.slice(0, 3)).toEqual(['planned', 'started', 'run']);
   });
+
+  it('tells what blocks on the evidence so far before the rest is rehearsed, and once', async () => {
+    const text = await (await service.ask(`/v1/rehearsals/${red}/events`)).text();
+    const kinds = [...text.matchAll(/event: (\w+)/g)].map(([, kind]) => kind);
+    expect(kinds.filter((kind) => kind === 'sighting')).toHaveLength(1);
+    expect(kinds.indexOf('sighting')).toBeLessThan(kinds.lastIndexOf('started'));
+    const green = await (await service.ask(`/v1/rehearsals/${onMain}/events`)).text();
+    expect(green).not.toContain('event: sighting');
+  });
 });
 
 describe('the board', () => {

@@ -30,6 +30,11 @@ describe('a rehearsal that is followed', () => {
     expect(atEvent(9)).toMatchObject({ verdict: 'fail', findings: [{ check: 'failed-migration' }] });
   });
 
+  it('keeps what was seen so far apart from what was judged', () => {
+    const seen = heard(unheard, 1, { kind: 'sighting', content: { check: 'lost-rows', title: 'Rows are lost' } });
+    expect(seen).toMatchObject({ sightings: [{ check: 'lost-rows' }], findings: [] });
+  });
+
   it('takes in nothing twice when a connection comes back with what was heard already', () => {
     const all = atEvent(9);
     expect(events.reduce((state, event, index) => heard(state, index + 1, event), all)).toEqual(all);

@@ -5,7 +5,7 @@ import { Age } from './age.tsx';
 import { Answered } from './answered.tsx';
 import { EndedWithoutVerdict } from './ended-without-verdict.tsx';
 import { LiveRuns } from './live-runs.tsx';
-import { isOver } from './live-state.ts';
+import { isOver, type LiveState } from './live-state.ts';
 import { LiveTime } from './live-time.tsx';
 import { inert, Name } from './name.tsx';
 import { CancelButton } from './rehearsal-actions.tsx';
@@ -66,19 +66,32 @@ function Following({ rehearsal, again }: FollowingProps) {
         <LiveTime usualMs={progress.content.usualMs} startedAt={progress.content.startedAt} status={state.status} />
       )}
       {!isOver(state) && may(session, 'submit') && <CancelButton id={rehearsal.id} />}
-      {state.findings.length > 0 && (
-        <section className="stack" aria-labelledby="found" aria-live="polite">
-          <h2 id="found">Findings</h2>
+      <Findings state={state} />
+      <LiveRuns runs={state.runs} />
+    </>
+  );
+}
+
+/** Told by voice as they come. */
+function Findings({ state: { sightings, findings } }: { readonly state: LiveState }) {
+  const told = findings.length > 0 ? findings : sightings;
+  return (
+    <section className="stack" aria-label="Findings" aria-live="polite">
+      {told.length > 0 && (
+        <>
+          <h2>
+            {findings.length > 0 ? 'Findings' : 'Findings so far'}
+            {findings.length === 0 && <span className="soft"> · the verdict is made of all evidence</span>}
+          </h2>
           <ul className="plain">
-            {state.findings.map(({ check, title }) => (
+            {told.map(({ check, title }) => (
               <li key={`${check} ${title}`}>
                 {inert(title, 240)} <code className="soft">{check}</code>
               </li>
             ))}
           </ul>
-        </section>
+        </>
       )}
-      <LiveRuns runs={state.runs} />
-    </>
+    </section>
   );
 }

@@ -13,11 +13,18 @@ export interface LiveState {
   readonly last: number;
   readonly status: string;
   readonly runs: readonly LiveRun[];
-  readonly findings: readonly { readonly check: string; readonly title: string; readonly severity?: string }[];
+  /** On the evidence so far; what was judged at the end takes their place. */
+  readonly sightings: readonly Told[];
+  readonly findings: readonly Told[];
   readonly verdict: string | null;
 }
 
-export const unheard: LiveState = { last: 0, status: 'queued', runs: [], findings: [], verdict: null };
+interface Told {
+  readonly check: string;
+  readonly title: string;
+}
+
+export const unheard: LiveState = { last: 0, status: 'queued', runs: [], sightings: [], findings: [], verdict: null };
 
 /** Where a rehearsal is after one more of its events. */
 export function heard(state: LiveState, number: number, { kind, content }: WireEvent): LiveState {
@@ -34,6 +41,8 @@ export function heard(state: LiveState, number: number, { kind, content }: WireE
       const { scenario, outcome, durationMs } = content;
       return withRun(next, content.id, { scenario, is: 'ended', outcome, durationMs });
     }
+    case 'sighting':
+      return { ...next, sightings: [...state.sightings, content] };
     case 'finding':
       return { ...next, findings: [...state.findings, content] };
     case 'verdict':

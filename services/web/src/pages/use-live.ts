@@ -10,7 +10,7 @@ export interface Live {
   readonly ended: boolean;
 }
 
-const kinds: readonly WireEvent['kind'][] = ['status', 'planned', 'started', 'run', 'finding', 'verdict'];
+const kinds: readonly WireEvent['kind'][] = ['status', 'planned', 'started', 'run', 'sighting', 'finding', 'verdict'];
 const comeBackMs = 2_000;
 
 /** Follows a rehearsal's events to the end. The browser itself resumes a cut stream after the last event it got. */
