@@ -50,6 +50,8 @@ export async function servedPages(): Promise<ServedPages> {
     untilOver: async (id) => void (await (await call(`/v1/rehearsals/${id}/events`)).text()),
     signedIn: async (options, token = service.token, address = service.address) => {
       const watched = await watchedPage(browser, options);
+      // A worker may have to wait for its turn on the machine before it plans anything.
+      watched.page.setDefaultTimeout(120_000);
       const cookie = { name: 'rehearsal_token', value: token, sameSite: 'Strict' as const, httpOnly: true };
       await watched.page.context().addCookies([{ ...cookie, url: address }]);
       return watched;
