@@ -1,7 +1,11 @@
 import { type LockMode, lockConflict } from './lock.ts';
 
 /** Who may be in a migration's way, by what a session does. */
-export const holders = ['open-write', 'idle-read', 'long-read', 'pg-dump', 'vacuum', 'index-build'] as const;
+export const tableHolders = ['open-write', 'idle-read', 'long-read', 'pg-dump', 'vacuum', 'index-build'] as const;
+export type TableHolder = (typeof tableHolders)[number];
+
+/** … and who is in the way of single rows only: a writer in its transaction that has just these. */
+export const holders = [...tableHolders, 'row-write'] as const;
 export type Holder = (typeof holders)[number];
 
 export interface HolderTraits {
@@ -20,6 +24,8 @@ export const holderTraits: Readonly<Record<Holder, HolderTraits>> = {
   /** Of other sessions' views nobody waits for a VACUUM's. It does not yield, as one against wraparound does not. */
   vacuum: { holds: 'ShareUpdateExclusiveLock', keepsSnapshot: false },
   'index-build': { holds: 'ShareLock', keepsSnapshot: true },
+  /** Its locks are on rows; what it has on the table is in nobody's way who writes rows. */
+  'row-write': { holds: 'RowShareLock', keepsSnapshot: false },
 };
 
 /** What a statement of the migration needs. */
@@ -29,7 +35,7 @@ export interface Request {
 }
 
 /** Why the statement has to wait for this holder; undefined: it passes. */
-export function obstacle(request: Request, holder: Holder): 'lock' | 'snapshot' | undefined {
+export function obstacle(request: Request, holder: TableHolder): 'lock' | 'snapshot' | undefined {
   const { holds, keepsSnapshot } = holderTraits[holder];
   if (lockConflict(request.mode, holds)) return 'lock';
   // A build that lets writers pass waits for those of its table too: what they write must come into the index.

@@ -78,9 +78,17 @@ export interface HeldLockRun extends RunBase {
   readonly holds: LockMode;
   readonly requests: LockMode;
   readonly holdMs: number;
+  /** Of the holder `row-write`: where the rows are that the control run saw the statement write. */
+  readonly rows?: HeldRows;
   /** Server settings made shorter so that the fault fits in time (`lock_timeout` from the server only). */
   readonly scaledSettings: Readonly<Record<string, string>>;
   readonly targets: readonly TrafficTarget[];
+}
+
+/** All rows of a small table, else so many in the order in which they lie from the first page that was touched. */
+export interface HeldRows {
+  readonly fromPage: number;
+  readonly rowsMax: number;
 }
 
 /** The command of a phase is started again while it stands before its first change. */
@@ -182,6 +190,8 @@ export interface StandbyRun extends RunBase {
   readonly settings: Readonly<Record<string, string>>;
   /** Tables that are read on the standby while the phases run. */
   readonly reads: readonly string[];
+  /** Tables that generated traffic writes meanwhile on the server that is followed; absent: nobody else is there. */
+  readonly writes?: readonly TrafficTarget[];
   /** The statement before which a long read of this table begins on the standby; absent: no such read is in the way. */
   readonly longRead?: { readonly phase: string; readonly ordinal: number; readonly relation: string };
   readonly holdMs: number;

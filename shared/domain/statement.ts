@@ -43,10 +43,22 @@ export interface StatementObservation {
    * its WAL says were aborted. Absent: none, or nobody looked.
    */
   readonly caught?: Observed<number>;
+  /**
+   * Rows that were there and that it updated, deleted or locked against writers, as its WAL tells on a quiet run.
+   * Absent: none, or nobody looked.
+   */
+  readonly touched?: Observed<readonly TouchedRows[]>;
   /** 0: none in force. `server`: from configuration or role; `session`: the tap saw the SET. */
   readonly lockTimeout: { readonly ms: number; readonly from: 'server' | 'session' };
   /** As far as the tap and the server's configuration tell; 0: none in force. Absent: nobody looked. */
   readonly statementTimeoutMs?: number;
+}
+
+export interface TouchedRows {
+  /** `schema.name`; of a partitioned table the partition. */
+  readonly relation: string;
+  /** The first page of the table's file that held one of them before. */
+  readonly fromPage: number;
 }
 
 /** Something whose making reads every row of a table. */

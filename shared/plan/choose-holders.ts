@@ -1,11 +1,11 @@
 import type { LoadActor } from '../domain/bundle.ts';
-import { type Holder, holders, obstacle, type Request } from '../domain/holder.ts';
+import { obstacle, type Request, type TableHolder, tableHolders } from '../domain/holder.ts';
 
 /** The one that is tried of those that are in the way for the same reason: first what production has most of. */
-const order: readonly Holder[] = ['open-write', 'vacuum', 'pg-dump', 'long-read', 'index-build', 'idle-read'];
+const order: readonly TableHolder[] = ['open-write', 'vacuum', 'pg-dump', 'long-read', 'index-build', 'idle-read'];
 
 /** A writer of this very table is waited for too: a dump shows that any other table will do. */
-const orderForSnapshots: readonly Holder[] = [
+const orderForSnapshots: readonly TableHolder[] = [
   'pg-dump',
   'long-read',
   'open-write',
@@ -15,8 +15,8 @@ const orderForSnapshots: readonly Holder[] = [
 ];
 
 export interface ChosenHolder {
-  readonly holder: Holder;
-  readonly standsFor: readonly Holder[];
+  readonly holder: TableHolder;
+  readonly standsFor: readonly TableHolder[];
 }
 
 /**
@@ -24,7 +24,7 @@ export interface ChosenHolder {
  * and whom the manifest names besides.
  */
 export function chosenHolders(request: Request, named: readonly LoadActor[]): readonly ChosenHolder[] {
-  const inTheWay = (why: 'lock' | 'snapshot') => holders.filter((holder) => obstacle(request, holder) === why);
+  const inTheWay = (why: 'lock' | 'snapshot') => tableHolders.filter((holder) => obstacle(request, holder) === why);
   const groups = [
     { alike: inTheWay('lock'), first: order },
     { alike: inTheWay('snapshot'), first: orderForSnapshots },
@@ -33,7 +33,7 @@ export function chosenHolders(request: Request, named: readonly LoadActor[]): re
     const holder = first.find((candidate) => alike.includes(candidate));
     return holder === undefined ? [] : [{ holder, alike }];
   });
-  const asked = holders.filter(
+  const asked = tableHolders.filter(
     (holder) =>
       named.some((actor) => actor === holder && (actor === 'pg-dump' || actor === 'vacuum')) &&
       obstacle(request, holder) !== undefined &&

@@ -1,7 +1,11 @@
 /** Limits of one rehearsal, all named here; what they leave out is listed in `notTested`. */
 export const runLimits = {
-  /** The second start of the same migration is one of them. */
+  /** The second starts of the same migration are among them. */
   contentionRuns: 10,
+  /** Phases whose command is started twice at once. */
+  secondStarts: 4,
+  /** Rows that an actor holds at most; a table of so many or fewer is held whole. */
+  heldRows: 10_000,
   interruptionRuns: 14,
   /** A statement that commits by itself and takes so long is cut off in its midst, too. */
   longStatementMs: 1_000,
@@ -22,7 +26,7 @@ export const runLimits = {
   censusMs: 3_000,
   /** Phases from whose end the declared rollback is tried. */
   rollbackRuns: 8,
-  /** Drafts of SQL that are tried on one state that running the command again did not lead out of. */
+  /** Drafts of SQL of one source that are tried on one state that running the command again did not lead out of. */
   repairDrafts: 2,
   /** A migration that takes longer is not made once more to learn where such SQL has to lead. */
   repairedMigrationMs: 60_000,

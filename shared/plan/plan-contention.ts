@@ -1,22 +1,23 @@
 import { createHash } from 'node:crypto';
 import { type Holder, holderTraits } from '../domain/holder.ts';
 import { parseRunId, type RunId } from '../domain/ids.ts';
+import type { LockMode } from '../domain/lock.ts';
 import type { RunResult } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { ContentionRun, HeldLockRun } from '../domain/run.ts';
+import type { ContentionRun, HeldLockRun, HeldRows } from '../domain/run.ts';
 import type { StatementObservation } from '../domain/statement.ts';
 import { chosenHolders } from './choose-holders.ts';
-import { knownLocks } from './known-locks.ts';
 import { runLimits } from './limits.ts';
-import { type LockRequest, lockRequests } from './lock-requests.ts';
+import { lockRequests } from './lock-requests.ts';
 import { secondStartRuns } from './plan-second-start.ts';
 import { trafficTargets } from './plan-traffic.ts';
+import { rowRequests, unseenRows } from './row-requests.ts';
 
 type NotTested = { what: string; because: string };
 
 /**
  * For each lock that a statement is the first of its transaction to ask for: somebody who is in its way, one for each
- * reason to wait, and the same migration started twice.
+ * reason to wait; for the rows that it writes somebody who holds them; and the same migration started twice.
  */
 export function contentionRuns(
   plan: Plan,
@@ -24,21 +25,21 @@ export function contentionRuns(
   traced: RunResult | undefined,
   expectedEnds: Readonly<Record<string, string>>,
   notTested: NotTested[],
+  results: readonly RunResult[],
 ): readonly ContentionRun[] {
   const twice = secondStartRuns(plan, control, traced, expectedEnds, notTested);
-  const meetings = meetingsOf(lockRequests(control, traced), plan);
+  const meetings = meetingsOf(plan, control, traced);
   const targets = trafficTargets(control, traced);
-  notTested.push(...rowLockLosses(control, traced));
+  notTested.push(...untriedRows(control, traced, results));
   const room = runLimits.contentionRuns - twice.length;
-  for (const { request, holder } of meetings.slice(room)) {
-    const { phase, statement, relation } = request;
+  for (const { phase, statement, relation, holder } of meetings.slice(room)) {
     notTested.push({
       what: `${holderWords[holder]} ${relation} before statement ${statement.ordinal} of ${phase}`,
       because: `more than ${runLimits.contentionRuns} runs against another session; the first ones are tried`,
     });
   }
-  const held = meetings.slice(0, room).map(({ request, holder, standsFor }): HeldLockRun => {
-    const { phase, statement, relation, mode } = request;
+  const held = meetings.slice(0, room).map((meeting): HeldLockRun => {
+    const { phase, statement, relation, holder } = meeting;
     const hold = holdFor(plan, statement);
     const what = `the lock timeout of statement ${statement.ordinal} of ${phase}`;
     if (hold.note !== undefined && !notTested.some((told) => told.what === what))
@@ -51,32 +52,51 @@ export function contentionRuns(
       againAlone: true,
       expectedEnds,
       holder,
-      standsFor,
+      standsFor: meeting.standsFor,
       phase,
       ordinal: statement.ordinal,
       relation,
       holds: holderTraits[holder].holds,
-      requests: mode,
+      requests: meeting.requests,
       holdMs: hold.ms,
+      ...(meeting.rows === undefined ? {} : { rows: meeting.rows }),
       scaledSettings: hold.scaled,
-      targets: targets.filter((target) => target.relation === relation),
+      targets: targets.filter((target) => meeting.trafficOn.includes(target.relation)),
     };
   });
   return [...held, ...twice];
 }
 
 interface Meeting {
-  readonly request: LockRequest;
+  readonly phase: string;
+  readonly statement: StatementObservation;
+  readonly relation: string;
   readonly holder: Holder;
   readonly standsFor: readonly Holder[];
+  readonly requests: LockMode;
+  readonly rows?: HeldRows;
+  readonly trafficOn: readonly string[];
 }
 
 /** What no other run stands for comes first; what the manifest asks for besides comes last. */
-function meetingsOf(requests: readonly LockRequest[], plan: Plan): readonly Meeting[] {
-  const all = requests.flatMap((request) =>
-    chosenHolders(request, plan.bundle.manifest.load.actors).map((chosen, place) => ({ request, place, ...chosen })),
+function meetingsOf(plan: Plan, control: RunResult, traced: RunResult | undefined): readonly Meeting[] {
+  const ofTables = lockRequests(control, traced).flatMap((request) =>
+    chosenHolders(request, plan.bundle.manifest.load.actors).map((chosen, place) => {
+      const { phase, statement, relation, mode: requests } = request;
+      return { place, phase, statement, relation, ...chosen, requests, trafficOn: [relation] };
+    }),
   );
-  return all.toSorted((left, right) => left.place - right.place);
+  // Traffic on rows that an actor holds would wait for nobody but us.
+  const ofRows = rowRequests(control, traced).map(({ fromPage, alsoHeld, ...request }) => ({
+    ...request,
+    place: 0,
+    holder: 'row-write' as const,
+    standsFor: [],
+    requests: 'RowExclusiveLock' as const,
+    rows: { fromPage, rowsMax: runLimits.heldRows },
+    trafficOn: alsoHeld,
+  }));
+  return [...ofTables, ...ofRows].toSorted((left, right) => left.place - right.place);
 }
 
 const holderWords: Readonly<Record<Holder, string>> = {
@@ -86,6 +106,7 @@ const holderWords: Readonly<Record<Holder, string>> = {
   'pg-dump': 'a dump of',
   vacuum: 'a vacuum of',
   'index-build': 'an index build on',
+  'row-write': 'a writer that holds rows of',
 };
 
 interface Hold {
@@ -94,11 +115,14 @@ interface Hold {
   readonly note?: string;
 }
 
+/** So long a lock is held beyond a timeout: whoever was answered before it was let go of is told from whoever got it. */
+const beyondMs = 150;
+
 /** 1.2 × the timeout in force, so that it really strikes; without one, as long as production's transactions hold. */
 function holdFor(plan: Plan, statement: StatementObservation): Hold {
   const { ms, from } = limitOf(statement);
   if (ms === 0) return { ms: plan.bundle.manifest.load.holdMs, scaled: {} };
-  const holdMs = Math.ceil(ms * 1.2);
+  const holdMs = Math.max(Math.ceil(ms * 1.2), ms + beyondMs);
   if (holdMs <= runLimits.actorHoldMs) return { ms: holdMs, scaled: {} };
   if (from === 'server') {
     const scaledMs = runLimits.scaledLockTimeoutMs;
@@ -118,24 +142,22 @@ function limitOf({ lockTimeout, statementTimeoutMs = 0 }: StatementObservation):
   return strikes ? { ms: statementTimeoutMs, from: 'session' } : lockTimeout;
 }
 
-/**
- * Actors hold tables, not the very rows that a phase writes: whether a row lock is lost to the timeout in force is left
- * to the traffic, and a handler inside the server may hide it.
- */
-function rowLockLosses(control: RunResult, traced: RunResult | undefined): readonly NotTested[] {
-  const written = new Set<string>();
-  for (const { phase, statements } of control.attempts) {
-    for (const statement of statements.filter(({ lockTimeout }) => lockTimeout.ms > 0)) {
-      for (const { relation, mode } of knownLocks(phase, statement, traced)) {
-        if (
-          mode === 'RowExclusiveLock' &&
-          trafficTargets(control, traced).some((target) => target.relation === relation)
-        )
-          written.add(`rows of ${relation} that ${phase} writes, locked by somebody for longer than its lock timeout`);
-      }
-    }
-  }
-  return [...written].map((what) => ({ what, because: 'actors hold tables at the worst moment, rows only by chance' }));
+/** What is left to chance: rows that nobody could name, and held ones that the statement passed by. */
+function untriedRows(
+  control: RunResult,
+  traced: RunResult | undefined,
+  results: readonly RunResult[],
+): readonly NotTested[] {
+  const unseen = unseenRows(control, traced).map(({ phase, relation, why }) => ({
+    what: `rows of ${relation} that ${phase} writes, locked by somebody for longer than its lock timeout`,
+    because: `which ones it writes is not known: ${why}`,
+  }));
+  const passed = results.flatMap(({ spec, fault }) => {
+    if (spec.scenario !== 'contention' || spec.holder !== 'row-write' || fault?.met !== false) return [];
+    const what = `${holderWords[spec.holder]} ${spec.relation} before statement ${spec.ordinal} of ${spec.phase}`;
+    return [{ what, because: 'rows that it writes in peace were held, and it came to none of them' }];
+  });
+  return [...unseen, ...passed];
 }
 
 /** Names that are no plain words, or too long, get a part of their hash, so that two relations never share a run. */

@@ -50,7 +50,7 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
         targets,
         actorsOn: contended,
       });
-      runs.push(...contentionRuns(plan, control, traced, expectedEnds, notTested));
+      runs.push(...contentionRuns(plan, control, traced, expectedEnds, notTested, results));
     }
     runs.push(...interruptionRuns(plan, { control, traced }, expectedEnds, notTested));
     const rollback = rollbackRuns(plan, expectedEnds, notTested, results, shapes);

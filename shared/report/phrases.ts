@@ -13,6 +13,7 @@ export function lockWords(mode: LockMode, relation: string): string {
 /** What the other session of a contention run is doing. */
 export function holderWords(mode: string | undefined, relation: string): string {
   if (mode === 'RowExclusiveLock') return `has written to ${relation} and not committed`;
+  if (mode === 'RowShareLock') return `holds rows of ${relation}`;
   if (mode === 'AccessShareLock') return `is still reading ${relation} in an open transaction`;
   return `holds a lock on ${relation}${mode === undefined ? '' : ` (${mode})`}`;
 }

@@ -1,14 +1,17 @@
 import { type Holder, holderTraits } from '../../shared/domain/holder.ts';
 import type { LockMode } from '../../shared/domain/lock.ts';
 import { RehearsalError } from '../../shared/domain/problem.ts';
+import type { HeldRows } from '../../shared/domain/run.ts';
 import type { ServerAddress, Sql, SqlSession } from '../../shared/edge/ports/sql.ts';
-import { takeLock } from './take-lock.ts';
+import { takeLock, takeRows } from './take-lock.ts';
 
 export interface ActorLockRequest {
   readonly relation: string;
   readonly holds: LockMode;
   /** Whose lock it is to be; default: one that keeps its view of the rows. */
   readonly holder?: Holder;
+  /** Instead of one row or the whole table: these rows. */
+  readonly rows?: HeldRows;
   /** How long the actor itself may wait for it; default 10 s. */
   readonly waitMsMax?: number;
 }
@@ -27,12 +30,13 @@ export interface ActorLock extends AsyncDisposable {
 export async function acquireActorLock(
   sql: Sql,
   address: ServerAddress,
-  { relation, holds, holder, waitMsMax = 10_000 }: ActorLockRequest,
+  { relation, holds, holder, rows, waitMsMax = 10_000 }: ActorLockRequest,
 ): Promise<ActorLock> {
   const session = await sql.connect(address, actorName(holder));
   try {
     await beginHolding(session, waitMsMax, holder);
-    await takeLock(session, relation, holds);
+    if (rows === undefined) await takeLock(session, relation, holds);
+    else await takeRows(session, relation, rows);
     await assertHeld(session, relation, holds);
     await closeLastView(session);
   } catch (cause) {

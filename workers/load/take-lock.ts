@@ -1,4 +1,5 @@
 import type { LockMode } from '../../shared/domain/lock.ts';
+import type { HeldRows } from '../../shared/domain/run.ts';
 import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import { columnToRewrite, type ResolvedTable, resolveTable } from './resolve-table.ts';
 
@@ -15,6 +16,22 @@ export async function takeLock(session: SqlSession, relation: string, mode: Lock
     const [row] = await session.query<{ quoted: string }>(quotedSql, [relation]);
     await session.query(`LOCK TABLE ${row?.quoted ?? quoteParts(relation)} IN ${lockWords(mode)} MODE`);
   }
+}
+
+/**
+ * Holds rows as a writer does who leaves their keys alone: whoever only refers to them passes. Rows that somebody has
+ * already are left to him. Settles when they are held; throws SqlError.
+ */
+export async function takeRows(session: SqlSession, relation: string, { fromPage, rowsMax }: HeldRows): Promise<void> {
+  const [row] = await session.query<{ quoted: string }>(quotedSql, [relation]);
+  const table = `ONLY ${row?.quoted ?? quoteParts(relation)}`;
+  const [few] = await session.query<{ all: boolean }>(
+    `SELECT count(*) <= ${rowsMax} AS all FROM (SELECT FROM ${table} LIMIT ${rowsMax + 1}) AS few`,
+  );
+  const where = few?.all ? '' : `WHERE ctid >= '(${fromPage},0)'`;
+  await session.query(
+    `SELECT count(*) FROM (SELECT FROM ${table} ${where} LIMIT ${rowsMax} FOR NO KEY UPDATE SKIP LOCKED) AS held`,
+  );
 }
 
 const quotedSql = `SELECT format('%I.%I', n.nspname, c.relname) AS quoted

@@ -5,12 +5,12 @@ import type { ArrivedStatement, TapHooks, TappedStatement } from '../../shared/e
 import type { LiveRun } from '../live-run.ts';
 import { type BackendLook, fullXid, lookAtBackend } from '../probes/look-at-backend.ts';
 import { Brakes } from './brakes.ts';
-import { caughtInside } from './caught-inside.ts';
 import { committedChange } from './committed-change.ts';
 import { HeldLocks } from './held-locks.ts';
 import { matchSource } from './match-source.ts';
-import { builtBy, caughtBy, type Note, observationOf, rewritesOf } from './statement-observation.ts';
+import { builtBy, type Note, observationOf, rewritesOf } from './statement-observation.ts';
 import { watchStorage } from './storage-changes.ts';
+import { toldByWal } from './told-by-wal.ts';
 import { type OutsideWatch, watchOutside } from './watch-outside.ts';
 
 export interface CommittedChange {
@@ -185,7 +185,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
       for (const watching of outside.values()) await watching.end();
       await brakes.settled();
       const place = matchSource(run.plan.bundle.statements, options.files);
-      const caught = writesAlone(run.spec) ? await caughtInside(run, [...notes.values()]) : new Map();
+      const told = writesAlone(run.spec) ? await toldByWal(run, [...notes.values()], storage.nameOf) : undefined;
       return [...notes.values()]
         .sort((left, right) => left.statement.ordinal - right.statement.ordinal)
         .map((note) => ({
@@ -194,7 +194,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
           locks: locks.get(note.statement.ordinal) ?? [],
           ...rewritesOf(rewrites.get(note.statement.ordinal) ?? []),
           ...builtBy(builds.get(note.statement.ordinal)),
-          ...caughtBy(caught.get(note.statement.ordinal)),
+          ...told?.get(note.statement.ordinal),
         }));
     },
   };

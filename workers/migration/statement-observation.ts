@@ -1,9 +1,8 @@
-import type { Observed } from '../../shared/domain/observed.ts';
 import type { BuiltObject, StatementObservation } from '../../shared/domain/statement.ts';
 import type { TappedStatement } from '../../shared/edge/ports/tap.ts';
 import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
 import type { LiveRun } from '../live-run.ts';
-import type { WrittenBy } from './caught-inside.ts';
+import type { WrittenBy } from './told-by-wal.ts';
 
 /** What is known of a statement once its hooks are through. */
 export interface Note {
@@ -50,9 +49,6 @@ export function rewritesOf(
   const known = rewrites.flatMap(({ relation, bytes }) => (bytes === undefined ? [] : [[relation, bytes] as const]));
   return { rewrote, ...(known.length === 0 ? {} : { rewroteBytes: Object.fromEntries(known) }) };
 }
-
-export const caughtBy = (caught: Observed<number> | undefined): Pick<StatementObservation, 'caught'> =>
-  caught === undefined ? {} : { caught };
 
 export const builtBy = (built: readonly BuiltObject[] | undefined): Pick<StatementObservation, 'built'> =>
   built === undefined ? {} : { built };

@@ -15,14 +15,22 @@ export interface StorageWatch {
   /** Looks for the first time, once. */
   begin(): Promise<void>;
   changes(): Promise<StorageChanges>;
+  /** The relation that lies in this file or lay in it when somebody looked. */
+  nameOf(filenode: number): string | undefined;
 }
 
 export function watchStorage(run: LiveRun): StorageWatch {
   let last: Promise<Shapes> | undefined;
+  const names = new Map<number, string>();
   const read = () =>
-    run.observer.look(async (admin) => ({ tables: await readRelfilenodes(admin), built: await readBuilt(admin) }));
+    run.observer.look(async (admin) => {
+      const tables = await readRelfilenodes(admin);
+      for (const [relation, { filenode }] of tables) names.set(filenode, relation);
+      return { tables, built: await readBuilt(admin) };
+    });
   const bytesOf = (oid: number) => run.observer.look((admin) => readTableBytes(admin, oid));
   return {
+    nameOf: (filenode) => names.get(filenode),
     async begin() {
       last ??= read();
       await last;

@@ -1,4 +1,5 @@
 import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
+import type { StatementObservation } from '../../domain/statement.ts';
 import type { JudgeContext } from '../context.ts';
 import { endedWell, honestAttempts, refusals, succeededLater } from '../derive/attempts.ts';
 import { caughtOnTheQuietRun, gaveUpTheLock } from '../derive/caught-errors.ts';
@@ -116,15 +117,26 @@ function insideQuietly(run: RunResult, context: JudgeContext): readonly Draft[] 
     }));
 }
 
-/** It got along without the lock that it waited for; where the end is the right one all the same, it did so well. */
+/**
+ * It got along without the lock that it waited for; where the end is the right one all the same, it did so well. Of
+ * rows that nobody changed no end tells: only the same statement, once more, would have helped.
+ */
 function insideUnderContention(run: RunResult, context: JudgeContext): readonly Draft[] {
-  const arrived = reachedExpectedEnd(context.expected, run.attempts, run.end) === true;
-  return gaveUpTheLock(run)
-    .filter(({ attempt }) => endedWell(attempt))
+  const isOfRows = run.spec.scenario === 'contention' && run.spec.holder === 'row-write';
+  const arrived = !isOfRows && reachedExpectedEnd(context.expected, run.attempts, run.end) === true;
+  const all = gaveUpTheLock(run);
+  const silent = new Set(all.map(({ statement }) => statement));
+  const doneLater = ({ attempt, statement }: (typeof all)[number]) =>
+    attempt.statements.some(
+      (later) =>
+        later.sql === statement.sql && later.ordinal > statement.ordinal && isDone(later) && !silent.has(later),
+    );
+  return all
+    .filter((one) => endedWell(one.attempt) && !(isOfRows && doneLater(one)))
     .map(({ attempt, statement, wait }) => ({
       ...(arrived ? { severity: 'warns' as const } : {}),
-      title: `${attempt.phase} exits 0 although “${shortSql(statement.sql)}” gave up waiting for ${wait.relation}`,
-      summary: `It waited ${duration(wait.waitedMs)} for ${wait.mode} and was answered well while another transaction still held ${run.fault?.mode ?? 'the lock'}: an error was caught inside the server${arrived ? ', and the end is the expected one' : ', and what the statement was to do is missing'}.`,
+      title: `${attempt.phase} exits 0 although “${shortSql(statement.sql)}” gave up waiting for ${isOfRows ? 'rows of ' : ''}${wait.relation}`,
+      summary: `It waited ${duration(wait.waitedMs)} for ${isOfRows ? `a row of ${wait.relation}` : wait.mode} and was answered well while another transaction still held ${isOfRows ? 'it' : (run.fault?.mode ?? 'the lock')}: an error was caught inside the server${arrived ? ', and the end is the expected one' : ', and what the statement was to do is missing'}.`,
       runs: [run],
       ...placeOf(statement, attempt.phase, context),
       relation: wait.relation,
@@ -135,6 +147,9 @@ function insideUnderContention(run: RunResult, context: JudgeContext): readonly 
       },
     }));
 }
+
+const isDone = ({ sqlstate, statusAfter }: StatementObservation): boolean =>
+  sqlstate === undefined && statusAfter !== null;
 
 /**
  * Consequences (25P02) and what drivers answer by asking again: without the statement nobody can say how it went on.

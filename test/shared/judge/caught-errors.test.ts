@@ -58,6 +58,37 @@ test('no giving up: it ended after the lock was let go, it was refused openly, o
   expect(swallowedBy(contended({}, elsewhere, traffic))).toEqual([]);
 });
 
+test('of held rows no end tells: giving them up blocks, unless the same statement was done later', () => {
+  const heldRows = (later: readonly StatementObservation[]) =>
+    judge(
+      evidence({
+        runs: {
+          [contentionId]: (run) => ({
+            ...run,
+            spec: { ...run.spec, holder: 'row-write' } as RunResult['spec'],
+            attempts: run.attempts.map((one) => ({
+              ...one,
+              statements: [
+                ...one.statements.map((each) =>
+                  each.ordinal === 3 ? { ...each, startedAtMs: 6_030, durationMs: 200 } : each,
+                ),
+                ...later,
+              ],
+            })),
+            lockWaits: [{ ...waited, mode: 'ShareLock' }],
+            fault: { ...contentionFault, mode: 'RowShareLock', heldFromMs: 6_000, heldMs: 1_000 },
+          }),
+        },
+      }),
+      { honourWaivers: true },
+    );
+  const title = expect.stringContaining('gave up waiting for rows of public.alerts');
+  expect(swallowedBy(heldRows([]))).toMatchObject([['blocks', title]]);
+  const third = attempt().statements.find(({ ordinal }) => ordinal === 3);
+  if (third === undefined) throw new Error('there is no third statement');
+  expect(swallowedBy(heldRows([{ ...third, ordinal: 9, startedAtMs: 7_100 }]))).toEqual([]);
+});
+
 const quietly = (changes: Parameters<typeof attempt>[0]) =>
   judge(evidence({ runs: { control: (run) => ({ ...run, attempts: [attempt(changes)] }) } }), { honourWaivers: true });
 

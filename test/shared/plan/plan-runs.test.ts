@@ -278,11 +278,3 @@ test('two relations never share a contention run, whatever their names are', () 
   const ids = idsOf(plan, [control]).filter((id) => id.startsWith('contention-pre-deploy'));
   expect(new Set(ids).size).toBe(names.length);
 });
-
-test('rows that are written under a lock timeout are told as not contended', () => {
-  const plan = planOf();
-  const lockTimeout = { ms: 100, from: 'session' } as const;
-  const statements = [statementOf(1, { locks: [lockOf('public.alerts', 'RowExclusiveLock')], lockTimeout })];
-  const told = planRuns(plan, [completed(plan, statements)]).notTested.map(({ what }) => what);
-  expect(told).toEqual([expect.stringContaining('rows of public.alerts that pre-deploy writes')]);
-});
