@@ -1,6 +1,7 @@
 import type { UnderLoadRun } from '../../shared/domain/run.ts';
 import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
 import type { LiveRun } from '../live-run.ts';
+import { followRollout } from '../load/follow-rollout.ts';
 import { performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
 import { lookAtAftermath } from './aftermath.ts';
@@ -14,18 +15,9 @@ const tailMs = 3_000;
 /** What do the migration and production's traffic do to each other? */
 export async function underLoad(run: LiveRun<UnderLoadRun>): Promise<ScenarioFindings> {
   const { manifest } = run.plan.bundle;
-  const lastBefore = manifest.phases.findLast((phase) => phase.when === 'before-rollout');
   const traffic = { targets: run.spec.targets, actorsOn: run.spec.actorsOn, leadMs, tailMs };
   const seen = await withTraffic(run, { ...traffic, durationMs: manifest.load.durationMs }, ({ setVersions }) =>
-    performPhases(run, manifest.phases, {
-      beforePhase: async (phase) => {
-        if (phase.when === 'after-rollout') setVersions(['next']);
-      },
-      // The rollout begins here: statements of both versions arrive until a phase relies on its end.
-      afterPhase: async (phase) => {
-        if (phase === lastBefore) setVersions(['previous', 'next']);
-      },
-    }),
+    performPhases(run, manifest.phases, followRollout(manifest.phases, setVersions)),
   );
   return await stressedEnd(run, seen);
 }
