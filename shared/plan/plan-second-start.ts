@@ -5,12 +5,13 @@ import type { Plan } from '../domain/plan.ts';
 import type { SecondStartRun } from '../domain/run.ts';
 import type { StatementObservation } from '../domain/statement.ts';
 import { knownLocks } from './known-locks.ts';
+import { runLimits } from './limits.ts';
 
 type NotTested = { what: string; because: string };
 
 /**
- * Two that start together both read what is applied before either of them changes anything. One tool runs all phases,
- * and what keeps two of it apart does so in the first that changes something.
+ * Two that start together both read what is applied before either of them changes anything. What keeps two of a tool
+ * apart is asked in each phase that changes something: every phase may be a command of its own.
  */
 export function secondStartRuns(
   plan: Plan,
@@ -23,23 +24,20 @@ export function secondStartRuns(
     const first = statements.find((statement) => changes(phase, statement, traced));
     return first === undefined ? [] : [{ phase, ordinal: first.ordinal }];
   });
-  const [place, ...rest] = places;
-  for (const { phase } of rest) {
-    const because = 'a second start is tried for the first phase that changes something';
+  const { secondStarts } = runLimits;
+  for (const { phase } of places.slice(secondStarts)) {
+    const because = `more than ${secondStarts} phases that change something; a second start is tried for the first ones`;
     notTested.push({ what: `${phase} started twice at once`, because });
   }
-  if (place === undefined) return [];
-  return [
-    {
-      id: parseRunId(`contention-second-start-${place.phase}`),
-      scenario: 'contention',
-      seed: plan.seed,
-      alone: false,
-      expectedEnds,
-      holder: 'second-start',
-      ...place,
-    },
-  ];
+  return places.slice(0, secondStarts).map((place) => ({
+    id: parseRunId(`contention-second-start-${place.phase}`),
+    scenario: 'contention',
+    seed: plan.seed,
+    alone: false,
+    expectedEnds,
+    holder: 'second-start',
+    ...place,
+  }));
 }
 
 /** It commits something, or takes a lock that shows that it will. */

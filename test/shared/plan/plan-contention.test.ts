@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LoadActor } from '../../../shared/domain/bundle.ts';
 import type { LockMode } from '../../../shared/domain/lock.ts';
-import { observed } from '../../../shared/domain/observed.ts';
+import { observed, unobserved } from '../../../shared/domain/observed.ts';
 import type { ContentionRun } from '../../../shared/domain/run.ts';
 import type { StatementObservation } from '../../../shared/domain/statement.ts';
 import { chosenHolders } from '../../../shared/plan/choose-holders.ts';
@@ -74,15 +74,16 @@ test('a lock that lets writers pass is put to the test too, and does not hide th
   ]);
 });
 
-test('the first phase that changes something is started twice, before its first change; the others are told', () => {
+test('each phase that changes something is started twice, before its first change; those beyond the limit are told', () => {
   const statements = [
     statementOf(1),
     statementOf(2, { locks: [lockOf('public.ledger', 'RowExclusiveLock')] }),
     statementOf(3, { statusAfter: 'I', committed: 1 }),
   ];
-  const { runs, notTested } = contended(statements, ['public.alerts'], ['first', 'second']);
-  expect(runs).toMatchObject([{ holder: 'second-start', phase: 'first', ordinal: 2 }]);
-  expect(notTested).toContain('second started twice at once');
+  const { runs, notTested } = contended(statements, ['public.alerts'], ['one', 'two', 'three', 'four', 'five']);
+  const places = ['one', 'two', 'three', 'four'].map((phase) => ({ holder: 'second-start', phase, ordinal: 2 }));
+  expect(runs).toMatchObject(places);
+  expect(notTested).toContain('five started twice at once');
   expect(contended([statementOf(1)]).ids).toEqual([]);
 });
 
@@ -95,4 +96,71 @@ test('what is beyond the limit is told, each holder with its table', () => {
     'a writer that holds public.t9 before statement 1 of pre-deploy',
     'a writer that holds public.t10 before statement 1 of pre-deploy',
   ]);
+});
+
+const touching = (relation: string, fromPage = 0) => observed([{ relation, fromPage }]);
+const rowRuns = (statements: readonly StatementObservation[], tables = ['public.alerts', 'public.notes']) =>
+  contended(statements, tables).runs.filter(({ holder }) => holder === 'row-write');
+
+test('rows that a statement is the first of its transaction to write are held before it, with the traffic elsewhere', () => {
+  const statements = [
+    statementOf(1, { locks: [lockOf('public.notes', 'AccessExclusiveLock')] }),
+    statementOf(2, { locks: [lockOf('public.alerts', 'RowExclusiveLock')], touched: touching('public.alerts', 7) }),
+    statementOf(3, { touched: touching('public.alerts') }),
+    statementOf(4, { statusAfter: 'I', committed: 1 }),
+  ];
+  expect(rowRuns(statements)).toMatchObject([
+    {
+      id: 'contention-pre-deploy-2-row-write..public.alerts',
+      ordinal: 2,
+      holds: 'RowShareLock',
+      rows: { fromPage: 7, rowsMax: runLimits.heldRows },
+      targets: [{ relation: 'public.notes' }],
+    },
+  ]);
+});
+
+test('rows of a table that the transaction has to itself, of a ledger or of its own tables are held by nobody', () => {
+  const own = [
+    statementOf(1, { locks: [lockOf('public.alerts', 'AccessExclusiveLock')], touched: touching('public.alerts') }),
+    statementOf(2, { touched: touching('public.made_here') }),
+    statementOf(3, { statusAfter: 'I', committed: 1 }),
+  ];
+  expect(rowRuns(own)).toEqual([]);
+});
+
+test('a batch that is sent a thousand times meets held rows once', () => {
+  const batch = (ordinal: number) =>
+    statementOf(ordinal, {
+      sql: 'UPDATE alerts',
+      transaction: ordinal,
+      statusAfter: 'I',
+      committed: ordinal,
+      touched: touching('public.alerts'),
+    });
+  expect(rowRuns([batch(1), batch(2), batch(3)]).map(({ ordinal }) => ordinal)).toEqual([1]);
+});
+
+test('held rows that the statement passed by, and rows that the WAL could not name, are not tested', () => {
+  const statements = [
+    statementOf(1, { locks: [lockOf('public.alerts', 'RowExclusiveLock')], touched: touching('public.alerts') }),
+    statementOf(2, { locks: [lockOf('public.notes', 'RowExclusiveLock')], touched: unobserved('no WAL') }),
+    statementOf(3, { statusAfter: 'I', committed: 1 }),
+  ];
+  const state = stateOf(['public.alerts', 'public.notes']);
+  const control = controlOf({
+    attempts: [attemptOf('pre-deploy', statements)],
+    before: observed(state),
+    end: observed(state),
+  });
+  const [spec] = planRuns(planOf(), [control]).runs.filter(({ id }) => id.includes('row-write'));
+  if (spec === undefined) throw new Error('nobody holds rows');
+  const fault = { kind: 'lock', phase: 'pre-deploy', ordinal: 1, moment: 'before', met: false } as const;
+  const { notTested } = planRuns(planOf(), [control, { ...controlOf({ fault }), spec }]);
+  expect(notTested.map(({ what }) => what)).toEqual(
+    expect.arrayContaining([
+      'a writer that holds rows of public.alerts before statement 1 of pre-deploy',
+      'rows of public.notes that pre-deploy writes, locked by somebody for longer than its lock timeout',
+    ]),
+  );
 });
