@@ -19,6 +19,8 @@ interface CrashPoint {
   readonly inTransaction: boolean;
   /** It commits in its midst, too: cut off there, it leaves what no boundary shows. */
   readonly isSplit: boolean;
+  /** It builds or writes anew what is there, or changes rows of it: that is what takes memory. */
+  readonly takesMemory: boolean;
 }
 
 interface Chosen extends CrashPoint {
@@ -73,7 +75,10 @@ function crashPoints(control: RunResult, traced: RunResult | undefined): readonl
       const all = transaction === null ? [statement] : statements.filter((other) => other.transaction === transaction);
       const durationMs = all.reduce((sum, other) => sum + other.durationMs, 0);
       const isSplit = refusesTransaction(phase, statement, traced);
-      return [{ phase, committed, ordinal, durationMs, inTransaction: transaction !== null, isSplit }];
+      const takesMemory = all.some(
+        ({ built = [], rewrote, touched }) => built.length > 0 || rewrote.length > 0 || touched?.seen === true,
+      );
+      return [{ phase, committed, ordinal, durationMs, inTransaction: transaction !== null, isSplit, takesMemory }];
     }),
   );
 }
@@ -86,12 +91,14 @@ function otherKinds(control: RunResult, points: readonly CrashPoint[]): readonly
   const split = longestOf(points.filter(({ isSplit }) => isSplit));
   const transaction = longestOf(points.filter(({ inTransaction }) => inTransaction)) ?? longest;
   const long = longestOf(points.filter(({ inTransaction, isSplit }) => !inTransaction && !isSplit));
+  const hungry = longestOf(points.filter(({ takesMemory }) => takesMemory));
   return [
     { ...place, cut: 'cut-connection', moment: 'after' },
     split === undefined
       ? { ...transaction, cut: 'kill-backend', moment: 'before' }
       : { ...split, cut: 'kill-backend', moment: 'during' },
     { ...place, cut: 'kill-server', moment: 'after' },
+    ...(hungry === undefined ? [] : [{ ...hungry, cut: 'out-of-memory' as const, moment: 'before' as const }]),
     ...(long !== undefined && long.durationMs >= runLimits.longStatementMs
       ? [{ ...long, cut: 'kill-command' as const, moment: 'during' as const }]
       : []),
@@ -103,13 +110,18 @@ function pruned(others: readonly Chosen[]): readonly NotTested[] {
   if (first === undefined) return [];
   return [
     {
-      what: 'cut connections, killed sessions and a killed server at every other crash point',
+      what: 'cut connections, sessions ended or killed for memory, and a killed server at every other crash point',
       because: `they lead to the states that killing the command leads to; each is tried once, at ${first.phase} #${first.committed} or what takes longest`,
     },
-    {
-      what: 'a server session killed for memory',
-      because: 'the server ends every session and recovers, as when it is killed itself, which is tried',
-    },
+    ...(others.some(({ cut }) => cut === 'out-of-memory')
+      ? []
+      : [
+          {
+            what: 'a server session killed for memory',
+            because:
+              'nothing is built, written anew or changed in rows that were there; the server ends every session and recovers, as when it is killed itself, which is tried',
+          },
+        ]),
     {
       what: 'killing the command before its first statement, or when it has heard of a commit',
       because: 'nothing is different then: the state is the one before, or the one after that commit, which are tried',

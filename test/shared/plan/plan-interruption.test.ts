@@ -44,6 +44,15 @@ test('the command is killed at every boundary, every other kind is tried once, a
   expect(notTested.map(({ what }) => what)).toContain('a server session killed for memory');
 });
 
+test('a session is killed as for memory where something is built, written anew or changed, before that is committed', () => {
+  const built = [{ kind: 'index' as const, name: 'public.i', relation: 'public.alerts' }];
+  const control = controlWith([alone(1, 1, { built }), alone(2, 2, { durationMs: 90 })], [inside(1, changed)]);
+  const { interruptions, notTested } = sheetOf(control);
+  const killed = interruptions.filter(({ cut }) => cut === 'out-of-memory');
+  expect(killed).toMatchObject([{ moment: 'before', ordinal: 1, expectedState: stateFingerprint(before) }]);
+  expect(notTested.map(({ what }) => what)).not.toContain('a server session killed for memory');
+});
+
 test('what lies between DDL and its ledger row is preferred to what takes longest', () => {
   const statements = [alone(1, 1, { durationMs: 90 }), alone(2, 2), alone(3, 3)];
   const control = controlWith(statements, [inside(1, before), inside(2, changed), after(recorded)]);
