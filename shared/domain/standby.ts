@@ -15,6 +15,8 @@ export interface StandbyObservation {
   /** Reads of ours that the server ended because replay could not go on (SQLSTATE 40001), the long one included. */
   readonly cancelledQueries: number;
   readonly reads: StandbyReads;
+  /** What arrived meanwhile on the server that is followed: its rows come to the standby with the migration's. */
+  readonly traffic?: { readonly transactions: number; readonly failed: number };
   readonly longRead?: LongReadObservation;
   /** Whether it replayed all that was written; the reason where it did not. */
   readonly end: { readonly replayed: true } | { readonly replayed: false; readonly why: string };

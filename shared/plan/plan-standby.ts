@@ -39,6 +39,7 @@ export function standbyRuns(
       expectedEnds,
       settings: followable(manifest.postgres.settings),
       reads: targets.map(({ relation }) => relation),
+      ...(manifest.overlap === 'stop-the-world' || targets.length === 0 ? {} : { writes: targets }),
       ...(longRead === undefined ? {} : { longRead }),
       holdMs: manifest.load.holdMs,
     },

@@ -5,6 +5,7 @@ import type { Standby } from '../../shared/edge/ports/clone-host.ts';
 import { gates } from '../../shared/plan/gating.ts';
 import type { LiveRun } from '../live-run.ts';
 import { readOnSchedule } from '../load/read-on-schedule.ts';
+import { startTraffic, type Traffic } from '../load/start-traffic.ts';
 import { type PhasesPerformed, performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
 import { watchReplication } from '../probes/watch-replication.ts';
@@ -33,7 +34,7 @@ export async function standby(run: LiveRun<StandbyRun>): Promise<ScenarioFinding
   });
   await using watch = watchReplication({ primary, standby: watching, clock, now });
   await clock.wait(leadMs, run.signal);
-  const { performed, longRead } = await performBeside(run, follower, apps);
+  const { performed, longRead, traffic } = await performBeside(run, follower, apps);
   const end = await readState(run);
   await using last = await sql.connect(clone.admin, 'rehearsal/standby-end');
   const replayed = await untilReplayed(run, last, follower);
@@ -52,6 +53,7 @@ export async function standby(run: LiveRun<StandbyRun>): Promise<ScenarioFinding
     replayBlockedMs: Math.round(seen.blocked.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)),
     cancelledQueries: cancelled,
     reads: read,
+    ...(traffic === undefined ? {} : { traffic }),
     ...(longRead === undefined ? {} : { longRead }),
     end: replayed,
     ...sides,
@@ -94,9 +96,10 @@ async function performBeside(
   run: LiveRun<StandbyRun>,
   follower: Standby,
   apps: Awaited<ReturnType<typeof openStandbyApps>>,
-): Promise<{ readonly performed: PhasesPerformed; readonly longRead?: LongReadObservation }> {
+): Promise<Beside> {
   const { manifest } = run.plan.bundle;
   const { longRead: place, holdMs } = run.spec;
+  await using traffic = await startWrites(run);
   await using holding = new AsyncDisposableStack();
   let reading: LongRead | undefined;
   const performed = await performPhases(run, manifest.phases, {
@@ -114,7 +117,35 @@ async function performBeside(
   });
   await apps.stopAsking();
   const longRead = await reading?.ended;
-  return { performed, ...(longRead === undefined ? {} : { longRead }) };
+  // What is written after that has to be there as well before the two ends are compared.
+  const written = await traffic?.stop();
+  return {
+    performed,
+    ...(longRead === undefined ? {} : { longRead }),
+    ...(written === undefined ? {} : { traffic: { transactions: written.transactions, failed: written.failed } }),
+  };
+}
+
+interface Beside {
+  readonly performed: PhasesPerformed;
+  readonly longRead?: LongReadObservation;
+  readonly traffic?: NonNullable<StandbyObservation['traffic']>;
+}
+
+/** None of it changes a value or the number of rows: what the versions answer is what they would answer without it. */
+async function startWrites(run: LiveRun<StandbyRun>): Promise<Traffic | undefined> {
+  const { writes } = run.spec;
+  if (writes === undefined) return undefined;
+  const { admin, apps } = run.clone;
+  return await startTraffic({
+    sql: run.sql,
+    admin,
+    apps: { ...admin, ...apps },
+    load: { ...run.plan.bundle.manifest.load, statements: [] },
+    targets: writes,
+    seed: run.spec.seed,
+    now: () => run.now(),
+  });
 }
 
 function weaknessesOf(
