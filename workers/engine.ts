@@ -8,6 +8,7 @@ import { loadBundle } from '../shared/edge/adapters/bundle/load-bundle.ts';
 import { installTools } from '../shared/edge/adapters/install-tools.ts';
 import { pgSql } from '../shared/edge/adapters/pg-sql.ts';
 import { catalogDrafts } from '../shared/edge/adapters/repair/catalog-drafts.ts';
+import { deltaDrafts } from '../shared/edge/adapters/repair/delta-drafts.ts';
 import { systemClock } from '../shared/edge/adapters/system-clock.ts';
 import type { CloneHost } from '../shared/edge/ports/clone-host.ts';
 import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
@@ -110,7 +111,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         host,
         sql,
         clock,
-        repairs: catalogDrafts,
+        repairs: { ...catalogDrafts, otherwise: deltaDrafts },
         repairsTried: new Map(),
       };
     },

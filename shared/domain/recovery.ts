@@ -8,6 +8,8 @@ export interface RepairTrial {
   readonly draftedBy: string;
   /** The statement that the server did not take, from 1; absent: it took all of them. */
   readonly refused?: { readonly statement: number; readonly sqlstate: string; readonly message: string };
+  /** The command, run again after it from the phase that was interrupted; absent: the statements were to do alone. */
+  readonly again?: readonly MigrationAttempt[];
   readonly end: Observed<DatabaseState>;
   /** The version that has to live there, freshly started on the result; absent: it was not asked. */
   readonly cell?: CellObservation;

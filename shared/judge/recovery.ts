@@ -56,7 +56,8 @@ function adviceFor(run: RunResult, baselines: Baselines, context: JudgeContext):
   const tried = converged === false ? 'running it again was seen not to help' : 'nobody saw running it again';
   const repairs = judgeRepairs(run, baselines, context);
   if (repairs.sql !== undefined) {
-    return { choose: 'forward-fix', because: `the command ${ended}; ${tried}; ${repairs.because}`, sql: repairs.sql };
+    const choose = repairs.thenAgain ? 'retry' : 'forward-fix';
+    return { choose, because: `the command ${ended}; ${tried}; ${repairs.because}`, sql: repairs.sql };
   }
   const back = wayBackFrom(run, baselines, context);
   const withheld = repairs.because === undefined ? '' : `; ${repairs.because}`;

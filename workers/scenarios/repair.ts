@@ -1,11 +1,11 @@
-import type { AppName } from '../../shared/domain/bundle.ts';
+import type { AppName, Phase } from '../../shared/domain/bundle.ts';
 import type { Aftermath, MigrationAttempt, RetryObservation } from '../../shared/domain/observation.ts';
 import { type Observed, observed, unobserved } from '../../shared/domain/observed.ts';
 import type { RepairTrial } from '../../shared/domain/recovery.ts';
 import type { StatePoint } from '../../shared/domain/run.ts';
 import type { DatabaseState } from '../../shared/domain/schema.ts';
 import type { Clone } from '../../shared/edge/ports/clone-host.ts';
-import type { RepairDraft } from '../../shared/edge/ports/repair-drafts.ts';
+import type { RepairDraft, RepairDrafts, RepairQuestion } from '../../shared/edge/ports/repair-drafts.ts';
 import { SqlError } from '../../shared/edge/ports/sql.ts';
 import { gates } from '../../shared/plan/gating.ts';
 import { runLimits } from '../../shared/plan/limits.ts';
@@ -22,7 +22,7 @@ import { walkBackFromHere } from './way-back.ts';
  */
 export async function tryRepairs(
   run: LiveRun,
-  { point, attempts }: { readonly point: StatePoint; readonly attempts: readonly MigrationAttempt[] },
+  { point, attempts, from }: DamagedPlace,
   retry: RetryObservation,
 ): Promise<Pick<Aftermath, 'repairs' | 'wayBack'>> {
   const phase = retry.attempts.at(-1)?.phase;
@@ -32,9 +32,16 @@ export async function tryRepairs(
   if (expected === undefined && !attempts.some(({ oomKilled, timedOut }) => oomKilled || timedOut)) return {};
   const ended = retry.attempts.every(({ exitCode, timedOut }) => exitCode === 0 && !timedOut);
   if (ended && stateFingerprint(retry.end.value) === expected) return {};
-  return await onceForEach(run, `${phase} ${stateFingerprint(retry.end.value)}`, () =>
-    repairsFor(run, point, { phase, expected, retry }),
-  );
+  // A held migration lock makes no other state, and needs another way out.
+  const state = `${phase} ${stateFingerprint(retry.end.value)} ${releasesOf(retry).join(' ')}`;
+  return await onceForEach(run, state, () => repairsFor(run, point, { phase, expected, retry, from }));
+}
+
+interface DamagedPlace {
+  readonly point: StatePoint;
+  readonly attempts: readonly MigrationAttempt[];
+  /** The phase whose command is run again. */
+  readonly from: Phase;
 }
 
 type Repairs = Pick<Aftermath, 'repairs' | 'wayBack'>;
@@ -57,38 +64,59 @@ interface Damage {
   readonly phase: string;
   readonly expected: string | undefined;
   readonly retry: RetryObservation;
+  readonly from: Phase;
 }
 
-async function repairsFor(run: LiveRun, point: StatePoint, { phase, expected, retry }: Damage): Promise<Repairs> {
-  const drafts = await draftsFor(run, phase, expected, retry);
-  if (!drafts.seen) return { repairs: drafts, ...(await walkBackFromHere(run, retry.end)) };
+async function repairsFor(run: LiveRun, point: StatePoint, damage: Damage): Promise<Repairs> {
+  const { phase, expected, retry, from } = damage;
+  const app = appThere(run, phase);
+  const release = releasesOf(retry);
   const trials: RepairTrial[] = [];
-  for (const draft of drafts.value.slice(0, runLimits.repairDrafts)) {
-    const trial = await tryDraft(run, draft, point, appThere(run, phase));
+  if (release.length > 0) {
+    const { phases } = run.plan.bundle.manifest;
+    const again = phases.slice(phases.indexOf(from), phases.findIndex(({ name }) => name === phase) + 1);
+    const trial = await tryDraft(run, { statements: release, by: 'held migration locks' }, { point, app, again });
     trials.push(trial);
     if (leadsThere(trial, expected)) return { repairs: observed(trials) };
   }
-  return { repairs: observed(trials), ...(await walkBackFromHere(run, retry.end)) };
+  const drafted = await besideReference(run, damage, async (question) => {
+    for (let drafts: RepairDrafts | undefined = run.repairs; drafts !== undefined; drafts = drafts.otherwise) {
+      const told = await drafts.draft(question);
+      for (const { statements, by } of told.slice(0, runLimits.repairDrafts)) {
+        const trial = await tryDraft(run, { statements: [...release, ...statements], by }, { point, app, again: [] });
+        trials.push(trial);
+        if (leadsThere(trial, expected)) return true;
+      }
+    }
+    return false;
+  });
+  const repairs = !drafted.seen && trials.length === 0 ? drafted : observed(trials);
+  if (drafted.seen && drafted.value) return { repairs: observed(trials) };
+  return { repairs, ...(await walkBackFromHere(run, retry.end)) };
 }
+
+/** A migration lock that outlived its holder: nothing of the tool goes on before it is free. */
+const releasesOf = ({ end }: RetryObservation): readonly string[] =>
+  end.seen ? (end.value.heldLocks ?? []).map(({ releaseSql }) => releaseSql) : [];
 
 /** The version that has to live where this phase ends. */
 const appThere = (run: LiveRun, phase: string): AppName =>
   gates(run.plan.bundle.manifest, 'next', { kind: 'after', phase }) ? 'next' : 'previous';
 
 /** Nothing better can come after it. */
-const leadsThere = ({ refused, end, cell }: RepairTrial, expected: string | undefined): boolean =>
+const leadsThere = ({ refused, again = [], end, cell }: RepairTrial, expected: string | undefined): boolean =>
   refused === undefined &&
+  again.every(({ exitCode, timedOut }) => exitCode === 0 && !timedOut) &&
   end.seen &&
   stateFingerprint(end.value) === expected &&
   (cell === undefined || (cell.started.seen && cell.started.value && cell.probes.every((p) => p.outcome !== 'fail')));
 
 /** The quiet way is gone once more on a clone of its own: a run sheet carries fingerprints, no schemas. */
-async function draftsFor(
+async function besideReference<T>(
   run: LiveRun,
-  phase: string,
-  expected: string | undefined,
-  retry: RetryObservation,
-): Promise<Observed<readonly RepairDraft[]>> {
+  { phase, expected, retry }: Damage,
+  work: (question: RepairQuestion) => Promise<T>,
+): Promise<Observed<T>> {
   const { phases } = run.plan.bundle.manifest;
   const tookMs = retry.attempts.reduce((sum, attempt) => sum + attempt.durationMs, 0);
   if (tookMs > runLimits.repairedMigrationMs) {
@@ -106,23 +134,43 @@ async function draftsFor(
     return unobserved('the quiet way was gone once more and did not end where it did before');
   }
   if (!retry.end.seen) return retry.end;
-  const question = { expected: reference.value, actual: retry.end.value };
-  return observed(await quiet.observer.look((session) => run.repairs.draft({ ...question, reference: session })));
+  await using session = await run.sql.connect(clone.admin, 'rehearsal/repair-reference');
+  const at = { damaged: run.clone.admin, reference: clone.admin };
+  return observed(await work({ expected: reference.value, actual: retry.end.value, reference: session, at }));
 }
 
-async function tryDraft(run: LiveRun, draft: RepairDraft, point: StatePoint, app: AppName): Promise<RepairTrial> {
+interface Trying {
+  readonly point: StatePoint;
+  readonly app: AppName;
+  /** Phases whose command is run again once the statements are through. */
+  readonly again: readonly Phase[];
+}
+
+async function tryDraft(run: LiveRun, draft: RepairDraft, { point, app, again }: Trying): Promise<RepairTrial> {
   run.signal.throwIfAborted();
   await using fork = await run.clone.fork();
   const refused = await apply(run, fork, draft);
   await using there = await run.on(fork);
+  const rerun =
+    refused !== undefined || again.length === 0
+      ? undefined
+      : await performPhases(there, again, { attemptOf: () => third });
   const end: Observed<DatabaseState> = await readState(there, { rows: 'uncounted' });
-  const trial = { statements: draft.statements, draftedBy: draft.by, end };
+  const trial = {
+    statements: draft.statements,
+    draftedBy: draft.by,
+    ...(rerun === undefined ? {} : { again: rerun.attempts }),
+    end,
+  };
   if (refused !== undefined) return { ...trial, refused };
   if (run.plan.bundle.manifest.apps === 'none') return trial;
   const fingerprint = end.seen ? observed(stateFingerprint(end.value)) : end;
   const place = { app, boot: 'fresh', point, inRun: run.spec.id, stateFingerprint: fingerprint } as const;
   return { ...trial, cell: await observeFreshCell(there, fork, place, false) };
 }
+
+/** The first start was interrupted, the second one met the lock. */
+const third = 3;
 
 /** A repair that takes longer is one to be planned, not to be pasted at night. */
 const statementMsMax = 30_000;

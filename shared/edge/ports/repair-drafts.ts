@@ -1,5 +1,5 @@
 import type { DatabaseState } from '../../domain/schema.ts';
-import type { SqlSession } from './sql.ts';
+import type { ServerAddress, SqlSession } from './sql.ts';
 
 /** What is known when somebody drafts a repair. */
 export interface RepairQuestion {
@@ -9,6 +9,8 @@ export interface RepairQuestion {
   readonly actual: DatabaseState;
   /** A clone that really is where the migration leads: texts that a model only knows by their hash are read there. */
   readonly reference: SqlSession;
+  /** Clones in the two states, for those who read them themselves; nothing is written there. */
+  readonly at: { readonly damaged: ServerAddress; readonly reference: ServerAddress };
 }
 
 /** One way to close the gap; the statements are sent one by one, each in a transaction of its own. */
@@ -24,4 +26,6 @@ export interface RepairDraft {
 export interface RepairDrafts {
   /** Best first; none where nothing can be said. */
   draft(question: RepairQuestion): Promise<readonly RepairDraft[]>;
+  /** Who is asked where none of these led where it should. */
+  readonly otherwise?: RepairDrafts;
 }

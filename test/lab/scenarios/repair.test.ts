@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Evidence } from '../../../shared/domain/observation.ts';
-import type { RepairDraft } from '../../../shared/edge/ports/repair-drafts.ts';
+import { deltaDrafts } from '../../../shared/edge/adapters/repair/delta-drafts.ts';
+import type { RepairDrafts } from '../../../shared/edge/ports/repair-drafts.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
+import { stateFingerprint } from '../../../shared/plan/state-fingerprint.ts';
 import { performRun } from '../../../workers/perform-run.ts';
 import { libraryApp, libraryBundle, twoApps, withPg } from '../../support/contract-bundles.ts';
-import { openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
+import { migration, openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
 
 let lab: ScenarioLab;
 beforeAll(async () => {
@@ -58,17 +60,29 @@ test('SQL is shown once it led out of just that state, and a wrong draft is with
 
   const spec = evidence.planned.find(({ id }) => id === killed);
   if (spec === undefined) throw new Error(`${killed} was not planned`);
-  const withDrafts = async (...drafts: readonly string[][]) => {
-    const planted: readonly RepairDraft[] = drafts.map((statements) => ({ statements, by: 'a planted draft' }));
-    const context = { ...bundle.context, repairs: { draft: async () => planted }, repairsTried: new Map() };
+  const withRepairs = async (repairs: RepairDrafts) => {
+    const context = { ...bundle.context, repairs, repairsTried: new Map() };
     const run = await performRun(context, spec, new AbortController().signal);
     return adviceOn({ ...evidence, runs: evidence.runs.map((other) => (other.spec.id === killed ? run : other)) });
   };
+  const planted = (...drafts: readonly string[][]): RepairDrafts => {
+    const all = drafts.map((statements) => ({ statements, by: 'a planted draft' }));
+    return { draft: async () => all };
+  };
+  const wrong = 'ALTER TABLE books ADD COLUMN shelf integer;';
   const right = advice?.sql ?? '';
-  const withheld = await withDrafts(['ALTER TABLE books ADD COLUMN shelf integer;'], [right, 'DELETE FROM books;']);
+  const withheld = await withRepairs(planted([wrong], [right, 'DELETE FROM books;']));
   expect(withheld).toMatchObject({ choose: 'forward-fix' });
   expect(withheld).not.toHaveProperty('sql');
   expect(withheld?.because).toContain('withheld: it led to another schema than the expected one');
+
+  // Where no draft of one source leads there, the next one is asked.
+  const second = await withRepairs({ ...planted([wrong]), otherwise: deltaDrafts });
+  expect(second).toMatchObject({
+    choose: 'forward-fix',
+    because: expect.stringContaining('schema and ledger are the expected ones, and next passes its probes there'),
+  });
+  expect(second?.sql).toMatch(/ADD COLUMN.*shelf/);
 });
 
 test('where no SQL leads forward the declared rollback is walked from there, and its price is named', async () => {
@@ -84,4 +98,38 @@ test('where no SQL leads forward the declared rollback is walked from there, and
     repairs: { seen: true, value: [] },
     wayBack: { attempt: { exitCode: 0 }, cell: { app: 'previous', probes: [{ outcome: 'pass' }] } },
   });
+});
+
+test('a migration lock that a killed command left held is freed on a fork, and the command then reaches the end', async () => {
+  const locking = `
+const { rowCount } = await client.query('UPDATE schema_migrations_lock SET is_locked = 1 WHERE is_locked = 0');
+if (rowCount === 0) throw new Error('somebody migrates already');
+await client.query('ALTER TABLE books ADD COLUMN IF NOT EXISTS shelf text');
+await client.query('UPDATE schema_migrations_lock SET is_locked = 0');`;
+  const files = libraryBundle(
+    { migrate: [{ name: 'pre-deploy', command: ['node', 'index.js'] }] },
+    {
+      'package.json': withPg,
+      'index.js': migration(locking),
+      'seed.sql': `CREATE TABLE books (id int PRIMARY KEY, title text);
+INSERT INTO books SELECT n, 'book ' || n FROM generate_series(1, 50) AS n;
+CREATE TABLE schema_migrations_lock (index int PRIMARY KEY, is_locked int);
+INSERT INTO schema_migrations_lock VALUES (1, 0);
+`,
+    },
+  );
+  const bundle = await lab.bundle(files, ['interruption']);
+  const quiet = [await bundle.control(), await bundle.control('traced')];
+  const run = await bundle.planned('interruption-pre-deploy-1', quiet);
+  expect(run.aftermath?.retry?.attempts).toMatchObject([{ exitCode: 1 }]);
+  const repairs = run.aftermath?.repairs?.seen ? run.aftermath.repairs.value : [];
+  expect(repairs).toMatchObject([
+    {
+      statements: ['UPDATE public.schema_migrations_lock SET is_locked = 0;'],
+      draftedBy: 'held migration locks',
+      again: [{ exitCode: 0 }],
+    },
+  ]);
+  const end = repairs[0]?.end;
+  expect(end?.seen && stateFingerprint(end.value)).toBe(run.spec.expectedEnds['pre-deploy']);
 });

@@ -60,6 +60,23 @@ describe('SQL for a state that running the command again did not lead out of', (
     expect(advice?.because).toContain(why);
   });
 
+  const held = [{ relation: 'public.l_lock', releaseSql: 'UPDATE public.l_lock SET is_locked = 0;' }];
+  const freed = { ...good, statements: [held[0]?.releaseSql ?? ''], again: [attempt({ attempt: 3 })] };
+
+  test('frees a migration lock that was left held, where the command then reaches the expected end', () => {
+    expect(adviceOn({ repairs: observed([freed]) })).toMatchObject({
+      choose: 'retry',
+      sql: 'UPDATE public.l_lock SET is_locked = 0;',
+      because: expect.stringContaining('running the command again after it was seen to reach the expected end'),
+    });
+    const failed = { ...freed, again: [attempt({ attempt: 3, exitCode: 1, statements: [] })] };
+    expect(adviceOn({ repairs: observed([failed]) })?.because).toContain('withheld: the command failed once more');
+    const still = { ...good, end: observed({ ...states.after, heldLocks: held }) };
+    expect(adviceOn({ repairs: observed([still]) })?.because).toContain(
+      'withheld: public.l_lock is still held after it',
+    );
+  });
+
   test('is withheld where no version was asked on its result', () => {
     const { cell: _, ...unasked } = good;
     expect(adviceOn({ repairs: observed([unasked]) })).not.toHaveProperty('sql');

@@ -33,8 +33,10 @@ const reference: SqlSession = {
   parse: async () => undefined,
   [Symbol.asyncDispose]: async () => undefined,
 };
+const nowhere = { host: '127.0.0.1', port: 1, user: '', password: '', database: '' };
+const at = { damaged: nowhere, reference: nowhere };
 const draft = async (expected: DatabaseState, actual: DatabaseState) =>
-  (await catalogDrafts.draft({ expected, actual, reference })).map(({ statements }) => statements);
+  (await catalogDrafts.draft({ expected, actual, reference, at })).map(({ statements }) => statements);
 
 describe('a draft', () => {
   test('takes away what depends first, and puts it back last', async () => {
