@@ -60,8 +60,7 @@ async function perform(
   await using clone = await openClone(context, spec);
   using _stopped = removedOnAbort(clone, signal);
   await using live = await openLiveRun(context, spec, clone, now, signal);
-  const rows = spec.scenario === 'compatibility' ? 'uncounted' : 'counted';
-  const before = await readState(live, { rows });
+  const before = await readState(live, { rows: rowsBefore(spec) });
   const { failed, weaknesses, ...found } = await performScenario(live);
   // What was seen on a clone that is being removed is no evidence.
   signal.throwIfAborted();
@@ -82,6 +81,10 @@ async function perform(
     backendsOomKilled: await clone.backendsOomKilled(),
   };
 }
+
+/** Where rows are compared at all, an interruption is compared with the quiet run, which began on the same snapshot. */
+const rowsBefore = ({ scenario }: RunSpec): 'counted' | 'uncounted' =>
+  scenario === 'compatibility' || scenario === 'interruption' ? 'uncounted' : 'counted';
 
 /** Whatever the run waits for then, its server and its processes are gone, and the wait is over. */
 function removedOnAbort(clone: Clone, signal: AbortSignal): Disposable {

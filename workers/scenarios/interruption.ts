@@ -4,7 +4,7 @@ import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
 import type { LiveRun } from '../live-run.ts';
 import { type PhasesPerformed, performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
-import { lookAtAftermath } from './aftermath.ts';
+import { lookAtAftermath, losesRows } from './aftermath.ts';
 import { nothingElse, type ScenarioFindings } from './scenario.ts';
 import { type Striking, strikeOnce } from './strike.ts';
 
@@ -51,7 +51,7 @@ async function statusOf(run: LiveRun, xid: bigint): Promise<string | null> {
  */
 async function lookAtEnd(run: LiveRun<InterruptionRun>, { attempts, stoppedAt }: PhasesPerformed) {
   const { phases } = run.plan.bundle.manifest;
-  const end = await readState(run);
+  const end = await readState(run, { rows: losesRows(run.spec) ? 'counted' : 'uncounted' });
   const fingerprint = end.seen ? stateFingerprint(end.value) : undefined;
   if (stoppedAt !== undefined) {
     const isAsExpected = fingerprint !== undefined && fingerprint === run.spec.expectedState;
