@@ -17,7 +17,7 @@ export const lostToLockTimeout = defineCheck({
   incident: 'swallowed-lock-timeout',
   severity: 'blocks',
   needs: ['underLoad', 'contention'],
-  uses: ['compatibility'],
+  uses: ['compatibility', 'steady'],
   parts: ['migration', 'locks'],
   find: (readings, context) => lossesIn(readings, context).map((loss) => draftOf(loss, readings, context)),
   lacks: (readings, context) =>
@@ -34,7 +34,11 @@ function lossesIn({ underLoad, contention }: Stressed, context: JudgeContext): r
 
 const harmless: ReadonlySet<Followed> = new Set(['won-later', 'failed-cleanly', 'unseen']);
 
-function draftOf(loss: LockLoss, readings: Stressed & Pick<Readings, 'compatibility'>, context: JudgeContext): Draft {
+function draftOf(
+  loss: LockLoss,
+  readings: Stressed & Pick<Readings, 'compatibility' | 'steady'>,
+  context: JudgeContext,
+): Draft {
   const { run, attempt, statement, followed, relation } = loss;
   const place = placeOf(statement, attempt.phase, context);
   const holders = holdersOf(loss);
@@ -42,7 +46,9 @@ function draftOf(loss: LockLoss, readings: Stressed & Pick<Readings, 'compatibil
   const on = relation === undefined ? '' : ` on ${relation}`;
   const tries = triesOf(loss);
   const writers =
-    relation === undefined || !isBehindWriters(loss) ? [] : writersOf(relation, readings.compatibility.runs);
+    relation === undefined || !isBehindWriters(loss)
+      ? []
+      : writersOf(relation, [...readings.compatibility.runs, ...readings.steady.runs]);
   return {
     ...(harmless.has(followed) ? { severity: 'warns' as const } : {}),
     title: `${attempt.phase} loses its lock${on} after ${duration(statement.durationMs)}`,
@@ -99,7 +105,7 @@ const triesWords = ({ made, won }: { readonly made: number; readonly won: number
 
 /** A dump or a VACUUM goes on, whoever is paused. */
 const isBehindWriters = ({ run: { spec } }: LockLoss): boolean =>
-  spec.scenario !== 'contention' || spec.holder === 'open-write';
+  spec.scenario !== 'contention' || spec.holder === 'open-write' || spec.holder === 'row-write';
 
 function queueWords({ run: { load } }: LockLoss): string {
   if (load === undefined || load.blockedTransactions === 0) return '';

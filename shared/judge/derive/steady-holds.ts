@@ -1,7 +1,7 @@
 import type { LockParty } from '../../domain/lock.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import { namesAsWritten } from './names-table.ts';
-import { partyWords } from './who-holds.ts';
+import { partyWords, workerWords } from './who-holds.ts';
 
 /** What a process of a version kept the traffic waiting for. */
 export interface SteadyHold {
@@ -43,7 +43,7 @@ export function holdsOf(run: RunResult): readonly SteadyHold[] {
 }
 
 const nameOf = (party: LockParty): string =>
-  party.worker === undefined ? partyWords(party) : `the background process “${party.worker}” of ${party.role}`;
+  party.worker === undefined ? partyWords(party) : workerWords(party.worker, party.role);
 
 function writerOf({ steady }: RunResult, worker: string | undefined, relation: string): string | undefined {
   const process = steady?.processes.find((candidate) => candidate.worker === worker);

@@ -1,4 +1,3 @@
-import type { AppName } from '../../domain/bundle.ts';
 import { type Holder, holders } from '../../domain/holder.ts';
 import type { LockParty } from '../../domain/lock.ts';
 import type { RunResult } from '../../domain/observation.ts';
@@ -11,6 +10,7 @@ const words: Readonly<Record<Holder, string>> = {
   'pg-dump': 'a dump of the database',
   vacuum: 'a VACUUM that does not yield',
   'index-build': 'another index build',
+  'row-write': 'another open transaction that has written the same rows',
 };
 
 /** Who it is in the reader's words: what our actors stand for, and the names that others gave themselves. */
@@ -21,10 +21,20 @@ export function partyWords({ role, applicationName }: LockParty): string {
   return applicationName === '' ? 'another session' : applicationName;
 }
 
-/** Versions that were seen to write this table while they were asked their probes: whom to pause meanwhile. */
-export function writersOf(relation: string, runs: readonly RunResult[]): readonly AppName[] {
-  const cells = runs.flatMap((run) => run.cells);
-  return (['previous', 'next'] as const).filter((app) =>
-    cells.some((cell) => cell.app === app && cell.writes?.some((sql) => namesAsWritten(sql, relation))),
-  );
+/**
+ * Whom to pause meanwhile: versions that were seen to write this table while they were asked their probes, and their
+ * background processes, as they lived with the traffic.
+ */
+export function writersOf(relation: string, runs: readonly RunResult[]): readonly string[] {
+  return (['previous', 'next'] as const).flatMap((app) => {
+    const cells = runs.flatMap((run) => run.cells).filter((cell) => cell.app === app);
+    const isWriter = cells.some(({ writes }) => writes?.some((sql) => namesAsWritten(sql, relation)));
+    const workers = runs
+      .flatMap(({ steady }) => (steady?.app === app ? steady.processes : []))
+      .filter(({ shapes }) => shapes.some(({ sql }) => namesAsWritten(sql, relation)))
+      .flatMap(({ worker }) => (worker === undefined ? [] : [workerWords(worker, app)]));
+    return [...(isWriter ? [app] : []), ...new Set(workers)];
+  });
 }
+
+export const workerWords = (worker: string, app: string): string => `the background process “${worker}” of ${app}`;
