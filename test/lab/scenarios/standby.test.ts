@@ -55,7 +55,6 @@ describe('a standby', () => {
     expect(standby?.replayBlockedMs).toBeGreaterThan(0);
     expect(standby?.lagBytesMax).toBeGreaterThan(0);
     // What production writes meanwhile comes to the standby too, behind what waits there.
-    expect(standby?.traffic).toMatchObject({ failed: 0 });
     expect(standby?.traffic?.transactions).toBeGreaterThan(0);
     expect(standby?.reads.done).toBe(standby?.reads.planned);
     expect(standby?.apps.map(({ app, statements }) => [app, statements > 0])).toEqual([
