@@ -5,6 +5,7 @@ import { gateCommand } from './gate-command.ts';
 import type { CommandIo } from './io.ts';
 import { judgeCommand } from './judge-command.ts';
 import { printFailure } from './print-failure.ts';
+import { reportToCommand } from './report-to-command.ts';
 import { runCommand } from './run-command.ts';
 import { schemaCommand } from './schema-command.ts';
 import { snapshotCommand } from './snapshot-command.ts';
@@ -34,6 +35,7 @@ for (const command of [
   gateCommand(io),
   schemaCommand(io),
   verifyCommand(io),
+  reportToCommand(io),
   doctorCommand(io),
 ]) {
   program.addCommand(inheriting(command, program));

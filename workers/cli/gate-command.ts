@@ -1,17 +1,27 @@
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { RehearsalError } from '../../shared/domain/problem.ts';
+import { readResult } from './forges/read-result.ts';
 import type { CommandIo } from './io.ts';
-import { openServiceClient, refusalOf } from './service-client.ts';
+import {
+  openServiceClient,
+  persistently,
+  refusalOf,
+  type ServiceClient,
+  type ServiceOptions,
+  tokenFileOption,
+} from './service-client.ts';
 
-interface GateOptions {
-  readonly server: string;
-  readonly service: string;
-  readonly version: string;
-  readonly environment: string;
+interface GateOptions extends ServiceOptions {
+  readonly service?: string;
+  readonly version?: string;
+  readonly environment?: string;
   readonly bundle?: string;
+  readonly report?: string;
   readonly format: 'text' | 'json';
 }
 
-interface GateAnswer {
+export interface GateAnswer {
   readonly answer: 'allow' | 'block';
   readonly reasons: readonly { readonly code: string; readonly text: string }[];
 }
@@ -21,30 +31,71 @@ export function gateCommand(io: CommandIo): Command {
   return new Command('gate')
     .description('ask whether a version may be deployed')
     .requiredOption('--server <url>', 'address of the service')
-    .requiredOption('--service <name>', 'as the manifest names it')
-    .requiredOption('--version <version>', 'as the manifest names it')
-    .option('--environment <name>', 'as the manifest names it', 'production')
+    .addOption(tokenFileOption())
+    .option('--service <name>', 'as the manifest names it')
+    .option('--version <version>', 'as the manifest names it')
+    .option('--environment <name>', 'as the manifest names it; default: production')
     .option('--bundle <digest>', 'exactly this bundle, sha256:…')
+    .option('--report <file>', 'what `submit --format json` printed: asks for just that bundle')
     .addOption(new Option('--format <format>', 'of the answer on stdout').choices(['text', 'json']).default('text'))
     .action((options: GateOptions) => askGate(io, options));
 }
 
 async function askGate(io: CommandIo, options: GateOptions): Promise<void> {
-  const client = await openServiceClient(options.server, io.env);
-  const query = new URLSearchParams({
-    service: options.service,
-    version: options.version,
-    environment: options.environment,
-    ...(options.bundle === undefined ? {} : { bundle: options.bundle }),
-  });
-  const response = await client.ask(`/v1/gate?${query}`);
-  const answer = await answerOf(response);
-  if (answer === undefined) throw await refusalOf(response);
+  const question = await questionOf(io, options);
+  const client = await openServiceClient(options, io);
+  const answer = await answerOfGate(client, question);
   const reasons = answer.reasons.map(({ code, text }) => `  ${code}: ${text}\n`).join('');
   if (options.format === 'json') io.stdout(`${JSON.stringify(answer)}\n`);
   else io.stdout(`${answer.answer}\n${reasons}`);
-  // The word alone does not open the gate: the status has to agree with it.
-  io.exit(answer.answer === 'allow' && response.status === 200 ? 0 : 6);
+  io.exit(answer.answer === 'allow' ? 0 : 6);
+}
+
+export interface GateQuestion {
+  readonly service: string;
+  readonly version: string;
+  readonly environment: string;
+  readonly bundle?: string;
+}
+
+/** A gate that restarts is asked again; one that does not answer for so long is not reachable. */
+const patienceMs = 5_000;
+
+/** Throws RehearsalError where nobody answers, or where the answer is none of a gate. */
+export async function answerOfGate(client: ServiceClient, question: GateQuestion): Promise<GateAnswer> {
+  const query = new URLSearchParams({ ...question });
+  const ask = async () => {
+    const response = await client.ask(`/v1/gate?${query}`);
+    const answer = await answerOf(response);
+    if (answer === undefined) throw await refusalOf(response);
+    // The word alone does not open the gate: the status has to agree with it.
+    return answer.answer === 'allow' && response.status !== 200 ? { ...answer, answer: 'block' as const } : answer;
+  };
+  return persistently(ask, { signal: AbortSignal.timeout(60_000), patienceMs });
+}
+
+async function questionOf(io: CommandIo, options: GateOptions): Promise<GateQuestion> {
+  const reported = options.report === undefined ? undefined : await readResult(resolve(io.cwd, options.report));
+  if (reported !== undefined && reported.kind !== 'report') {
+    const detail = `${options.report} holds no report: there was no verdict`;
+    throw new RehearsalError('policy', 'no-verdict', detail, 'submit the bundle again and read what it says');
+  }
+  const { service = reported?.report.service, version = reported?.report.version } = options;
+  if (service === undefined || version === undefined) {
+    throw new RehearsalError(
+      'bundle',
+      'usage',
+      'a service and its version are missing',
+      'give --service and --version, or --report',
+    );
+  }
+  const bundle = options.bundle ?? reported?.report.digests.bundle;
+  return {
+    service,
+    version,
+    environment: options.environment ?? reported?.report.environment ?? 'production',
+    ...(bundle === undefined ? {} : { bundle }),
+  };
 }
 
 /** Blocks come with 412, 404 and 503; what has no answer in it is an error of the request. */

@@ -49,7 +49,7 @@ async function post(io: CommandIo, server: string, options: SchemaOptions, finge
   if (options.service === undefined) {
     throw new RehearsalError('bundle', 'usage', 'whose schema it is is not said', 'add --service NAME');
   }
-  const client = await openServiceClient(server, io.env);
+  const client = await openServiceClient({ server }, io);
   const place = [options.service, options.environment].map(encodeURIComponent).join('/');
   await client.demand(`/v1/environments/${place}/schema`, {
     method: 'POST',

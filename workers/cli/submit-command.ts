@@ -7,11 +7,16 @@ import { type Format, formats, render } from '../../shared/report/render.ts';
 import { type FollowedEvent, followEvents } from './follow-events.ts';
 import type { CommandIo } from './io.ts';
 import { packBundle } from './pack-bundle.ts';
-import { openServiceClient, persistently, type ServiceClient } from './service-client.ts';
+import {
+  openServiceClient,
+  persistently,
+  type ServiceClient,
+  type ServiceOptions,
+  tokenFileOption,
+} from './service-client.ts';
 import { verdictExitCodes } from './write-reports.ts';
 
-interface SubmitOptions {
-  readonly server: string;
+interface SubmitOptions extends ServiceOptions {
   readonly wait: number;
   readonly format: Format;
 }
@@ -27,27 +32,40 @@ export function submitCommand(io: CommandIo): Command {
     .description('submit a bundle to a service and wait for its verdict')
     .argument('<bundle>', 'directory or archive with rehearsal.yaml at its root')
     .requiredOption('--server <url>', 'address of the service')
+    .addOption(tokenFileOption())
     .option('--wait <duration>', 'how long to wait for the verdict, such as 90s or 30m', parseWait, 30 * 60_000)
     .addOption(new Option('--format <format>', 'of the report on stdout').choices([...formats]).default('text'))
     .action((bundle: string, options: SubmitOptions) => submit(io, resolve(io.cwd, bundle), options));
 }
 
 async function submit(io: CommandIo, path: string, options: SubmitOptions): Promise<void> {
-  const client = await openServiceClient(options.server, io.env);
+  const client = await openServiceClient(options, io);
   const waited = AbortSignal.timeout(options.wait);
-  const accepted = await post(client, path);
+  const accepted = await untilWaited(() => post(client, path, waited), waited, `${path} was not taken yet`);
   io.stderr(`${accepted.id} ${new URL(accepted.links.page, options.server).href}\n`);
-  const status = await waitForEnd(client, accepted, waited, (event) => io.stderr(lineOf(event)));
-  if (status !== 'judged') throw await endedWithoutVerdict(client, accepted);
-  const report = (await (await client.demand(accepted.links.report)).json()) as Report;
+  const follow = () => waitForEnd(client, accepted, waited, (event) => io.stderr(lineOf(event)));
+  const status = await untilWaited(follow, waited, `there is no verdict of ${accepted.id} yet`);
+  const fetched = { signal: AbortSignal.timeout(resultPatienceMs), patienceMs: resultPatienceMs };
+  if (status !== 'judged') throw await persistently(() => endedWithoutVerdict(client, accepted), fetched);
+  const read = async () => (await (await client.demand(accepted.links.report)).json()) as Report;
+  const report = await persistently(read, fetched);
   io.stdout(render(options.format, report, reportShell()));
   io.exit(verdictExitCodes[report.verdict]);
 }
 
-async function post(client: ServiceClient, path: string): Promise<Accepted> {
-  const { body, type } = await packBundle(path);
-  const request = { method: 'POST', headers: { 'content-type': type }, body, duplex: 'half' } as RequestInit;
-  return (await (await client.demand('/v1/rehearsals', request)).json()) as Accepted;
+/** A service that restarts is back by then; one that was never there is told soon. */
+const postPatienceMs = 20_000;
+const followPatienceMs = 120_000;
+const resultPatienceMs = 60_000;
+
+/** The same bundle is the same rehearsal, so it may be posted as often as it takes. */
+function post(client: ServiceClient, path: string, signal: AbortSignal): Promise<Accepted> {
+  const once = async () => {
+    const { body, type } = await packBundle(path);
+    const request = { method: 'POST', headers: { 'content-type': type }, body, duplex: 'half', signal } as RequestInit;
+    return (await (await client.demand('/v1/rehearsals', request)).json()) as Accepted;
+  };
+  return persistently(once, { signal, patienceMs: postPatienceMs });
 }
 
 async function waitForEnd(
@@ -56,30 +74,32 @@ async function waitForEnd(
   waited: AbortSignal,
   onEvent: (event: FollowedEvent) => void,
 ): Promise<string> {
-  const progress = { last: 0, status: '' };
+  const progress = { last: 0, status: '', at: performance.now() };
   const follow = async () => {
     for await (const event of followEvents(client, accepted.links.events, progress.last, waited)) {
       progress.last = event.number;
+      progress.at = performance.now();
       if (event.kind === 'status') progress.status = String(event.content.status);
       onEvent(event);
     }
     if (finalStatuses.includes(progress.status)) return progress.status;
     // Nothing more to come and nothing final seen: it was over before we asked.
     const { status } = (await (await client.demand(accepted.links.self)).json()) as { readonly status: string };
+    progress.at = performance.now();
     if (finalStatuses.includes(status)) return status;
     throw new RehearsalError('machine', 'cut-off', 'the events ended early', 'try again');
   };
+  return persistently(follow, { signal: waited, patienceMs: followPatienceMs, lastSuccess: () => progress.at });
+}
+
+/** Whatever the end of the wait interrupts, what is told is that the wait is over. */
+async function untilWaited<T>(work: () => Promise<T>, waited: AbortSignal, detail: string): Promise<T> {
   try {
-    return await persistently(follow, waited);
+    return await work();
   } catch (cause) {
     if (!waited.aborted) throw cause;
-    throw new RehearsalError(
-      'deadline',
-      'waited-too-long',
-      `there is no verdict of ${accepted.id} yet`,
-      'wait longer with --wait, or submit again: the same bundle goes on where it is',
-      { cause },
-    );
+    const remedy = 'wait longer with --wait, or submit again: the same bundle goes on where it is';
+    throw new RehearsalError('deadline', 'waited-too-long', detail, remedy, { cause });
   }
 }
 

@@ -6,6 +6,8 @@ import { RehearsalError } from '../../../shared/domain/problem.ts';
 import { gateCommand } from '../../../workers/cli/gate-command.ts';
 import type { CommandIo } from '../../../workers/cli/io.ts';
 import { submitCommand } from '../../../workers/cli/submit-command.ts';
+import { runCommand } from '../../support/run-command.ts';
+import { startCuttingProxy } from './cutting-proxy.ts';
 import { adminToken, makeBundle, startService, type TestService } from './service.ts';
 
 let service: TestService;
@@ -109,6 +111,69 @@ describe('rehearse submit', () => {
     await writeFile(file, `${adminToken}\n`);
     const withFile = await run(submitCommand, [path, '--server', service.address], { REHEARSAL_TOKEN_FILE: file });
     expect(withFile).toMatchObject({ code: 0, failure: undefined });
+  });
+});
+
+describe('what a pipeline meets', () => {
+  it('is one object with --format json, whatever went wrong', async () => {
+    const env = { REHEARSAL_TOKEN: adminToken };
+    const asked = async (command: (io: CommandIo) => Command, ...args: readonly string[]) => {
+      const { code, stdout } = await runCommand(command, [...args, '--format', 'json'], { env });
+      return { exit: code, ...(JSON.parse(stdout) as { code: string; problems: readonly object[] }) };
+    };
+    const here = ['--server', service.address];
+    const invalid = await asked(submitCommand, await archiveOf('"8.0.0'), ...here);
+    expect(invalid).toMatchObject({ exit: 2, code: 'invalid-bundle', problems: [{ file: 'rehearsal.yaml' }] });
+    const absent = await asked(submitCommand, '/no/such/bundle', ...here);
+    expect(absent).toMatchObject({ exit: 2, code: 'invalid-bundle' });
+    expect(await asked(gateCommand, ...here)).toMatchObject({ exit: 2, code: 'usage' });
+    expect(await asked(gateCommand, '--server', 'ftp://x', '--service', 'a', '--version', '1')).toMatchObject({
+      exit: 2,
+      code: 'usage',
+    });
+    const gone = ['--server', 'http://127.0.0.1:9', '--service', 'a', '--version', '1'];
+    expect(await asked(gateCommand, ...gone)).toMatchObject({ exit: 4, code: 'service-unreachable' });
+  });
+
+  it('takes the token from the file that --token-file names, before all others, and never prints it', async () => {
+    const file = join(service.dir, 'named-token');
+    await writeFile(file, `${adminToken}\n`);
+    const args = ['--server', service.address, '--service', 'alerts', '--version', '8.1.0'];
+    const surroundings = { env: { REHEARSAL_TOKEN: 'of-somebody-else-entirely' }, cwd: service.dir };
+    expect(await runCommand(gateCommand, args, surroundings)).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('token'),
+    });
+    const named = await runCommand(gateCommand, [...args, '--token-file', 'named-token'], surroundings);
+    expect(named).toMatchObject({ code: 6, stdout: expect.stringContaining('never-rehearsed') });
+    await writeFile(file, 'two\nlines of a key');
+    const bad = await runCommand(gateCommand, [...args, '--token-file', 'named-token'], surroundings);
+    expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining('holds no token') });
+    expect(bad.stderr).not.toContain('lines of a key');
+  });
+
+  it('goes on where it was when the connection is cut again and again, and posts again what did not arrive', async () => {
+    await using proxy = await startCuttingProxy(service.address);
+    const path = await archiveOf('8.2.0');
+    const env = { REHEARSAL_TOKEN: adminToken };
+    const ended = await runCommand(submitCommand, [path, '--server', proxy.url, '--format', 'json'], { env });
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ verdict: 'pass', version: '8.2.0' });
+    expect(proxy.cut).toBeGreaterThan(2);
+    const lines = ended.stderr.split('\n').filter((line) => line !== '');
+    expect(new Set(lines).size).toBe(lines.length);
+  });
+
+  it('asks the gate for just the bundle of a report', async () => {
+    const env = { REHEARSAL_TOKEN: adminToken };
+    const path = await archiveOf('8.3.0');
+    const submitted = await runCommand(submitCommand, [path, '--server', service.address, '--format', 'json'], { env });
+    const report = join(service.dir, 'report.json');
+    await writeFile(report, submitted.stdout);
+    const args = ['--server', service.address, '--report', report];
+    expect(await runCommand(gateCommand, args, { env })).toMatchObject({ code: 0 });
+    await writeFile(report, submitted.stdout.slice(0, 100));
+    expect(await runCommand(gateCommand, args, { env })).toMatchObject({ code: 6 });
   });
 });
 
