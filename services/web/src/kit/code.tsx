@@ -25,12 +25,13 @@ export function Code({ text, label, charactersMax = 4000 }: CodeProps) {
   };
   return (
     <div className="code">
+      {/* biome-ignore lint/a11y/useSemanticElements: no landmark, for there are many, and no field set either */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section tabIndex={0} aria-label={label}>
+      <div className="code-text" role="group" tabIndex={0} aria-label={label}>
         <pre ref={pre}>
           <code>{isCut ? excerpt(text, charactersMax) : text}</code>
         </pre>
-      </section>
+      </div>
       <div className="code-actions">
         {isCut && (
           <button type="button" className="button" onClick={() => setWhole(true)}>

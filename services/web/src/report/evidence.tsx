@@ -60,8 +60,10 @@ export function EvidenceSection({ report, checks }: EvidenceProps) {
         </Disclosure>
         <Hints report={report} />
       </div>
-      <h3>What it stands on</h3>
-      <Ground report={report} />
+      <div className="screen-only">
+        <h3>What it stands on</h3>
+        <Ground report={report} />
+      </div>
     </Section>
   );
 }

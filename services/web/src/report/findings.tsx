@@ -160,11 +160,13 @@ function Where({ report, finding }: { readonly report: Report; readonly finding:
         {runs.length > 3 && ` and ${runs.length - 3} more`}
       </p>
       {found !== undefined && (
-        <Code
-          text={found.statement.sql.trim()}
-          label={`SQL of statement ${found.statement.ordinal}`}
-          charactersMax={600}
-        />
+        <div className="screen-only">
+          <Code
+            text={found.statement.sql.trim()}
+            label={`SQL of statement ${found.statement.ordinal}`}
+            charactersMax={600}
+          />
+        </div>
       )}
     </>
   );

@@ -24,16 +24,13 @@ const contents = [
 
 /** The verdict in ten seconds, the cause in a minute, then everything that it stands on. */
 export function ReportPage({ report, checks, source }: EmbeddedReport) {
-  const { section } = useAddress();
   useEffect(() => {
     document.title = `${report.verdict}: ${report.service} ${report.version}`;
   }, [report]);
-  useEffect(() => {
-    if (section !== '') document.getElementById(section)?.scrollIntoView();
-  }, [section]);
   const shown = contents.filter(([id]) => id !== 'interruptions' || report.runs.some(({ aftermath }) => aftermath));
   return (
     <>
+      <FollowAddress />
       <a className="skip-link" href="#main">
         To the verdict
       </a>
@@ -57,4 +54,13 @@ export function ReportPage({ report, checks, source }: EmbeddedReport) {
       </main>
     </>
   );
+}
+
+/** Apart from the page, so that a step in the address draws only those sections anew that read it. */
+function FollowAddress() {
+  const { section } = useAddress();
+  useEffect(() => {
+    if (section !== '') document.getElementById(section)?.scrollIntoView();
+  }, [section]);
+  return null;
 }

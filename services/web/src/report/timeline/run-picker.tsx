@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import type { Report } from '../../../../../shared/domain/report.ts';
 import { scenarios } from '../../../../../shared/domain/run.ts';
 import { runWords } from '../../../../../shared/report/phrases.ts';
@@ -11,10 +12,11 @@ interface RunPickerProps {
 
 /** Every run by the question that it asked. */
 export function RunPicker({ report, chosen, choose }: RunPickerProps) {
+  const id = useId();
   return (
-    <label className="run-picker">
-      <span>Run</span>
-      <select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+    <div className="run-picker">
+      <label htmlFor={id}>Run</label>
+      <select id={id} value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
         {scenarios.map((scenario) => {
           const runs = report.runs.filter((run) => run.scenario === scenario);
           return (
@@ -30,6 +32,6 @@ export function RunPicker({ report, chosen, choose }: RunPickerProps) {
           );
         })}
       </select>
-    </label>
+    </div>
   );
 }
