@@ -4,6 +4,7 @@ import type { FaultObservation, MigrationAttempt } from '../../shared/domain/obs
 import type { HeldLockRun } from '../../shared/domain/run.ts';
 import type { Clone } from '../../shared/edge/ports/clone-host.ts';
 import type { ServerAddress, SqlSession } from '../../shared/edge/ports/sql.ts';
+import { runLimits } from '../../shared/plan/limits.ts';
 import type { LiveRun } from '../live-run.ts';
 import { acquireActorLock } from '../load/actor-lock.ts';
 import { followRollout } from '../load/follow-rollout.ts';
@@ -29,6 +30,8 @@ export async function contention(run: LiveRun<HeldLockRun>): Promise<ScenarioFin
       ...followRollout(phases, setVersions),
       watch: (phase) => ({
         arrived: async (ordinal) => {
+          // Whoever passes by rows that are held may come again and again until they are free.
+          if (spec.holder === 'row-write' && phase.name === spec.phase && ordinal > spec.ordinal) hold?.expectNobody();
           if (phase.name !== spec.phase || ordinal !== spec.ordinal || hold !== undefined) return;
           hold = holding.use(await holdFor(run));
         },
@@ -101,15 +104,23 @@ async function holdFor(run: LiveRun<HeldLockRun>): Promise<Hold> {
   const sinceMs = run.now();
   const over = new AbortController();
   const expecting = new AbortController();
+  // A statement that skips what is held, and looks for it until it is free, would never end.
+  const lastMs = spec.holder === 'row-write' ? sinceMs + runLimits.actorHoldMs : Number.POSITIVE_INFINITY;
   let heldMs = 0;
   let wasMet = false;
   const release = async () => {
     // For old views of the rows a statement waits when most of its work is done, on a large table long after now.
     if (!lockConflict(spec.requests, spec.holds)) {
-      wasMet = await untilBlockedBy(run, actor.pid, AbortSignal.any([expecting.signal, over.signal, run.signal]));
+      wasMet = await untilBlockedBy(
+        run,
+        actor.pid,
+        AbortSignal.any([expecting.signal, over.signal, run.signal]),
+        lastMs,
+      );
     }
-    // Called off or not, the lock is let go.
-    await clock.wait(spec.holdMs, AbortSignal.any([over.signal, run.signal])).catch(() => undefined);
+    // Called off or not, the lock is let go; rows that were passed by are not waited for in vain by a loop.
+    const heldOn = spec.holder === 'row-write' && !wasMet ? 0 : spec.holdMs;
+    await clock.wait(heldOn, AbortSignal.any([over.signal, run.signal])).catch(() => undefined);
     // The server lets go at some moment after this one; what is done before it was done under the held lock.
     heldMs = run.now() - sinceMs;
     await actor.release();
@@ -131,8 +142,8 @@ async function holdFor(run: LiveRun<HeldLockRun>): Promise<Hold> {
 const pollMs = 20;
 
 /** Whether a statement of the migration came to wait for this session before nobody was expected any more. */
-async function untilBlockedBy(run: LiveRun, pid: number, over: AbortSignal): Promise<boolean> {
-  while (!over.aborted) {
+async function untilBlockedBy(run: LiveRun, pid: number, over: AbortSignal, lastMs: number): Promise<boolean> {
+  while (!over.aborted && run.now() < lastMs) {
     // A server that is gone has nobody who waits; the run says so itself.
     const blocked = await run.observer.look((admin) => waitersFor(admin, pid)).catch(() => null);
     if (blocked === null) return false;

@@ -92,6 +92,17 @@ test('a statement that asks again until it has the rows gives nothing up', async
   expect(gaveUpTheLock(run)).toEqual([]);
 });
 
+test('a statement that skips held rows, and one that looks for them until they are free, are not kept for ever', async () => {
+  const { run } = await withHeldRows(`DO $run$ BEGIN
+  WHILE EXISTS (SELECT FROM books WHERE title <> 'x') LOOP
+    UPDATE books SET title = 'x' WHERE id IN (SELECT id FROM books WHERE title <> 'x' FOR UPDATE SKIP LOCKED);
+    PERFORM pg_sleep(0.1);
+  END LOOP;
+END $run$;
+`);
+  expect(run).toMatchObject({ outcome: 'completed', fault: { met: false } });
+});
+
 test('traffic on a table that the migration has alone waits while the migration waits for a row of another', async () => {
   const { spec, run } = await withHeldRows(
     "ALTER TABLE books ADD COLUMN shelf int;\nUPDATE shelves SET name = name || '.' WHERE id > 15000;\n",
