@@ -155,6 +155,8 @@ export interface CellObservation {
   readonly writes?: readonly string[];
   /** Exit code with which it ended before we asked it to, though it had been ready; absent: it was alive to the end. */
   readonly endedByItself?: number;
+  /** Its background processes; absent: it has none, or it did not start. */
+  readonly workers?: readonly WorkerObservation[];
   /** Statements that the tap saw this application send; 0: it proves nothing about the database. */
   readonly statements: number;
   /** The process that answered; null: none could be started. */
@@ -167,6 +169,16 @@ export interface CellObservation {
   readonly shapes?: Observed<QueryShapes>;
   /** Whether these can be prepared here; absent: nobody looked. */
   readonly prepared?: Observed<PreparedShapes>;
+}
+
+/** How a background process lived on a state; it must stay alive there. */
+export interface WorkerObservation {
+  readonly name: string;
+  readonly statements: number;
+  readonly sqlErrors: readonly SqlErrorObservation[];
+  /** Exit code with which it ended before we asked it to. */
+  readonly endedByItself?: number;
+  readonly logTail: readonly string[];
 }
 
 export interface ProbeObservation {

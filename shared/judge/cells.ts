@@ -6,7 +6,7 @@ import type { Readings } from './collect-evidence.ts';
 import type { JudgeContext } from './context.ts';
 import { assessCells, gatesAt } from './derive/assess-cells.ts';
 import { claimOf, howItEnded } from './derive/attempts.ts';
-import { reachedExpectedEnd } from './derive/expected-end.ts';
+import { pathOf, reachedExpectedEnd } from './derive/expected-end.ts';
 import { sameState } from './derive/same-state.ts';
 
 /** The whole matrix: what was seen, and what should have been and was not. */
@@ -113,8 +113,9 @@ const notRun = (
 });
 
 /** In the order in which the migration passes the states, previous before next, those of other runs last. */
-function inOrder({ expected }: JudgeContext): (left: JudgedCell, right: JudgedCell) => number {
-  const order = (expected?.path ?? []).map(({ point }) => stateName(point));
+function inOrder({ expected, control }: JudgeContext): (left: JudgedCell, right: JudgedCell) => number {
+  const path = expected?.path ?? (control === undefined ? [] : pathOf(control));
+  const order = path.map(({ point }) => stateName(point));
   const rank = ({ app, boot, state }: JudgedCell): readonly (string | number)[] => {
     const place = order.indexOf(state.replace(/ in \S+$/, ''));
     return [state.includes(' in ') ? 1 : 0, place < 0 ? order.length : place, state, app === 'previous' ? 0 : 1, boot];

@@ -28,7 +28,8 @@ export function baselineRuns(plan: Plan): readonly CompatibilityRun[] {
 
 /**
  * {previous, next} × {fresh, running} × {committed states}. Running cells wait for the version's baseline, which says
- * what may be asked only once; states inside a phase get only the cells that gate.
+ * what may be asked only once; states inside a phase get only the cells that gate. Where the quiet run failed, the
+ * states of the phases before are asked about as far as they gate: versions live there until the failure.
  */
 export function compatibilityRuns(
   plan: Plan,
@@ -39,16 +40,20 @@ export function compatibilityRuns(
 ): { readonly runs: readonly (CompatibilityRun | MixedRun)[]; readonly complete: boolean } {
   const { manifest } = plan.bundle;
   if (manifest.apps === 'none') return { runs: [], complete: true };
+  const ended = control.outcome === 'completed';
   const places = distinctPlaces(plan, control, notTested);
-  const last = places.at(-1);
+  // Where the quiet run failed, nobody has to live beyond the phases that had ended well before.
+  const last = ended ? places.at(-1) : places.findLast((place) => gatesThere(plan, 'next', place));
+  if (!ended && last === undefined && places.length === 1) return { runs: [], complete: true };
   const runs: CompatibilityRun[] = [];
   let complete = true;
-  for (const app of ['previous', 'next'] as const) {
+  for (const app of last === undefined ? (['previous'] as const) : (['previous', 'next'] as const)) {
     const baseline = baselineOf(app, results, last);
     if (baseline === undefined && !wasAsked(app, results)) complete = false;
     for (const place of places) {
       const isFirst = app === 'previous' ? place.point.kind === 'before' : place === last;
-      const shown = gatesThere(plan, app, place) || (place.point.kind !== 'inside' && place.point.kind !== 'before');
+      const shown =
+        gatesThere(plan, app, place) || (ended && place.point.kind !== 'inside' && place.point.kind !== 'before');
       const asks = { asksTwice: false, askOnce: [], ...(app === 'previous' ? shapes : {}) };
       // Its baseline tells which queries it has to prepare there.
       const isDue = app === 'next' || baseline !== undefined || wasAsked(app, results);
@@ -60,6 +65,7 @@ export function compatibilityRuns(
     }
   }
   const both = places.filter((place) => gatesThere(plan, 'previous', place) && gatesThere(plan, 'next', place));
+  if (!ended) return { runs, complete };
   return { runs: [...runs, ...mixedRuns(plan, both, previousAsksOnce(results), notTested)], complete };
 }
 
@@ -122,7 +128,7 @@ function distinctPlaces(plan: Plan, control: RunResult, notTested: NotTested[]):
     control.before.seen ? stateFingerprint(control.before.value) : undefined,
   );
   for (const { point, state } of control.states) {
-    if (!state.seen) continue;
+    if (!state.seen || !hasEnded(control, point)) continue;
     const fingerprint = stateFingerprint(state.value);
     const known = seen.get(fingerprint);
     if (point.kind === 'inside' && known !== undefined) {
@@ -144,6 +150,14 @@ function distinctPlaces(plan: Plan, control: RunResult, notTested: NotTested[]):
     });
   }
   return places.filter((place) => place.point.kind !== 'inside' || chosen.has(place));
+}
+
+/** The phase of this state exited 0: what comes after a failure is the failure's. */
+function hasEnded(control: RunResult, point: StatePoint): boolean {
+  if (point.kind !== 'inside' && point.kind !== 'after') return true;
+  return control.attempts.some(
+    ({ phase, exitCode, killedByUs }) => phase === point.phase && exitCode === 0 && !killedByUs,
+  );
 }
 
 /** The statement that led to the state, as the control run saw it. */

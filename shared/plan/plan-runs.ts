@@ -28,7 +28,9 @@ export function planRuns(plan: Plan, results: readonly RunResult[]): RunSheet {
   if (endedByLimits(control)) runs.push(controlRun(plan, 'unlimited'));
   if (control.outcome !== 'completed') {
     notTested.push({ what: 'load, contention, interruption', because: 'the control run did not complete' });
-    return { runs: only(plan, runs), notTested, complete: true };
+    const reached = compatibilityRuns(plan, control, results, notTested, shapesOf(results, notTested));
+    runs.push(...reached.runs);
+    return { runs: only(plan, runs), notTested, complete: reached.complete || !wants(plan, 'compatibility') };
   }
   notTested.push(...unreadErrors(control));
   const shapes = shapesOf(results, notTested);

@@ -4,7 +4,6 @@ import { describe, test } from 'vitest';
 describe('pending rules of the contract', () => {
   const pending = [
     '1: load rates and holds captured with the snapshot',
-    '1: apps.*.workers – background processes must stay alive',
     '1.4: roles – R of the snapshot for commands and applications, passwords replaced',
     '1.7: $pick and $seq in load.statements draw as said',
     '2: run --snapshot S',

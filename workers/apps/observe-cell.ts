@@ -1,6 +1,6 @@
 import type { AppName, Probe } from '../../shared/domain/bundle.ts';
 import type { RunId } from '../../shared/domain/ids.ts';
-import type { CellObservation, ProbeObservation, SqlErrorObservation } from '../../shared/domain/observation.ts';
+import type { CellObservation, ProbeObservation } from '../../shared/domain/observation.ts';
 import { type Observed, observed } from '../../shared/domain/observed.ts';
 import type { StatePoint } from '../../shared/domain/run.ts';
 import type { Clone } from '../../shared/edge/ports/clone-host.ts';
@@ -9,7 +9,10 @@ import { normalizeSql } from '../../shared/plan/normalize-sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { lastLines } from '../migration/last-lines.ts';
 import { askProbe } from './ask-probe.ts';
+import { observeWorkers } from './observe-workers.ts';
+import { sqlErrorsOf } from './sql-errors.ts';
 import { type RunningApp, startApp } from './start-app.ts';
+import { type Background, startWorkers } from './start-workers.ts';
 
 export interface CellPlace {
   readonly app: AppName;
@@ -22,7 +25,10 @@ export interface CellPlace {
 /** What else is read out of the statements that a version sent, before it is stopped. */
 export type Reading = (statements: readonly TappedStatement[]) => Promise<Partial<CellObservation>>;
 
-/** Starts a version on a clone of a state, asks it every probe, and stops it. */
+/**
+ * Starts a version on a clone of a state, asks it every probe, lets its background processes live beside it, and stops
+ * all. They come last: what they do to the version's answers in the long run is the question of a steady state.
+ */
 export async function observeFreshCell(
   run: LiveRun,
   clone: Clone,
@@ -34,8 +40,18 @@ export async function observeFreshCell(
   const accessLog: string[] = [];
   const first = app.ready ? await askAll(run, clone, app, accessLog, () => true) : [];
   const again = app.ready && twice ? await askAll(run, clone, app, accessLog, () => true) : undefined;
-  return { ...cellOf(run, app, place, first, accessLog, 0, again), ...(await reading(app.tap.statements())) };
+  await using background = app.ready ? await startWorkers(run, place.app, clone) : nobody();
+  const workers = await observeWorkers(run, background);
+  const said = [app, ...background.workers].flatMap(({ tap }) => tap.statements());
+  return {
+    ...cellOf(run, app, place, first, accessLog, 0, again),
+    ...(workers.length === 0 ? {} : { workers }),
+    ...(await reading(said)),
+  };
 }
+
+/** A version that is not there has no background processes. */
+const nobody = (): Background => ({ workers: [], [Symbol.asyncDispose]: async () => undefined });
 
 /** What a version answered, with the SQL errors and the statements that its tap saw since `sinceOrdinal`. */
 export function cellOf(
@@ -93,24 +109,4 @@ export function writesOf(
     .filter(({ commandTag, rows }) => rows > 0 && /^(INSERT|UPDATE|DELETE|MERGE)\b/.test(commandTag))
     .map(({ sql }) => normalizeSql(sql));
   return [...new Set(shapes)].sort().slice(0, writesKept);
-}
-
-export function sqlErrorsOf(
-  run: LiveRun,
-  statements: readonly { readonly sql: string; readonly sqlstate?: string; readonly message?: string }[],
-): readonly SqlErrorObservation[] {
-  const errors = new Map<string, SqlErrorObservation>();
-  for (const { sql, sqlstate, message } of statements) {
-    if (sqlstate === undefined) continue;
-    const shape = normalizeSql(sql);
-    const key = `${sqlstate} ${shape}`;
-    const known = errors.get(key);
-    errors.set(key, {
-      sqlstate,
-      message: run.redact.message(message ?? '', { sqlstate, sql }),
-      sql: shape,
-      count: (known?.count ?? 0) + 1,
-    });
-  }
-  return [...errors.values()];
 }

@@ -1,5 +1,5 @@
 import type { AppName, AppWorker } from '../../shared/domain/bundle.ts';
-import type { HostedProcess } from '../../shared/edge/ports/clone-host.ts';
+import type { Clone, HostedProcess } from '../../shared/edge/ports/clone-host.ts';
 import type { Tap } from '../../shared/edge/ports/tap.ts';
 import type { LiveRun } from '../live-run.ts';
 import { databaseEnvironment, databaseUrl } from '../migration/phase-command.ts';
@@ -14,24 +14,24 @@ export interface RunningWorker extends AsyncDisposable {
   endedWith(): number | undefined;
 }
 
-/** All background processes of a version on the run's own clone; leaving the scope stops them. */
-export async function startWorkers(
-  run: LiveRun,
-  name: AppName,
-): Promise<{ readonly workers: readonly RunningWorker[] } & AsyncDisposable> {
+export interface Background extends AsyncDisposable {
+  readonly workers: readonly RunningWorker[];
+}
+
+/** All background processes of a version on a clone; leaving the scope stops them. */
+export async function startWorkers(run: LiveRun, name: AppName, clone: Clone = run.clone): Promise<Background> {
   const { apps } = run.plan.bundle.manifest;
   await using made = new AsyncDisposableStack();
   const workers: RunningWorker[] = [];
   for (const worker of apps === 'none' ? [] : apps[name].workers) {
-    workers.push(made.use(await startWorker(run, name, worker)));
+    workers.push(made.use(await startWorker(run, clone, name, worker)));
   }
   const owned = made.move();
   return { workers, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-async function startWorker(run: LiveRun, version: AppName, worker: AppWorker): Promise<RunningWorker> {
+async function startWorker(run: LiveRun, clone: Clone, version: AppName, worker: AppWorker): Promise<RunningWorker> {
   run.signal.throwIfAborted();
-  const { clone } = run;
   const { apps } = run.plan.bundle.manifest;
   if (apps === 'none') throw new Error('the bundle has no applications');
   const { dir, image, writable, memoryBytes } = apps[version];
@@ -43,7 +43,7 @@ async function startWorker(run: LiveRun, version: AppName, worker: AppWorker): P
       mode: 'plain',
       hooks: {
         arrived: async ({ backendPid }) => {
-          run.parties.set(backendPid, { role: version, worker: worker.name });
+          if (clone === run.clone) run.parties.set(backendPid, { role: version, worker: worker.name });
         },
       },
       now: () => run.now(),

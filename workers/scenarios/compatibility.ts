@@ -4,7 +4,9 @@ import { observed } from '../../shared/domain/observed.ts';
 import type { CompatibilityRun } from '../../shared/domain/run.ts';
 import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
 import { askAll, cellOf, observeFreshCell, type Reading } from '../apps/observe-cell.ts';
+import { observeWorkers, wordsSoFar } from '../apps/observe-workers.ts';
 import { type RunningApp, startApp } from '../apps/start-app.ts';
+import { type Background, startWorkers } from '../apps/start-workers.ts';
 import type { LiveRun } from '../live-run.ts';
 import { performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
@@ -101,8 +103,11 @@ async function observeCell(run: LiveRun<CompatibilityRun>, warm: WarmApp | undef
   const stateFingerprintSeen = state.seen ? observed(stateFingerprint(state.value)) : state;
   const place = { app, boot, point, stateFingerprint: stateFingerprintSeen };
   if (warm === undefined) return await observeFreshCell(run, run.clone, place, run.spec.asksTwice, await corpus(run));
+  const since = wordsSoFar(warm.background);
   const probes = warm.app.ready ? await askAll(run, run.clone, warm.app, warm.accessLog, () => true) : [];
-  return cellOf(run, warm.app, place, probes, warm.accessLog, warm.warmedAt);
+  const workers = await observeWorkers(run, warm.background, since);
+  const cell = cellOf(run, warm.app, place, probes, warm.accessLog, warm.warmedAt);
+  return workers.length === 0 ? cell : { ...cell, workers };
 }
 
 /** On the untouched clone it is learnt which queries production runs. */
@@ -111,6 +116,7 @@ const corpus = (run: LiveRun<CompatibilityRun>): Promise<Reading | undefined> =>
 
 interface WarmApp {
   readonly app: RunningApp;
+  readonly background: Background;
   readonly accessLog: string[];
   /** Ordinal of the last statement of its warming: errors before that are its baseline. */
   readonly warmedAt: number;
@@ -119,15 +125,19 @@ interface WarmApp {
 /** A version that is started and warmed before a phase and kept running through the migration. */
 function warmApp(run: LiveRun<CompatibilityRun>) {
   let current: WarmApp | undefined;
+  const started = new AsyncDisposableStack();
   return {
     get current() {
       return current;
     },
     async start() {
-      const app = await startApp(run, run.clone, run.spec.app);
+      const app = started.use(await startApp(run, run.clone, run.spec.app));
       const accessLog: string[] = [];
       if (app.ready) await askAll(run, run.clone, app, accessLog, (probe) => !run.spec.askOnce.includes(probe.name));
-      current = { app, accessLog, warmedAt: app.tap.statements().at(-1)?.ordinal ?? 0 };
+      const warmedAt = app.tap.statements().at(-1)?.ordinal ?? 0;
+      const background = started.use(await startWorkers(run, run.spec.app));
+      await observeWorkers(run, background);
+      current = { app, background, accessLog, warmedAt };
     },
     /** Keeps it busy on the way, as production would: what it caches there it has at the state too. */
     async readOnly() {
@@ -135,7 +145,7 @@ function warmApp(run: LiveRun<CompatibilityRun>) {
       await askAll(run, run.clone, current.app, current.accessLog, (probe) => !probe.writes);
     },
     async [Symbol.asyncDispose]() {
-      await current?.app[Symbol.asyncDispose]();
+      await started.disposeAsync();
     },
   };
 }

@@ -5,7 +5,8 @@ import { type Observed, observed, unobserved } from '../../shared/domain/observe
 import type { MixedRun } from '../../shared/domain/run.ts';
 import { suspectsIn } from '../../shared/plan/mixed-suspects.ts';
 import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
-import { askAll, sqlErrorsOf, writesOf } from '../apps/observe-cell.ts';
+import { askAll, writesOf } from '../apps/observe-cell.ts';
+import { sqlErrorsOf } from '../apps/sql-errors.ts';
 import { type RunningApp, startApp } from '../apps/start-app.ts';
 import type { LiveRun } from '../live-run.ts';
 import { performPhases } from '../migration/perform-phases.ts';

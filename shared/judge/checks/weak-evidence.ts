@@ -1,5 +1,5 @@
 import { readingNames } from '../collect-evidence.ts';
-import { unprovenProbes } from '../derive/baselines.ts';
+import { unprovenProbes, unprovenWorkers } from '../derive/baselines.ts';
 import { count, listed } from '../derive/sentences.ts';
 import { defineCheck } from './check.ts';
 
@@ -26,6 +26,7 @@ export const weakEvidence = defineCheck({
     }
     if (context.manifest.apps !== 'none' && readings.compatibility.runs.length > 0) {
       for (const because of unprovenProbes(readings.compatibility.runs, context, () => true)) reasons.add(because);
+      for (const because of unprovenWorkers(readings.compatibility.runs)) reasons.add(because);
     }
     if (reasons.size === 0) return [];
     return [

@@ -1,5 +1,5 @@
 import type { AppName, Manifest } from '../../domain/bundle.ts';
-import type { CellObservation, RunResult, SqlErrorObservation } from '../../domain/observation.ts';
+import type { CellObservation, RunResult, SqlErrorObservation, WorkerObservation } from '../../domain/observation.ts';
 import { type StatePoint, stateName } from '../../domain/run.ts';
 import type { JudgedCell } from '../../domain/verdict.ts';
 import { gates } from '../../plan/gating.ts';
@@ -18,6 +18,8 @@ export interface AssessedCell {
   readonly observation: CellObservation;
   /** Errors of this version that its baseline did not get. */
   readonly newErrors: readonly SqlErrorObservation[];
+  /** Background processes that did not stay alive, and did in the baseline. */
+  readonly dead: readonly WorkerObservation[];
 }
 
 export type CellReadings = Pick<
@@ -65,6 +67,7 @@ export function isOnItsState({ point, stateFingerprint: seen }: CellObservation,
 const elsewhere = (assessed: AssessedCell): AssessedCell => ({
   ...assessed,
   newErrors: [],
+  dead: [],
   cell: { ...assessed.cell, outcome: 'not-run', because: 'another state was reached than in the control run' },
 });
 
@@ -96,13 +99,19 @@ function assess(
     const unproven = baselines.unproven(probe.name, manifest);
     return unproven === undefined ? probe : { ...probe, outcome: 'not-run' as const, detail: unproven };
   });
-  const newErrors = observation.sqlErrors.filter((error) => !baselines.knows(app, error));
-  const { outcome, because } = outcomeOf(observation, probes);
+  const workers = observation.workers ?? [];
+  const all = [observation, ...workers].flatMap(({ sqlErrors }) => sqlErrors);
+  const newErrors = all.filter((error) => !baselines.knows(app, error));
+  const dead = workers.filter(
+    ({ name, endedByItself }) => endedByItself !== undefined && !baselines.endsAnyway(app, name),
+  );
+  const { outcome, because } = outcomeOf(observation, probes, dead);
   return {
     point,
     run,
     observation,
     newErrors,
+    dead,
     cell: {
       app,
       boot,
@@ -110,7 +119,7 @@ function assess(
       gates: gating,
       outcome,
       probes,
-      sqlErrors: outcome === 'fail' ? observation.sqlErrors : newErrors,
+      sqlErrors: outcome === 'fail' ? all : newErrors,
       ...(because === undefined ? {} : { because }),
     },
   };
@@ -120,6 +129,7 @@ function assess(
 function outcomeOf(
   { started, statements, endedByItself }: CellObservation,
   probes: JudgedCell['probes'],
+  dead: readonly WorkerObservation[],
 ): { readonly outcome: JudgedCell['outcome']; readonly because?: string } {
   if (!started.seen) return { outcome: 'not-run', because: started.why };
   if (!started.value) return { outcome: 'fail', because: 'it does not start' };
@@ -128,11 +138,15 @@ function outcomeOf(
     return { outcome: 'fail', because: failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ') };
   if (endedByItself !== undefined)
     return { outcome: 'fail', because: `it ended by itself with exit code ${endedByItself}` };
+  if (dead.length > 0) return { outcome: 'fail', because: dead.map(deathOf).join('; ') };
   if (!probes.some((probe) => probe.outcome === 'pass'))
     return { outcome: 'not-run', because: 'no probe of it proves anything' };
   if (statements === 0) return { outcome: 'not-run', because: 'it answered without asking the database anything' };
   return { outcome: 'pass' };
 }
+
+const deathOf = ({ name, endedByItself }: WorkerObservation): string =>
+  `background process “${name}” ended by itself with exit code ${endedByItself}`;
 
 /** One cell for each version, boot and state: a run that asks on its way must not hide what another saw. */
 function worstOfEach(cells: readonly AssessedCell[]): readonly AssessedCell[] {

@@ -8,6 +8,8 @@ import { sameState } from './same-state.ts';
 export interface Baselines {
   /** Why this probe's answers prove nothing, or undefined where they do. */
   unproven(probe: string, manifest: Manifest): string | undefined;
+  /** Previous' background process of this name did not stay alive on the untouched clone either. */
+  endsAnyway(app: AppName, worker: string): boolean;
   /** The same version got the same SQLSTATE and shape in its baseline. */
   knows(app: AppName, error: SqlErrorObservation): boolean;
 }
@@ -24,11 +26,27 @@ export function baselinesOf(runs: readonly RunResult[], context: JudgeContext): 
       const asker = probe !== undefined && isForNextOnly(probe) ? 'next' : 'previous';
       return whyUnproven(of[asker], asker, name);
     },
+    endsAnyway: (app, worker) => app === 'previous' && restless(previous).includes(worker),
     knows(app, error) {
-      return (of[app]?.sqlErrors ?? []).some(({ sqlstate, sql }) => sqlstate === error.sqlstate && sql === error.sql);
+      const cell = of[app];
+      const known = cell === undefined ? [] : [cell, ...(cell.workers ?? [])].flatMap(({ sqlErrors }) => sqlErrors);
+      return known.some(({ sqlstate, sql }) => sqlstate === error.sqlstate && sql === error.sql);
     },
   };
 }
+
+const restless = (cell: CellObservation | undefined): readonly string[] =>
+  (cell?.workers ?? []).flatMap(({ name, endedByItself }) => (endedByItself === undefined ? [] : [name]));
+
+/** Background processes of previous that prove nothing about any state, each with the reason. */
+export const unprovenWorkers = (runs: readonly RunResult[]): readonly string[] =>
+  runs
+    .flatMap((run) => run.cells)
+    .filter(
+      ({ app, boot, point, inRun }) => app === 'previous' && boot === 'fresh' && point.kind === 'before' && !inRun,
+    )
+    .flatMap(restless)
+    .map((name) => `background process “${name}” of previous proves nothing: it ends by itself on the untouched clone`);
 
 export const isForNextOnly = (probe: Probe): boolean => !probe.for.includes('previous');
 

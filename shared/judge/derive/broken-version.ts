@@ -1,12 +1,15 @@
 import type { AppName } from '../../domain/bundle.ts';
+import type { RunResult } from '../../domain/observation.ts';
 import type { StatePoint } from '../../domain/run.ts';
 import type { DatabaseState } from '../../domain/schema.ts';
+import type { JudgedCell } from '../../domain/verdict.ts';
 import type { Draft } from '../checks/check.ts';
 import { closingSql } from '../closing-sql.ts';
 import type { JudgeContext } from '../context.ts';
 import { compareSchemas } from '../schema-difference.ts';
 import { type AssessedCell, assessCells, type CellReadings } from './assess-cells.ts';
 import { isForNextOnly, unprovenProbes } from './baselines.ts';
+import { failingAttempt, isCleanRefusal } from './clean-refusal.ts';
 import { expectedAfter } from './expected-end.ts';
 import { quietStatements } from './place.ts';
 import { apartFromLedgers } from './same-state.ts';
@@ -33,8 +36,17 @@ export function brokenCells(app: AppName, readings: CellReadings, context: Judge
 /** What a rollback leads back to is judged by impossible-rollback. */
 const isAfterRollback = (point: StatePoint): boolean => point.kind === 'after-rollback';
 
-/** What a failed or killed command left is shown in the matrix and judged by half-done-after-crash. */
-const isJudgedHere = ({ cell, run }: AssessedCell): boolean => cell.gates || run.spec.scenario === 'compatibility';
+/**
+ * What a failed or killed command left is shown in the matrix and judged by half-done-after-crash; what the quiet run
+ * left by failing, everybody meets who deploys in spite of it.
+ */
+const isJudgedHere = ({ cell, run }: AssessedCell): boolean =>
+  cell.gates || run.spec.scenario === 'compatibility' || leftByFailing(run);
+
+function leftByFailing(run: RunResult): boolean {
+  const attempt = run.spec.scenario === 'control' ? failingAttempt(run) : undefined;
+  return attempt !== undefined && !isCleanRefusal(run, attempt);
+}
 
 /** Gating cells that prove nothing, and probes for next alone that fail where next should work first of all. */
 export function unprovenCells(app: AppName, readings: CellReadings, context: JudgeContext): readonly string[] {
@@ -47,20 +59,12 @@ export function unprovenCells(app: AppName, readings: CellReadings, context: Jud
   return [...cells, ...own];
 }
 
-function failing(app: AppName, { cell, run, point, observation }: AssessedCell, context: JudgeContext): Draft {
+function failing(app: AppName, assessed: AssessedCell, context: JudgeContext): Draft {
+  const { cell, run, point, observation, dead } = assessed;
   const version = app === 'previous' ? context.manifest.previous : context.manifest.version;
   const probes = cell.probes.filter((probe) => probe.outcome === 'fail');
-  const errors = observation.sqlErrors.map(({ sqlstate, sql }) => `${sqlstate} from “${shortSql(sql)}”`);
-  const died = observation.endedByItself !== undefined;
-  const what =
-    probes.length === 0
-      ? died
-        ? 'does not stay alive'
-        : 'does not start'
-      : `fails “${listed(
-          probes.map(({ name }) => name),
-          2,
-        )}”`;
+  const errors = cell.sqlErrors.map(({ sqlstate, sql }) => `${sqlstate} from “${shortSql(sql)}”`);
+  const what = whatFails(assessed);
   const said =
     probes.length === 0
       ? (cell.because ?? 'it never became ready')
@@ -69,14 +73,37 @@ function failing(app: AppName, { cell, run, point, observation }: AssessedCell, 
   return {
     ...(cell.gates ? {} : { severity: 'warns' as const }),
     title: `${app} (${version}) ${what} on the state “${cell.state}”`,
-    summary: `${app} (${version}, ${cell.boot === 'fresh' ? 'freshly started' : 'kept running'}) ${what}: ${said}.${behind}${cell.gates ? '' : ` Under ${context.manifest.overlap} it need not live there.`}`,
+    summary: `${app} (${version}, ${cell.boot === 'fresh' ? 'freshly started' : 'kept running'}) ${what}: ${said}.${behind}${needNot(run, cell, context)}`,
     runs: [run],
     ...placeOfState(point, context),
     app,
     state: cell.state,
-    facts: { boot: cell.boot, probes: probes.map(({ name }) => name), sqlErrors: observation.sqlErrors },
-    remedy: remedyFor(app, { cell, run, point, observation, newErrors: [] }, context),
+    facts: {
+      boot: cell.boot,
+      probes: probes.map(({ name }) => name),
+      sqlErrors: cell.sqlErrors,
+      ...(dead.length === 0 ? {} : { workers: dead.map(({ name }) => name) }),
+    },
+    remedy: remedyFor(app, { cell, run, point, observation, newErrors: [], dead }, context),
   };
+}
+
+function whatFails({ cell, observation, dead }: AssessedCell): string {
+  const probes = cell.probes.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name);
+  if (probes.length > 0) return `fails “${listed(probes, 2)}”`;
+  if (observation.endedByItself !== undefined) return 'does not stay alive';
+  if (dead.length === 0) return 'does not start';
+  return `loses its background process “${listed(
+    dead.map(({ name }) => name),
+    2,
+  )}”`;
+}
+
+function needNot(run: RunResult, cell: JudgedCell, { manifest }: JudgeContext): string {
+  if (cell.gates) return '';
+  return leftByFailing(run)
+    ? ' The command failed there: whoever deploys in spite of that, or deployed before, meets this.'
+    : ` Under ${manifest.overlap} it need not live there.`;
 }
 
 function grumbling(app: AppName, { cell, run, point, newErrors }: AssessedCell, context: JudgeContext): Draft {

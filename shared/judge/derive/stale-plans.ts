@@ -7,12 +7,17 @@ import type { AssessedCell } from './assess-cells.ts';
  * something else that breaks it.
  */
 export function staleErrors(
-  { cell, newErrors, observation }: AssessedCell,
+  { cell, newErrors, observation, dead }: AssessedCell,
   cells: readonly AssessedCell[],
 ): readonly SqlErrorObservation[] {
   if (cell.boot !== 'running' || cell.outcome !== 'fail') return [];
   // A process that ended, or never started, did not only remember.
-  if (observation.endedByItself !== undefined || !cell.probes.some(({ outcome }) => outcome === 'fail')) return [];
+  if (
+    dead.length > 0 ||
+    observation.endedByItself !== undefined ||
+    !cell.probes.some(({ outcome }) => outcome === 'fail')
+  )
+    return [];
   const fresh = cells.find(
     (other) => other.cell.app === cell.app && other.cell.boot === 'fresh' && other.cell.state === cell.state,
   );

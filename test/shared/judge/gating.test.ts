@@ -151,6 +151,28 @@ describe('states that stressed runs leave', () => {
     expect(left(1).findings.map(({ check }) => check)).not.toContain('broken-next-version');
   });
 
+  test('are told where the quiet run failed, and do not gate: whoever deploys in spite of it meets them', () => {
+    const broken = { cells: [cell('next', 'fresh', points.after, { started: observed(false), probes: [] })] };
+    const failedOn = (left: typeof end) =>
+      judge(
+        evidence({
+          runs: {
+            control: (run) => ({
+              ...run,
+              outcome: 'failed',
+              attempts: [attempt({ exitCode: 1 })],
+              end: observed(left),
+              aftermath: aftermath([], broken),
+            }),
+          },
+        }),
+      ).findings.filter(({ check }) => check === 'broken-next-version');
+    const told = { severity: 'warns', app: 'next', state: 'after pre-deploy in control' };
+    expect(failedOn(end)).toMatchObject([told]);
+    // It stopped by its own decision and left everything as it was: there is nothing new to live on.
+    expect(failedOn(states.before)).toEqual([]);
+  });
+
   test('are missing evidence where the command exited 0, ended elsewhere and nobody started a version there', () => {
     const given = evidence({ runs: { [contentionId]: (run) => ({ ...run, end: observed(end) }) } });
     const cells = judge(given).cells.filter(({ state: name }) => name.endsWith(contentionId));

@@ -38,6 +38,13 @@ function completed(plan: Plan, statements = oneTransaction): RunResult {
 const idsOf = (plan: Plan, results: readonly RunResult[]) =>
   planRuns(plan, results).runs.map((run) => run.id as string);
 
+const specNamed = (plan: Plan, results: readonly RunResult[], id = 'compatibility-next-fresh-after-expand') => {
+  const spec = planRuns(plan, results).runs.find((run) => run.id === id);
+  if (spec === undefined) throw new Error(`${id} is not planned`);
+  return spec;
+};
+const baselineSpec = (plan: Plan) => specNamed(plan, [], 'compatibility-previous-fresh-before');
+
 describe('the run sheet', () => {
   test('starts with the control run and the baseline, and is not complete', () => {
     const sheet = planRuns(planOf(), []);
@@ -149,6 +156,28 @@ describe('the run sheet', () => {
     const failed = controlOf({ outcome: 'failed', attempts: [attemptOf('pre-deploy', [], { exitCode: 1 })] });
     expect(idsOf(plan, [failed])).not.toContain('control-unlimited');
     expect(planRuns(plan, [failed]).complete).toBe(true);
+  });
+
+  test('asks the versions on the states that the quiet run had reached before it failed, as far as they gate', () => {
+    const plan = planOf({ ...manifestOf(), phases: [phaseOf('expand'), phaseOf('contents', 'after-rollout')] });
+    const failed = controlOf({
+      outcome: 'failed',
+      attempts: [attemptOf('expand', oneTransaction), attemptOf('contents', oneTransaction, { exitCode: 1 })],
+      states: [
+        at({ kind: 'after', phase: 'expand' }, end),
+        at({ kind: 'inside', phase: 'contents', committed: 1 }, stateOf(tables, 'half')),
+      ],
+    });
+    const baseline = { ...failed, spec: { ...baselineSpec(plan) }, outcome: 'not-run' as const };
+    expect(planRuns(plan, [failed]).complete).toBe(false);
+    const sheet = planRuns(plan, [failed, baseline, { ...baseline, spec: specNamed(plan, [failed, baseline]) }]);
+    expect(sheet.runs.map(({ id }) => id)).toEqual([
+      'control',
+      'compatibility-previous-fresh-before',
+      'compatibility-previous-fresh-after-expand',
+      'compatibility-next-fresh-after-expand',
+    ]);
+    expect(sheet.complete).toBe(true);
   });
 
   test('asks nothing of traffic when the world is stopped, and says so', () => {
