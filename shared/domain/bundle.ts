@@ -37,7 +37,8 @@ export interface PostgresChoice {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-export type Overlap = 'rolling' | 'canary' | 'code-first' | 'stop-the-world';
+export const overlaps = ['rolling', 'canary', 'code-first', 'stop-the-world'] as const;
+export type Overlap = (typeof overlaps)[number];
 export type AppName = 'previous' | 'next';
 
 /** One migration step of the deployment; the rollback has the same shape and the name `rollback`. */

@@ -1,4 +1,5 @@
 import type { AppName, NotTested, Overlap } from './bundle.ts';
+import type { DeployOrder } from './deploy-order.ts';
 import type { CheckOutcome, Finding } from './finding.ts';
 import type { Hint } from './hint.ts';
 import type { LatencyMs, LoadObservation } from './load.ts';
@@ -37,7 +38,12 @@ export interface Report {
   };
   readonly host: HostFacts;
   readonly runs: readonly ReportRun[];
-  readonly compatibility: { readonly overlap: Overlap; readonly cells: readonly JudgedCell[] };
+  readonly compatibility: {
+    readonly overlap: Overlap;
+    readonly cells: readonly JudgedCell[];
+    /** What the matrix says about each way to deploy. */
+    readonly order?: ReportedOrder;
+  };
   readonly findings: readonly Finding[];
   readonly checks: readonly CheckOutcome[];
   readonly recovery: readonly Recovery[];
@@ -46,6 +52,11 @@ export interface Report {
   readonly hints?: readonly Hint[];
   /** Why there are none. */
   readonly hintsUnavailable?: string;
+}
+
+export interface ReportedOrder extends DeployOrder {
+  /** The order that is advised, as one sentence. */
+  readonly proposal: string;
 }
 
 export interface ReportRun {

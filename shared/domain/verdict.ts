@@ -1,3 +1,4 @@
+import type { DeployOrder } from './deploy-order.ts';
 import type { CheckOutcome, Finding } from './finding.ts';
 import type { RunId } from './ids.ts';
 
@@ -11,6 +12,8 @@ export interface Judgement {
   readonly findings: readonly Finding[];
   readonly checks: readonly CheckOutcome[];
   readonly cells: readonly JudgedCell[];
+  /** Absent: there are no versions, or nobody knows where the migration leads. */
+  readonly order?: DeployOrder;
   readonly recovery: readonly Recovery[];
   /** One for each run whose aftermath was looked at. */
   readonly aftermaths: readonly JudgedAftermath[];

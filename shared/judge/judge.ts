@@ -6,6 +6,7 @@ import { checks } from './checks/index.ts';
 import { collectEvidence } from './collect-evidence.ts';
 import { contextOf } from './context.ts';
 import { decide } from './decide.ts';
+import { deployOrder } from './deploy-order.ts';
 import { harmOf } from './harm.ts';
 import { mergeFindings, severityOf } from './merge-findings.ts';
 import { recoveries } from './recovery.ts';
@@ -41,12 +42,14 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): Judgement
   );
   const severities = new Map(checks.map((check) => [check.id, severityOf(check, rules)]));
   const cells = judgeCells(evidence, readings, context);
+  const order = deployOrder(cells, findings, context);
   return {
     verdict: decide({ findings, checks: outcomes, cells }, (id) => severities.get(id) ?? 'blocks'),
     harm: harmOf(readings, context),
     findings,
     checks: outcomes.map((outcome) => ({ ...outcome, severity: severities.get(outcome.id) ?? 'blocks' })),
     cells,
+    ...(order === undefined ? {} : { order }),
     recovery: recoveries(readings, context),
     aftermaths: judgeAftermaths(evidence, context),
     ...(waivers.length === 0 ? {} : { waivers }),

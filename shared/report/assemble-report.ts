@@ -1,4 +1,4 @@
-import type { NotTested, SourceStatement } from '../domain/bundle.ts';
+import type { NotTested, Overlap, SourceStatement } from '../domain/bundle.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Aftermath, Evidence, MigrationAttempt, RunResult } from '../domain/observation.ts';
 import type { Observed } from '../domain/observed.ts';
@@ -7,6 +7,7 @@ import type { RunSpec } from '../domain/run.ts';
 import type { JudgedAftermath, JudgedWaiver, Judgement } from '../domain/verdict.ts';
 import { knownLocks } from '../plan/known-locks.ts';
 import { joinHints } from './join-hints.ts';
+import { proposalOf } from './order.ts';
 import { sentence } from './sentence.ts';
 
 /** `report.json` out of what was seen and what was judged; nothing is decided here. */
@@ -61,13 +62,16 @@ function withoutHints(evidence: Evidence, judgement: Judgement): Report {
     },
     host: evidence.host,
     runs: evidence.planned.map((spec) => reportRun(evidence, judgement, spec)),
-    compatibility: { overlap: manifest.overlap, cells: judgement.cells },
+    compatibility: { overlap: manifest.overlap, cells: judgement.cells, ...orderOf(manifest.overlap, judgement) },
     findings: judgement.findings.map(endLines(bundle.statements)),
     checks: judgement.checks,
     recovery: judgement.recovery,
     notTested: [...evidence.notTested, ...unwritten(evidence), ...(judgement.waivers ?? []).flatMap(idleWaiver)],
   };
 }
+
+const orderOf = (overlap: Overlap, { order }: Judgement): Pick<Report['compatibility'], 'order'> =>
+  order === undefined ? {} : { order: { ...order, proposal: proposalOf(overlap, order) } };
 
 /** A run that did not take place was not cloned either way. */
 const wasCopied = ({ outcome, cloneMethod }: RunResult): boolean => outcome !== 'not-run' && cloneMethod === 'copy';

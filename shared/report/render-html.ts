@@ -5,6 +5,7 @@ import { hintsSection } from './html/hints.ts';
 import { html, Markup } from './html/markup.ts';
 import { matrixSection } from './html/matrix.ts';
 import { notTestedSection } from './html/not-tested.ts';
+import { orderSection } from './html/order.ts';
 import { pageContents, pageHead } from './html/page-head.ts';
 import { recoverySection } from './html/recovery.ts';
 import { runsSection } from './html/runs.ts';
@@ -19,6 +20,7 @@ const sections = [
   { id: 'findings', title: 'Findings', render: findingsSection },
   { id: 'recovery', title: 'If it happens', render: recoverySection },
   { id: 'versions', title: 'Versions', render: matrixSection },
+  { id: 'order', title: 'Order', render: orderSection },
   { id: 'traffic', title: 'Traffic', render: trafficSection },
   { id: 'statements', title: 'Statements', render: statementsSection },
   { id: 'hints', title: 'Static hints', render: hintsSection },

@@ -3,8 +3,9 @@ import type { Report } from '../domain/report.ts';
 import { groupFindings } from './group-findings.ts';
 import { hintLine } from './hints.ts';
 import { limits } from './limits.ts';
-import { folded, text } from './markdown/escape.ts';
+import { fenced, folded, text } from './markdown/escape.ts';
 import { groupLines } from './markdown/finding-lines.ts';
+import { stepWords } from './order.ts';
 import { harmSentence } from './phrases.ts';
 import { tellStory } from './story.ts';
 import { counted, formatMs } from './words.ts';
@@ -26,7 +27,14 @@ export function renderMarkdown(report: Report): string {
     '',
     ...storyLines(report),
   ];
-  const foot = [...openLines(report), ...notTestedLines(report), ...hintLines(report), footLine(report), ''];
+  const foot = [
+    ...orderLines(report),
+    ...openLines(report),
+    ...notTestedLines(report),
+    ...hintLines(report),
+    footLine(report),
+    '',
+  ];
   const groups = groupFindings(report.findings);
   const blocks = groups.slice(0, limits.noteFindings).map(groupLines);
   const shown = fitting(blocks, limits.noteBytes - sizeOf([...head, ...foot, ...cutLines(report, groups.length)]));
@@ -80,6 +88,25 @@ function storyLines(report: Report): string[] {
       (line) => `| ${line.atMs === undefined ? 'then' : formatMs(line.atMs)} | ${text(line.text, 400)} |`,
     ),
     '',
+  ];
+}
+
+/** One sentence; how the change is taken apart is folded away. */
+function orderLines({ verdict, compatibility: { order } }: Report): string[] {
+  if (order === undefined || verdict === 'pass') return [];
+  const steps = (order.split ?? []).slice(0, limits.noteLines);
+  const lines = steps.map((step) => `- ${text(stepWords(step), 300)}`);
+  const sql = steps.flatMap((step) => (step.sql === undefined ? [] : [step.sql]));
+  return [
+    `**Order:** ${text(order.proposal, 500)}`,
+    '',
+    ...(lines.length === 0
+      ? []
+      : folded('expand and contract', [
+          ...lines,
+          '',
+          ...(sql.length === 0 ? [] : fenced(sql.join('\n'), limits.remedySqlCharacters)),
+        ])),
   ];
 }
 

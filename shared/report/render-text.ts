@@ -6,6 +6,7 @@ import { harmSentence, standbyWords } from './phrases.ts';
 import { tellStory } from './story.ts';
 import { groupLines } from './text/finding-lines.ts';
 import { matrixLines } from './text/matrix-lines.ts';
+import { orderLines } from './text/order-lines.ts';
 import { plain, wrap } from './text/wrap.ts';
 import { counted, excerpt, formatMs } from './words.ts';
 
@@ -18,6 +19,7 @@ export function renderText(report: Report): string {
     ...storyLines(report),
     ...groupFindings(report.findings).flatMap(groupLines),
     ...matrixLines(report),
+    ...orderLines(report),
     ...standbyLines(report),
     ...openLines(report),
     ...notTestedLines(report),

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { DeployOrderSchema, OverlapSchema } from './deploy-order.ts';
 import { CellSchema, CheckOutcomeSchema, FindingSchema, RecoverySchema } from './finding.ts';
 import { HintSchema } from './hint.ts';
 import { ReportRunSchema } from './report-run.ts';
@@ -13,13 +14,9 @@ const HostSchema = Type.Object({
 });
 
 const CompatibilitySchema = Type.Object({
-  overlap: Type.Union([
-    Type.Literal('rolling'),
-    Type.Literal('canary'),
-    Type.Literal('code-first'),
-    Type.Literal('stop-the-world'),
-  ]),
+  overlap: OverlapSchema,
   cells: Type.Array(CellSchema),
+  order: Type.Optional(DeployOrderSchema),
 });
 
 /** `report.json`, `reportVersion: 1`. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../domain/bundle.ts';
+import { type Manifest, overlaps } from '../../domain/bundle.ts';
 import type { BundlePaths } from './bundle-paths.ts';
 import { apps } from './read-apps.ts';
 import { budgets, defaultBudgets, hotpatch, invariants, waiver } from './read-claims.ts';
@@ -64,7 +64,7 @@ export const manifest =
     };
   };
 
-const overlap = oneOf(['rolling', 'canary', 'code-first', 'stop-the-world']);
+const overlap = oneOf(overlaps);
 
 const supportedVersion: Read<null> = (spot) => {
   const version = spot.node.kind === 'scalar' ? spot.node.text : '';
