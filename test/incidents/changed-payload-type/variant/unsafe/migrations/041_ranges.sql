@@ -1,0 +1,1 @@
+ALTER TABLE saved_filters ALTER COLUMN terms TYPE int4range USING terms::int4range;
