@@ -13,6 +13,7 @@ import { systemClock } from '../shared/edge/adapters/system-clock.ts';
 import type { CloneHost } from '../shared/edge/ports/clone-host.ts';
 import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
 import { defaultRules } from '../shared/judge/default-rules.ts';
+import { chooseEnvironment } from '../shared/plan/choose-environment.ts';
 import { rehearsalIdOf, seedOf } from '../shared/plan/rehearsal-id.ts';
 import { readHints } from './hints/read-hints.ts';
 import { chooseHost, type HostChoice } from './hosts/choose-host.ts';
@@ -48,7 +49,8 @@ export interface EngineOptions {
 /** The pipeline put together for one process; the command line and the worker both drive it. */
 export interface Engine extends AsyncDisposable {
   readonly host: CloneHost;
-  load(path: string): Promise<LoadedBundle>;
+  /** Without a name it is read for the environment that its manifest names. */
+  load(path: string, environment?: string): Promise<LoadedBundle>;
   /** Finds or builds the snapshot and makes the plan; the same question gets the same plan. */
   prepare(loaded: LoadedBundle, options?: PrepareOptions): Promise<RunContext>;
   perform(context: RunContext, spec: RunSpec, signal: AbortSignal): Promise<RunResult>;
@@ -77,7 +79,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const held = opened.move();
   return {
     host,
-    load: (path) => loadInto(dataRoot, path, unpacked),
+    load: (path, environment) => loadInto(dataRoot, path, unpacked, environment),
     async prepare(loaded, { seed, only, snapshot: name, signal } = {}) {
       signal?.throwIfAborted();
       await using _turn = await takeTurn(dataRoot.locks, 'shared', {
@@ -95,6 +97,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
             snapshot: snapshot.facts.digest,
             rules: rules.digest,
             seed: chosen,
+            ...(bundle.manifest.environments === undefined ? {} : { environment: bundle.manifest.environment }),
           }),
           bundle,
           snapshot: snapshot.facts,
@@ -123,7 +126,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** A directory is read in place; what is unpacked is signed, so that an owner that dies leaves nothing unknown. */
-async function loadInto(dataRoot: DataRoot, path: string, unpacked: Set<Workspace>): Promise<LoadedBundle> {
+async function loadInto(
+  dataRoot: DataRoot,
+  path: string,
+  unpacked: Set<Workspace>,
+  environment: string | undefined,
+): Promise<LoadedBundle> {
   await dataRoot.requireFree(await unpackedBytes(path));
   const expiresAt = new Date(Date.now() + unpackedLifeMs);
   const workspace = await makeWorkspace(dataRoot.scratch, { rehearsalId: 'bundle', runId: 'bundle', expiresAt });
@@ -134,8 +142,9 @@ async function loadInto(dataRoot: DataRoot, path: string, unpacked: Set<Workspac
   };
   try {
     const loaded = await loadBundle(path, workspace.dir);
+    const bundle = chooseEnvironment(loaded.bundle, environment);
     if (loaded.unpacked === undefined) await remove();
-    return { ...loaded, [Symbol.asyncDispose]: remove };
+    return { ...loaded, bundle, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;

@@ -7,6 +7,8 @@ export interface Manifest {
   readonly version: string;
   readonly previous: string;
   readonly environment: string;
+  /** Others that the bundle may be rehearsed for, each with the schema that it starts from. */
+  readonly environments?: Readonly<Record<string, { readonly snapshot: SnapshotSource }>>;
   readonly owners: readonly string[];
   readonly snapshot: SnapshotSource;
   readonly roles?: { readonly migrate?: string; readonly apps?: string };

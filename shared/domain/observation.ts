@@ -10,9 +10,12 @@ import type { PreparedShapes, QueryShapes } from './query-shape.ts';
 import type { RepairTrial, ValuesLost, WayBack } from './recovery.ts';
 import type { RunSpec, StatePoint } from './run.ts';
 import type { DatabaseState } from './schema.ts';
+import type { SqlErrorObservation, WorkerObservation } from './sql-error.ts';
 import type { StandbyObservation } from './standby.ts';
 import type { StatementObservation } from './statement.ts';
 import type { SteadyObservation } from './steady.ts';
+
+export type { SqlErrorObservation, WorkerObservation } from './sql-error.ts';
 
 /** Everything that one run showed; the unit of work, of storage and of judgement. */
 export interface RunResult {
@@ -171,28 +174,11 @@ export interface CellObservation {
   readonly prepared?: Observed<PreparedShapes>;
 }
 
-/** How a background process lived on a state; it must stay alive there. */
-export interface WorkerObservation {
-  readonly name: string;
-  readonly statements: number;
-  readonly sqlErrors: readonly SqlErrorObservation[];
-  /** Exit code with which it ended before we asked it to. */
-  readonly endedByItself?: number;
-  readonly logTail: readonly string[];
-}
-
 export interface ProbeObservation {
   readonly name: string;
   readonly outcome: 'pass' | 'fail' | 'not-run';
   /** Status, or what differed, without values. */
   readonly detail: string;
-}
-
-export interface SqlErrorObservation {
-  readonly sqlstate: string;
-  readonly message: string;
-  readonly sql: string;
-  readonly count: number;
 }
 
 export interface InvariantObservation {

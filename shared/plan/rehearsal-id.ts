@@ -7,8 +7,11 @@ export function rehearsalIdOf(question: {
   readonly snapshot: string;
   readonly rules: Digest;
   readonly seed: number;
+  /** Given where a bundle knows several. */
+  readonly environment?: string;
 }): RehearsalId {
-  const text = JSON.stringify([question.bundle, question.snapshot, question.rules, question.seed]);
+  const { bundle, snapshot, rules, seed, environment } = question;
+  const text = JSON.stringify([bundle, snapshot, rules, seed, ...(environment === undefined ? [] : [environment])]);
   return parseRehearsalId(`rh-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`);
 }
 

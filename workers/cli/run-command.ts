@@ -18,6 +18,7 @@ import { verdictExitCodes, writeReports } from './write-reports.ts';
 interface RunOptions {
   readonly host: HostChoice;
   readonly snapshot?: string;
+  readonly environment?: string;
   readonly only?: readonly Scenario[];
   readonly seed?: number;
   readonly out?: string;
@@ -31,6 +32,7 @@ export function runCommand(io: CommandIo): Command {
     .argument('<bundle>', 'directory or archive with rehearsal.yaml at its root')
     .addOption(new Option('--host <host>', 'where clones run').choices(['docker', 'process', 'auto']).default('auto'))
     .option('--snapshot <name>', "instead of the manifest's, name or name@version")
+    .option('--environment <name>', "instead of the manifest's, one of its `environments`")
     .option('--only <scenarios>', `only these: ${scenarios.join(', ')}`, parseScenarios)
     .option('--seed <number>', 'instead of the number from the digest', parseSeed)
     .option('--out <dir>', 'write every form of the report and the evidence there')
@@ -57,7 +59,7 @@ async function run(io: CommandIo, path: string, options: RunOptions): Promise<vo
 async function rehearseHere(io: CommandIo, path: string, options: RunOptions, signal: AbortSignal) {
   const says = (sentence: string) => io.stderr(`rehearse: ${sentence}\n`);
   await using engine = await openEngine({ dataRoot: defaultDataRoot(io.env), host: options.host, signal, says });
-  const loaded = await engine.load(path);
+  const loaded = await engine.load(path, options.environment);
   const context = await engine.prepare(loaded, {
     signal,
     ...(options.seed === undefined ? {} : { seed: options.seed }),

@@ -18,6 +18,7 @@ import { verdictExitCodes } from './write-reports.ts';
 
 interface SubmitOptions extends ServiceOptions {
   readonly wait: number;
+  readonly environment?: string;
   readonly format: Format;
 }
 
@@ -33,6 +34,7 @@ export function submitCommand(io: CommandIo): Command {
     .argument('<bundle>', 'directory or archive with rehearsal.yaml at its root')
     .requiredOption('--server <url>', 'address of the service')
     .addOption(tokenFileOption())
+    .option('--environment <name>', "instead of the manifest's, one of its `environments`")
     .option('--wait <duration>', 'how long to wait for the verdict, such as 90s or 30m', parseWait, 30 * 60_000)
     .addOption(new Option('--format <format>', 'of the report on stdout').choices([...formats]).default('text'))
     .action((bundle: string, options: SubmitOptions) => submit(io, resolve(io.cwd, bundle), options));
@@ -41,7 +43,8 @@ export function submitCommand(io: CommandIo): Command {
 async function submit(io: CommandIo, path: string, options: SubmitOptions): Promise<void> {
   const client = await openServiceClient(options, io);
   const waited = AbortSignal.timeout(options.wait);
-  const accepted = await untilWaited(() => post(client, path, waited), waited, `${path} was not taken yet`);
+  const post = () => postBundle(client, path, options.environment, waited);
+  const accepted = await untilWaited(post, waited, `${path} was not taken yet`);
   io.stderr(`${accepted.id} ${new URL(accepted.links.page, options.server).href}\n`);
   const follow = () => waitForEnd(client, accepted, waited, (event) => io.stderr(lineOf(event)));
   const status = await untilWaited(follow, waited, `there is no verdict of ${accepted.id} yet`);
@@ -59,11 +62,17 @@ const followPatienceMs = 120_000;
 const resultPatienceMs = 60_000;
 
 /** The same bundle is the same rehearsal, so it may be posted as often as it takes. */
-function post(client: ServiceClient, path: string, signal: AbortSignal): Promise<Accepted> {
+function postBundle(
+  client: ServiceClient,
+  path: string,
+  environment: string | undefined,
+  signal: AbortSignal,
+): Promise<Accepted> {
+  const query = environment === undefined ? '' : `?environment=${encodeURIComponent(environment)}`;
   const once = async () => {
     const { body, type } = await packBundle(path);
     const request = { method: 'POST', headers: { 'content-type': type }, body, duplex: 'half', signal } as RequestInit;
-    return (await (await client.demand('/v1/rehearsals', request)).json()) as Accepted;
+    return (await (await client.demand(`/v1/rehearsals${query}`, request)).json()) as Accepted;
   };
   return persistently(once, { signal, patienceMs: postPatienceMs });
 }

@@ -30,7 +30,7 @@ async function prepare(
   rehearsal: StoredRehearsal,
   plan: Plan | null,
 ): Promise<Prepared> {
-  const loaded = await engine.load(archivePath);
+  const loaded = await engine.load(archivePath, rehearsal.environment);
   const remove = async () => loaded[Symbol.asyncDispose]();
   try {
     const snapshot = snapshotFor(rehearsal, plan);

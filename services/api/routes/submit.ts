@@ -9,6 +9,7 @@ import type { WorkerRegister } from '../../../shared/edge/ports/worker-register.
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
 import { LinksSchema, StatusSchema } from '../../../shared/edge/wire/rehearsal.ts';
 import { defaultRules } from '../../../shared/judge/default-rules.ts';
+import { chooseEnvironment } from '../../../shared/plan/choose-environment.ts';
 import { seedOf } from '../../../shared/plan/rehearsal-id.ts';
 import { allows, holderOf } from '../authenticate.ts';
 import { requireService } from '../one-service.ts';
@@ -35,6 +36,9 @@ export function submitRoute(app: Api, parts: ApiParts): void {
         headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255 })) }),
         querystring: Type.Object({
           seed: Type.Optional(Type.Integer({ minimum: 0 })),
+          environment: Type.Optional(
+            Type.String({ ...sourceName, description: 'One that the bundle names under `environments`' }),
+          ),
           branch: Type.Optional(Type.String({ ...sourceName, description: 'Where the bundle came from' })),
           commit: Type.Optional(Type.String({ ...sourceName, description: 'Counts only beside a branch' })),
         }),
@@ -43,7 +47,7 @@ export function submitRoute(app: Api, parts: ApiParts): void {
     },
     async (request, reply) => {
       await using archive = await receiveBundle(request, parts.scratchDir, parts.archiveBytesMax);
-      const bundle = await readBundle(archive.path, parts.scratchDir);
+      const bundle = await readBundle(archive.path, parts.scratchDir, request.query.environment);
       const submission = await submissionOf(bundle, request, request.query.seed, parts.store.workers);
       const key = request.headers['idempotency-key'];
       const bound = key === undefined ? null : await boundBefore(parts, submission, key);
@@ -62,10 +66,10 @@ export function submitRoute(app: Api, parts: ApiParts): void {
   );
 }
 
-async function readBundle(archivePath: string, scratchDir: string): Promise<Bundle> {
+async function readBundle(archivePath: string, scratchDir: string, environment?: string): Promise<Bundle> {
   const { bundle, unpacked } = await loadBundle(archivePath, join(scratchDir, 'unpacked'));
   if (unpacked !== undefined) await rm(unpacked, { recursive: true, force: true });
-  return bundle;
+  return chooseEnvironment(bundle, environment);
 }
 
 async function submissionOf(
@@ -105,7 +109,9 @@ async function snapshotOf(bundle: Bundle, workers: WorkerRegister): Promise<stri
 }
 
 const questionOf = (submission: Submission): string =>
-  [submission.bundleDigest, submission.snapshot, submission.rulesDigest, submission.seed].join(' ');
+  [submission.bundleDigest, submission.snapshot, submission.rulesDigest, submission.seed, submission.environment].join(
+    ' ',
+  );
 
 async function boundBefore(
   { store }: ApiParts,

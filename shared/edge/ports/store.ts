@@ -40,12 +40,13 @@ export interface Question {
   readonly snapshot: string;
   readonly rulesDigest: Digest;
   readonly seed: number;
+  /** A bundle may know several, each with a start of its own. */
+  readonly environment: string;
 }
 
 export interface Submission extends Question {
   readonly service: string;
   readonly version: string;
-  readonly environment: string;
   readonly owners: readonly string[];
   /** Waivers of the manifest count only where the submitting token may waive. */
   readonly waiversCount: boolean;

@@ -19,6 +19,16 @@ export const snapshot =
     return { kind: 'registered', name, ...given({ version }) };
   };
 
+/** What differs from one environment to the other is where the migration starts. */
+export const environments = (paths: BundlePaths): Read<NonNullable<Manifest['environments']>> =>
+  mapOf(
+    (spot) => ({
+      snapshot: spot.fields(['snapshot']).required('snapshot', snapshot(paths), { kind: 'sql', files: [] }),
+    }),
+    /^\S+$/,
+    'name of an environment',
+  );
+
 export const postgres: Read<PostgresChoice> = (spot) => {
   const fields = spot.fields(['major', 'image', 'settings']);
   return {

@@ -2,7 +2,7 @@ import { type Manifest, overlaps } from '../../domain/bundle.ts';
 import type { BundlePaths } from './bundle-paths.ts';
 import { apps } from './read-apps.ts';
 import { budgets, defaultBudgets, hotpatch, invariants, waiver } from './read-claims.ts';
-import { postgres, roles, snapshot } from './read-database.ts';
+import { environments, postgres, roles, snapshot } from './read-database.ts';
 import { defaultLoad, load } from './read-load.ts';
 import { phases, rollback } from './read-phases.ts';
 import { probes } from './read-probes.ts';
@@ -15,6 +15,7 @@ const keys = [
   'version',
   'previous',
   'environment',
+  'environments',
   'owners',
   'snapshot',
   'roles',
@@ -60,6 +61,7 @@ export const manifest =
       hotpatches: fields.or('hotpatches', listOf(hotpatch), []),
       budgets: fields.or('budgets', budgets, defaultBudgets),
       waivers: fields.or('waivers', listOf(waiver), []),
+      ...given({ environments: fields.optional('environments', environments(paths)) }),
       ...given({ roles: fields.optional('roles', roles), rollback: fields.optional('rollback', rollback(paths)) }),
     };
   };

@@ -57,7 +57,8 @@ export function rehearsalOf(row: RehearsalRow): StoredRehearsal {
 
 /** Derived from the question, so that two servers that get it at once agree. */
 export function rehearsalIdOf(question: Question, attempt: number): RehearsalId {
-  const parts = [question.bundleDigest, question.snapshot, question.rulesDigest, question.seed, attempt];
+  const { bundleDigest, snapshot, rulesDigest, seed, environment } = question;
+  const parts = [bundleDigest, snapshot, rulesDigest, seed, environment, attempt];
   const hex = createHash('sha256').update(parts.join('\0')).digest('hex');
   return parseRehearsalId(`rh-${hex.slice(0, 16)}`);
 }

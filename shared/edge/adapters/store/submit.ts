@@ -42,8 +42,9 @@ export async function rerun(rows: Ask, id: RehearsalId, by: Actor): Promise<Stor
 async function newestAttempt(rows: Ask, question: Submission): Promise<StoredRehearsal | null> {
   const [row] = await rows<RehearsalRow>(
     `SELECT ${rehearsalColumns} FROM rehearsals
-      WHERE bundle_digest = $1 AND snapshot = $2 AND rules_digest = $3 AND seed = $4 ORDER BY attempt DESC LIMIT 1`,
-    [question.bundleDigest, question.snapshot, question.rulesDigest, question.seed],
+      WHERE bundle_digest = $1 AND snapshot = $2 AND rules_digest = $3 AND seed = $4 AND environment = $5
+      ORDER BY attempt DESC LIMIT 1`,
+    [question.bundleDigest, question.snapshot, question.rulesDigest, question.seed, question.environment],
   );
   return row === undefined ? null : rehearsalOf(row);
 }
