@@ -14,12 +14,15 @@ import {
   type ServiceOptions,
   tokenFileOption,
 } from './service-client.ts';
+import { submitSource } from './submit-source.ts';
 import { verdictExitCodes } from './write-reports.ts';
 
 interface SubmitOptions extends ServiceOptions {
   readonly wait: number;
   readonly environment?: string;
   readonly format: Format;
+  readonly branch?: string;
+  readonly commit?: string;
 }
 
 interface Accepted {
@@ -36,6 +39,8 @@ export function submitCommand(io: CommandIo): Command {
     .addOption(tokenFileOption())
     .option('--environment <name>', "instead of the manifest's, one of its `environments`")
     .option('--wait <duration>', 'how long to wait for the verdict, such as 90s or 30m', parseWait, 30 * 60_000)
+    .option('--branch <name>', 'where the bundle comes from; what comparisons go by. Default: as the CI system says')
+    .option('--commit <id>', 'of that branch')
     .addOption(new Option('--format <format>', 'of the report on stdout').choices([...formats]).default('text'))
     .action((bundle: string, options: SubmitOptions) => submit(io, resolve(io.cwd, bundle), options));
 }
@@ -43,8 +48,8 @@ export function submitCommand(io: CommandIo): Command {
 async function submit(io: CommandIo, path: string, options: SubmitOptions): Promise<void> {
   const client = await openServiceClient(options, io);
   const waited = AbortSignal.timeout(options.wait);
-  const post = () => postBundle(client, path, options.environment, waited);
-  const accepted = await untilWaited(post, waited, `${path} was not taken yet`);
+  const take = () => post(client, path, submitSource(options, io.env), waited);
+  const accepted = await untilWaited(take, waited, `${path} was not taken yet`);
   io.stderr(`${accepted.id} ${new URL(accepted.links.page, options.server).href}\n`);
   const follow = () => waitForEnd(client, accepted, waited, (event) => io.stderr(lineOf(event)));
   const status = await untilWaited(follow, waited, `there is no verdict of ${accepted.id} yet`);
@@ -62,17 +67,11 @@ const followPatienceMs = 120_000;
 const resultPatienceMs = 60_000;
 
 /** The same bundle is the same rehearsal, so it may be posted as often as it takes. */
-function postBundle(
-  client: ServiceClient,
-  path: string,
-  environment: string | undefined,
-  signal: AbortSignal,
-): Promise<Accepted> {
-  const query = environment === undefined ? '' : `?environment=${encodeURIComponent(environment)}`;
+function post(client: ServiceClient, path: string, source: string, signal: AbortSignal): Promise<Accepted> {
   const once = async () => {
     const { body, type } = await packBundle(path);
     const request = { method: 'POST', headers: { 'content-type': type }, body, duplex: 'half', signal } as RequestInit;
-    return (await (await client.demand(`/v1/rehearsals${query}`, request)).json()) as Accepted;
+    return (await (await client.demand(`/v1/rehearsals${source}`, request)).json()) as Accepted;
   };
   return persistently(once, { signal, patienceMs: postPatienceMs });
 }

@@ -1,5 +1,5 @@
-import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
 import type { AcceptedWaiver } from '../../shared/domain/accepted-waiver.ts';
+import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { problemOf, RehearsalError } from '../../shared/domain/problem.ts';
 import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
@@ -24,7 +24,7 @@ export async function lookAtRehearsal(parts: JobParts, id: RehearsalId): Promise
     const pending = sheet.runs.filter((spec) => !results.some((result) => result.spec.id === spec.id));
     if (pending.length > 0) {
       await store.runs.add(id, pending);
-      await tellSightings(parts, rehearsal, { plan, sheet, results });
+      await tellSightings(parts, rehearsal, { plan, sheet, results, accepted: await acceptedFor(parts, rehearsal) });
       // Side by side what may be, then one by one what must be alone.
       return [...pending.filter((spec) => !spec.alone), ...pending.filter((spec) => spec.alone)].map((spec) => spec.id);
     }

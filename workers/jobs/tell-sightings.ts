@@ -1,3 +1,4 @@
+import type { AcceptedWaiver } from '../../shared/domain/accepted-waiver.ts';
 import type { RunResult } from '../../shared/domain/observation.ts';
 import type { Plan, RunSheet } from '../../shared/domain/plan.ts';
 import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
@@ -13,12 +14,12 @@ const eventsMax = 10_000;
 export async function tellSightings(
   { store, pipeline, log }: Pick<JobParts, 'store' | 'pipeline' | 'log'>,
   rehearsal: StoredRehearsal,
-  { plan, sheet, results }: { readonly plan: Plan; readonly sheet: RunSheet; readonly results: readonly RunResult[] },
+  { plan, sheet, results, accepted }: Known,
 ): Promise<void> {
   if (results.length === 0) return;
   const { id, waiversCount, createdAt, startedAt } = rehearsal;
   try {
-    const so = { startedAt: startedAt ?? createdAt, durationMs: 0, honourWaivers: waiversCount };
+    const so = { startedAt: startedAt ?? createdAt, durationMs: 0, honourWaivers: waiversCount, accepted };
     const { report } = pipeline.judge(plan, sheet, results, so);
     const events = await store.events.after(id, 0, eventsMax);
     const told = new Set(
@@ -32,6 +33,13 @@ export async function tellSightings(
     // A judgement of half the evidence is a comfort; the rehearsal goes on without it.
     log.warn({ rehearsal: id, err: error }, 'the evidence so far could not be judged');
   }
+}
+
+interface Known {
+  readonly plan: Plan;
+  readonly sheet: RunSheet;
+  readonly results: readonly RunResult[];
+  readonly accepted: readonly AcceptedWaiver[];
 }
 
 interface Sighting {

@@ -40,6 +40,8 @@ export const BoardSchema = Type.Object(
         relation: orNull(text),
         phase: orNull(text),
         app: orNull(AppNameSchema),
+        environment: Type.Optional(text),
+        bundleDigest: Type.Optional(text),
         by: text,
         reason: text,
         expiresAt: TimeSchema,

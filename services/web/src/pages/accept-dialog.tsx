@@ -63,6 +63,11 @@ export function AcceptDialog({ kind, item, again }: AcceptDialogProps) {
               </select>
             </label>
           )}
+          {kind === 'waiver' && (
+            <label className="check">
+              <input type="checkbox" name="bundle" defaultChecked /> Only for this bundle; else for every later one too
+            </label>
+          )}
           <label>
             Who takes it on
             <input name="by" required maxLength={200} defaultValue={name} autoComplete="name" />
@@ -102,6 +107,8 @@ function waiverOf(item: WireBoardItem, fields: FormData): object {
     ...(finding?.relation != null && { relation: finding.relation }),
     ...(finding?.phase != null && { phase: finding.phase }),
     ...(finding?.app != null && { app: finding.app }),
+    environment: item.environment,
+    ...(fields.has('bundle') && { bundle: item.digests.bundle }),
     ...signed(fields),
   };
 }

@@ -45,8 +45,9 @@ export function Acceptances({ waivers, overrides }: AcceptancesProps) {
   );
 }
 
-function waived({ check, relation, phase, app }: WireBoard['waivers'][number]): string {
-  return ['waiver:', check, relation, phase, app].filter((part) => part !== null).join(' ');
+function waived({ check, relation, phase, app, bundleDigest }: WireBoard['waivers'][number]): string {
+  const only = bundleDigest === undefined ? null : `only ${bundleDigest.slice(0, 19)}…`;
+  return ['waiver:', check, relation, phase, app, only].filter((part) => part !== null).join(' ');
 }
 
 function Expiry({ iso }: { readonly iso: string }) {

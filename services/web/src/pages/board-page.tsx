@@ -53,7 +53,9 @@ interface PlaceProps {
 
 function Place({ place: { service, environment, items }, board, again }: PlaceProps) {
   const owners = [...new Set(items.flatMap((item) => item.owners))];
-  const waivers = board.waivers.filter((waiver) => waiver.service === service);
+  const waivers = board.waivers.filter(
+    (waiver) => waiver.service === service && (waiver.environment ?? environment) === environment,
+  );
   const overrides = board.overrides.filter((one) => one.service === service && one.environment === environment);
   const asked = items.filter(({ gate }) => gate !== null);
   return (

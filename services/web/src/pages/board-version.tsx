@@ -67,6 +67,11 @@ export function BoardVersion({ item, again }: BoardVersionProps) {
             what changed<span className="unseen"> in {inert(version, 60)}</span>
           </a>
         )}
+        {verdict !== null && (
+          <a href={`/v1/rehearsals/${id}/attestation`} download={`attestation-${id}.json`}>
+            signed result<span className="unseen"> of {inert(version, 60)}</span>
+          </a>
+        )}
         {mayWaive && !open && unwaived.length > 0 && <AcceptDialog kind="waiver" item={item} again={again} />}
         {mayWaive && !open && <AcceptDialog kind="override" item={item} again={again} />}
       </p>

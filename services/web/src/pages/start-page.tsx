@@ -42,19 +42,20 @@ export function Ways() {
         </Card>
         <Card>
           <h2>In CI</h2>
-          <p>One step before the deploy. The branch is what comparisons go by; the gate is what the deploy asks.</p>
+          <p>
+            Branch and commit are taken from the CI system; comparisons go by them. The gate is what the deploy asks.
+          </p>
           <Code
             label="CI step"
             text={[
               '- name: rehearse the migration',
               '  env:',
               '    REHEARSAL_TOKEN: $' + '{{ secrets.REHEARSAL_TOKEN }}',
-              '  run: |',
-              '    tar -czf bundle.tar.gz -C orders .',
-              '    curl --fail-with-body -H "authorization: Bearer $REHEARSAL_TOKEN" \\',
-              "      -H 'content-type: application/gzip' --data-binary @bundle.tar.gz \\",
-              `      "${server}/v1/rehearsals?branch=$GITHUB_REF_NAME&commit=$GITHUB_SHA"`,
-              `    rehearse submit orders --server ${server} --wait 30m`,
+              `  run: rehearse submit orders --server ${server} --wait 30m`,
+              '- name: ask the gate',
+              '  env:',
+              '    REHEARSAL_TOKEN: $' + '{{ secrets.REHEARSAL_TOKEN }}',
+              `  run: rehearse gate --server ${server} --service orders --version $VERSION`,
             ].join('\n')}
           />
         </Card>

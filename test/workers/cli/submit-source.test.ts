@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { submitSource } from '../../../workers/cli/submit-source.ts';
+
+test.each([
+  ['nothing where nobody says a branch', {}, { GITHUB_SHA: 'abc' }, ''],
+  [
+    'what was said',
+    { branch: 'topic/a&b', commit: 'abc' },
+    { GITHUB_REF_NAME: 'x' },
+    '?branch=topic%2Fa%26b&commit=abc',
+  ],
+  ['the branch of a pull request', {}, { GITHUB_HEAD_REF: 'topic', GITHUB_REF_NAME: '7/merge' }, '?branch=topic'],
+  [
+    'the branch that is built',
+    {},
+    { GITHUB_HEAD_REF: '', GITHUB_REF_NAME: 'main', GITHUB_SHA: 'f' },
+    '?branch=main&commit=f',
+  ],
+  ['another CI system', {}, { CI_COMMIT_REF_NAME: 'main', CI_COMMIT_SHA: 'f' }, '?branch=main&commit=f'],
+])('%s', (_what, said, env, query) => {
+  expect(submitSource(said, env)).toBe(query);
+});

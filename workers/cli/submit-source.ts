@@ -1,0 +1,22 @@
+export interface SubmitSource {
+  readonly environment?: string;
+  readonly branch?: string;
+  readonly commit?: string;
+}
+
+/** As the CI systems tell their jobs: the branch of a change first, else the one that is built. */
+const branchVariables = ['GITHUB_HEAD_REF', 'GITHUB_REF_NAME', 'CI_COMMIT_REF_NAME', 'BUILDKITE_BRANCH', 'GIT_BRANCH'];
+const commitVariables = ['GITHUB_SHA', 'CI_COMMIT_SHA', 'BUILDKITE_COMMIT', 'GIT_COMMIT'];
+
+/** What is asked besides the bundle: its environment, and where it comes from as was said, else as the CI system says. */
+export function submitSource(said: SubmitSource, env: Readonly<Record<string, string | undefined>>): string {
+  const branch = said.branch ?? firstOf(branchVariables, env);
+  const commit = said.commit ?? firstOf(commitVariables, env);
+  const source = branch === undefined ? {} : { branch, ...(commit === undefined ? {} : { commit }) };
+  const { environment } = said;
+  const query = new URLSearchParams({ ...(environment === undefined ? {} : { environment }), ...source });
+  return query.size === 0 ? '' : `?${query}`;
+}
+
+const firstOf = (names: readonly string[], env: Readonly<Record<string, string | undefined>>): string | undefined =>
+  names.map((name) => env[name]).find((value) => value !== undefined && value !== '');
