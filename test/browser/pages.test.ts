@@ -94,7 +94,8 @@ describeWith('chromium', 'the pages of the service', () => {
     expect(await page.getByRole('region', { name: 'Verdicts over time' }).getByRole('listitem').count()).toBe(2);
     await page.getByRole('link', { name: /^compare/ }).click();
     const main = page.locator('article', { hasText: 'Against main' });
-    await main.getByText(/The verdict was pass there and is fail here/).waitFor();
+    // On a machine that is too busy for its timing to be evidence, main came to no verdict.
+    await main.getByText(/The verdict was (pass|inconclusive) there and is fail here/).waitFor();
     expect(await main.getByRole('heading', { name: /^New: [1-9]/ }).count()).toBe(1);
   });
 
@@ -137,7 +138,7 @@ describeWith('chromium', 'the pages of the service', () => {
     await expectSound(watched, served.service.address);
     await watched.picture('override-1280-dark');
     await page.getByRole('dialog').getByRole('button', { name: 'Let it out', exact: true }).press('Enter');
-    await page.getByText('Blocked').first().waitFor({ state: 'detached' });
+    await page.locator('article', { hasText: '2.0.0' }).getByText('May go out').waitFor();
     await page.getByRole('region', { name: 'Waivers and overrides' }).getByText('in force for').waitFor();
     expect((await served.call('/v1/gate?service=library&version=2.0.0')).status).toBe(200);
     await watched.picture('board-overridden-1280-dark');
@@ -153,7 +154,7 @@ describeWith('chromium', 'the pages of the service', () => {
     };
     await using reader = await served.signedIn({ viewport: desk }, await tokenWith('read'));
     await reader.page.goto(`${served.service.address}/board`);
-    await reader.page.getByText('May go out').first().waitFor();
+    await reader.page.getByRole('heading', { name: /^library in production/ }).waitFor();
     expect(await reader.page.getByRole('button', { name: /Waive|Let it out/ }).count()).toBe(0);
     await reader.page.getByRole('button', { name: 'Sign out' }).click();
     await reader.page.getByLabel('Token').waitFor();

@@ -12,9 +12,10 @@ const commitVariables = ['GITHUB_SHA', 'CI_COMMIT_SHA', 'BUILDKITE_COMMIT', 'GIT
 export function submitSource(said: SubmitSource, env: Readonly<Record<string, string | undefined>>): string {
   const branch = said.branch ?? firstOf(branchVariables, env);
   const commit = said.commit ?? firstOf(commitVariables, env);
-  const source = branch === undefined ? {} : { branch, ...(commit === undefined ? {} : { commit }) };
-  const { environment } = said;
-  const query = new URLSearchParams({ ...(environment === undefined ? {} : { environment }), ...source });
+  const query = new URLSearchParams();
+  if (said.environment !== undefined) query.set('environment', said.environment);
+  if (branch !== undefined) query.set('branch', branch);
+  if (branch !== undefined && commit !== undefined) query.set('commit', commit);
   return query.size === 0 ? '' : `?${query}`;
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { submitSource } from '../../../workers/cli/submit-source.ts';
 
 test.each([
+  ['the environment', { environment: 'staging', branch: 'a' }, {}, '?environment=staging&branch=a'],
   ['nothing where nobody says a branch', {}, { GITHUB_SHA: 'abc' }, ''],
   [
     'what was said',
