@@ -15,8 +15,21 @@ export interface ShapesToPrepare {
 export function shapesOf(results: readonly RunResult[], notTested: NotTested[]): ShapesToPrepare {
   const seen = results.flatMap(({ cells }) => cells).find(({ shapes }) => shapes !== undefined)?.shapes;
   if (seen === undefined || !seen.seen) return {};
-  notTested.push(...leftOut(seen.value));
+  notTested.push(...leftOut(seen.value), ...refusedBefore(results));
   return { shapes: seen.value.shapes };
+}
+
+/** What the server refuses without any migration proves nothing of it; the runs agree, so one of them tells. */
+function refusedBefore(results: readonly RunResult[]): readonly NotTested[] {
+  const looks = results.flatMap(({ cells }) =>
+    cells.flatMap(({ prepared }) => (prepared?.seen ? [prepared.value] : [])),
+  );
+  const refused = looks.find(({ failedBefore }) => failedBefore.length > 0)?.failedBefore ?? [];
+  if (refused.length === 0) return [];
+  const named = refused.slice(0, namedMax).map(({ sql, sqlstate }) => `“${shortened(sql)}” (${sqlstate})`);
+  const more = refused.length > namedMax ? ' …' : '';
+  const because = `the server refuses to prepare them on the untouched clone already: ${named.join(', ')}${more}`;
+  return [{ what: `${queries(refused.length)} of production on each state`, because }];
 }
 
 function* leftOut({ shapes, beyondLimit, overlong, unpreparable }: QueryShapes): Generator<NotTested> {

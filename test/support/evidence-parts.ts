@@ -202,7 +202,7 @@ export function cell(
 }
 
 /** Every query of production can be prepared there. */
-const prepared = observed({ tried: 4, failedBefore: [], broken: [] });
+const prepared = observed({ tried: 4, failedBefore: [], broken: [], dearer: [] });
 
 const stateAt = ({ kind }: StatePoint) => (kind === 'inside' || kind === 'after' ? states[kind] : states.before);
 

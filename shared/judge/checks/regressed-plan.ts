@@ -1,7 +1,7 @@
 import type { ShapeCost } from '../../domain/query-shape.ts';
 import type { JudgeContext } from '../context.ts';
 import type { AssessedCell } from '../derive/assess-cells.ts';
-import { preparedCells } from '../derive/broken-queries.ts';
+import { preparedCells, unplannedCells } from '../derive/broken-queries.ts';
 import { placeOfState, remedyFor } from '../derive/broken-version.ts';
 import { count, listed, shortSql } from '../derive/sentences.ts';
 import { type Draft, defineCheck } from './check.ts';
@@ -32,6 +32,7 @@ export const regressedPlan = defineCheck({
       return first.length === 0 ? [] : [draft(first, assessed, context)];
     });
   },
+  lacks: unplannedCells,
 });
 
 const isRegressed = ({ before, now }: ShapeCost): boolean => now >= factor * before && now - before >= floor;

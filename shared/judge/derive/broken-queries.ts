@@ -1,5 +1,5 @@
 import type { CellObservation } from '../../domain/observation.ts';
-import type { ShapeFailure } from '../../domain/query-shape.ts';
+import type { PreparedShapes, ShapeFailure } from '../../domain/query-shape.ts';
 import { type StatePoint, stateName } from '../../domain/run.ts';
 import type { Draft } from '../checks/check.ts';
 import type { JudgeContext } from '../context.ts';
@@ -24,11 +24,37 @@ export function brokenQueries(readings: CellReadings, context: JudgeContext): re
 
 /** Where previous must live and nobody could say whether the queries of production still work. */
 export function unpreparedCells(readings: CellReadings, context: JudgeContext): readonly string[] {
-  return preparedCells(readings, context).flatMap(({ observation, cell }) => {
+  return preparedCells(readings, context).flatMap(({ observation, cell, run }) => {
     const { prepared } = observation;
-    if (prepared?.seen === true) return [];
-    return [`queries of production on “${cell.state}”: ${prepared?.why ?? whyNot(readings)}`];
+    if (prepared?.seen !== true)
+      return [`queries of production on “${cell.state}”: ${prepared?.why ?? whyNot(readings)}`];
+    return provesNothing(run, prepared.value) ? [noneWorked] : [];
   });
+}
+
+const noneWorked =
+  'no query that previous sends could be prepared on the untouched clone, so none proves that it still works';
+
+/**
+ * Whether everything that previous sent was refused before the first phase already, as where its connections set a
+ * search path that nobody else has; without the run's own list, everything that was tried.
+ */
+function provesNothing({ spec }: AssessedCell['run'], { tried, failedBefore }: PreparedShapes): boolean {
+  const asked = 'shapes' in spec ? spec.shapes : undefined;
+  if (asked === undefined) return tried > 0 && failedBefore.length >= tried;
+  const fromPrevious = (from: string) => from === 'previous';
+  const sent = asked.filter(({ from }) => fromPrevious(from)).length;
+  return sent > 0 && failedBefore.filter(({ from }) => fromPrevious(from)).length >= sent;
+}
+
+/** Where previous must live and nobody knows what its queries cost now. */
+export function unplannedCells(readings: CellReadings, context: JudgeContext): readonly string[] {
+  const unplanned = preparedCells(readings, context).flatMap(({ observation: { prepared }, cell }) =>
+    prepared?.seen === true && prepared.value.dearer === undefined
+      ? [`plans of queries of production on “${cell.state}”: nobody looked`]
+      : [],
+  );
+  return [...unpreparedCells(readings, context), ...unplanned];
 }
 
 /** Previous, freshly started where it must live, in the order in which the migration passes the states. */

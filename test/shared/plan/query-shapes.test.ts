@@ -128,4 +128,20 @@ describe('a run sheet', () => {
       },
     ]);
   });
+
+  test('names what the server refuses on the untouched clone already', () => {
+    const refused = { sql: 'SELECT b FROM hidden', sqlstate: '42P01', message: '', from: 'previous' as const };
+    const prepared = observed({ tried: 1, failedBefore: [refused], broken: [], dearer: [] });
+    const after = {
+      ...baselineWith(of('SELECT b FROM hidden')),
+      cells: [cell('previous', 'fresh', points.after, { prepared })],
+    };
+    const { notTested } = sheetOf(control, baselineWith(of('SELECT b FROM hidden')), after);
+    expect(notTested.filter(({ what }) => what.includes('production'))).toEqual([
+      {
+        what: '1 query of production on each state',
+        because: 'the server refuses to prepare them on the untouched clone already: “SELECT b FROM hidden” (42P01)',
+      },
+    ]);
+  });
 });
