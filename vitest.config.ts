@@ -21,6 +21,7 @@ export default defineConfig({
       project('lab', ['test/lab/**/*.test.ts'], 180_000),
       project('contract', ['test/contract/**/*.test.ts'], 300_000),
       project('incidents', ['test/incidents/*.test.ts'], 900_000, concurrently),
+      project('known-answers', ['test/known-answers/*.test.ts'], 300_000, concurrently),
       project('tools', ['test/tools/*.test.ts'], 900_000, concurrently),
       project('browser', ['test/browser/**/*.test.ts'], 300_000),
     ],

@@ -14,6 +14,7 @@ const stages = [
   { name: 'lab', key: 'lab', run: () => vitest('lab', sideBySide) },
   { name: 'contract', key: 'contract', run: () => vitest('contract', sideBySide) },
   { name: 'incidents', key: 'incidents', run: () => vitest('incidents') },
+  { name: 'known answers', key: 'known-answers', run: () => vitest('known-answers') },
   { name: 'tools', key: 'tools', run: () => vitest('tools') },
   { name: 'browser', key: 'browser', run: () => vitest('browser') },
   {

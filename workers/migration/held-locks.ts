@@ -2,6 +2,8 @@ import { blocksWriters, type LockMode, type LockObservation, lockModes } from '.
 import type { TappedStatement } from '../../shared/edge/ports/tap.ts';
 import type { BackendLook } from '../probes/look-at-backend.ts';
 
+type Timed = Pick<TappedStatement, 'ordinal' | 'sentAtMs' | 'finishedAtMs'>;
+
 interface OpenLock {
   readonly mode: LockMode;
   /** When the statement that took it was sent: a lock is asked for before the work that it is for. */
@@ -21,7 +23,7 @@ export class HeldLocks {
   }
 
   /** `brakedMs`: how long the session has been held up by us so far. */
-  take(statement: TappedStatement, look: BackendLook, brakedMs: number): void {
+  take(statement: Timed, look: Pick<BackendLook, 'locks'>, brakedMs: number): void {
     for (const { relation, mode } of look.locks) {
       const known = this.#open.get(relation);
       if (known !== undefined && lockModes.indexOf(known.mode) >= lockModes.indexOf(mode)) continue;
@@ -49,9 +51,12 @@ export class HeldLocks {
     return lock !== undefined && blocksWriters(lock.mode) ? lock.ordinal : undefined;
   }
 
-  /** Only what keeps writers away can have built something over rows without leaving its transaction. */
+  /**
+   * Without leaving its transaction something is built over rows only under what keeps writers away. VALIDATE lets them
+   * pass, and what it has proved a later NOT NULL need not read: it has to be known by then.
+   */
   get mayBuild(): boolean {
-    return [...this.#open.values()].some(({ mode }) => blocksWriters(mode));
+    return [...this.#open.values()].some(({ mode }) => mode === 'ShareUpdateExclusiveLock' || blocksWriters(mode));
   }
 
   #tell(relation: string, lock: OpenLock, source: LockObservation['source'], atMs: number, brakedMs: number): void {
