@@ -8,7 +8,7 @@ export interface SubmitSource {
 const branchVariables = ['GITHUB_HEAD_REF', 'GITHUB_REF_NAME', 'CI_COMMIT_REF_NAME', 'BUILDKITE_BRANCH', 'GIT_BRANCH'];
 const commitVariables = ['GITHUB_SHA', 'CI_COMMIT_SHA', 'BUILDKITE_COMMIT', 'GIT_COMMIT'];
 
-/** What is asked besides the bundle: its environment, and where it comes from as was said, else as the CI system says. */
+/** What is asked besides the bundle: its environment, and its source as was said, else as the CI system says. */
 export function submitSource(said: SubmitSource, env: Readonly<Record<string, string | undefined>>): string {
   const branch = said.branch ?? firstOf(branchVariables, env);
   const commit = said.commit ?? firstOf(commitVariables, env);
