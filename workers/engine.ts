@@ -13,6 +13,7 @@ import { systemClock } from '../shared/edge/adapters/system-clock.ts';
 import type { CloneHost } from '../shared/edge/ports/clone-host.ts';
 import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
 import { defaultRules } from '../shared/judge/default-rules.ts';
+import { withWorkload } from '../shared/plan/captured-load.ts';
 import { chooseEnvironment } from '../shared/plan/choose-environment.ts';
 import { rehearsalIdOf, seedOf } from '../shared/plan/rehearsal-id.ts';
 import { readHints } from './hints/read-hints.ts';
@@ -88,7 +89,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       });
       const snapshot = await findSnapshot(snapshots, loaded, name, signal);
       const rules = defaultRules();
-      const { bundle } = loaded;
+      const bundle = withWorkload(loaded.bundle, snapshot.workload);
       const chosen = seed ?? seedOf(bundle.digest);
       return {
         plan: {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { environment, nodeBinary, root } from './install.mjs';
 
 const parentLookMs = 500;
+/** As it was at first: packages take a minute to install, and a parent that ended meanwhile has asked us to stop too. */
+const parent = process.ppid;
 
 /**
  * Runs one of our programs on Node 24 in this process's stead: its output, its exit code and every signal are the
@@ -30,7 +32,6 @@ export function handOver(program, args = [], env = {}) {
  */
 function watchParent(onGone) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
-  const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { oneAtATime } from './one-at-a-time.mjs';
 
 /** The checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -16,6 +17,13 @@ export const nodeBinary = join(root, 'node_modules', 'node', 'bin', process.plat
  */
 export function ensurePackages() {
   if (upToDate()) return;
+  // An `npm start` and a `rehearse run` may both find a fresh checkout, and two npms would write over each other.
+  const lock = join(root, 'node_modules', '.rehearsal-install');
+  const waiting = (holder) => process.stderr.write(`waiting for process ${holder}, which installs packages …\n`);
+  oneAtATime(lock, () => (upToDate() ? undefined : install()), waiting);
+}
+
+function install() {
   process.stderr.write('installing packages …\n');
   const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -24,6 +32,7 @@ export function ensurePackages() {
   });
   if (npm.status !== 0 || !existsSync(nodeBinary)) {
     process.stderr.write('npm install did not succeed; run it by hand in the checkout and read what it says\n');
+    // The lock stays; whoever finds it sees that its holder is gone.
     process.exit(4);
   }
 }

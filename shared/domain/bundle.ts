@@ -131,6 +131,8 @@ export interface Load {
   readonly holdMs: number;
   readonly statements: readonly LoadStatement[];
   readonly actors: readonly LoadActor[];
+  /** What the manifest does not say, so that production's own figures hold where the snapshot has them. */
+  readonly leftOpen?: readonly ('ratePerSecond' | 'holdMs')[];
 }
 
 export type LoadActor = 'idle-in-transaction' | 'long-read' | 'pg-dump' | 'vacuum';

@@ -4,10 +4,7 @@ import { describe, test } from 'vitest';
 describe('pending rules of the contract', () => {
   const pending = [
     '1: load rates and holds captured with the snapshot',
-    '1.4: roles – R of the snapshot for commands and applications, passwords replaced',
     '1.7: $pick and $seq in load.statements draw as said',
-    '2: run --snapshot S',
-    '2: snapshot create --from dsn and pgdata; inspect, verify, prune',
     '2: submit --wait – exit 5 when it waited too long',
     '3: POST /v1/rehearsals/:id/cancel and /rerun',
     '3: GET /v1/gate with several digests of one version is blocked as ambiguous-bundle',

@@ -14,6 +14,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly pgdata: string;
   /** The server's log so far. */
   log(): Promise<string>;
+  /** Stops it with a checkpoint; its data stay until the scope is left. */
+  stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -70,7 +72,12 @@ async function initializeAndStart(
     if (server !== undefined) {
       const watchdog = watchOver(server, home);
       const address = { host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' };
-      return { address, pgdata, log, [Symbol.asyncDispose]: () => stopServer(server, watchdog, home) };
+      const stop = async () => {
+        const exited = once(server, 'exit');
+        server.kill('SIGINT');
+        await exited;
+      };
+      return { address, pgdata, log, stop, [Symbol.asyncDispose]: () => stopServer(server, watchdog, home) };
     }
     if (attempt === 3) throw new Error(`the embedded server did not start:\n${await log()}`);
   }

@@ -10,6 +10,7 @@ import { runCommand } from './run-command.ts';
 import { schemaCommand } from './schema-command.ts';
 import { snapshotCommand } from './snapshot-command.ts';
 import { submitCommand } from './submit-command.ts';
+import { usageError } from './usage-error.ts';
 import { verifyCommand } from './verify-command.ts';
 
 const io: CommandIo = {
@@ -24,8 +25,8 @@ const io: CommandIo = {
 
 const program = new Command('rehearse')
   .description('Rehearses a PostgreSQL migration on a clone of production before it is deployed.')
-  .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
-  .showHelpAfterError();
+  // What it refuses is told once, by us.
+  .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => undefined });
 program.exitOverride();
 for (const command of [
   runCommand(io),
@@ -48,7 +49,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) io.exit(0);
-    else printFailure(io, usageError(error), wantsJson);
+    else printFailure(io, usageError(error, namedCommands()), wantsJson);
   } else {
     printFailure(io, error, wantsJson);
     // Everything that was made is gone; a connection to a server that was removed would wait for its answer.
@@ -56,12 +57,17 @@ try {
   }
 }
 
-/** Commander has already said it on stderr; the exit code and the JSON object are ours. */
-function usageError(error: CommanderError): RehearsalError {
-  const missing = error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
-  return new RehearsalError('bundle', 'usage', missing, 'see `rehearse --help`', {
-    cause: error,
-  });
+/** The commands that were named, as far as they are known: whose help is of use. */
+function namedCommands(): string {
+  const path: string[] = [];
+  let here: Command = program;
+  for (const word of process.argv.slice(2)) {
+    const below = here.commands.find((command) => command.name() === word);
+    if (below === undefined) break;
+    path.push(word);
+    here = below;
+  }
+  return path.join(' ');
 }
 
 /** Commands of commands too: what Commander would end the process for reaches the one place that prints failures. */

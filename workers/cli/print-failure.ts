@@ -21,11 +21,14 @@ export function printFailure(io: CommandIo, error: unknown, json: boolean): void
 
 function inWords(failure: RehearsalError): string {
   const places = failure.problems.map(({ file, line, key, message, nearest }) => {
+    if (message === failure.message) return nearest === undefined ? '' : `  did you mean ${nearest}?`;
     const place = [file, line].filter((part) => part !== undefined).join(':');
     const head = [place, key].filter((part) => part !== undefined && part !== '').join(' ');
     return `  ${head === '' ? '' : `${head}: `}${message}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`;
   });
-  return [`rehearse: ${failure.message}`, ...places, `  → ${failure.remedy}`, ''].join('\n');
+  return [`rehearse: ${failure.message}`, ...places.filter((place) => place !== ''), `  → ${failure.remedy}`, ''].join(
+    '\n',
+  );
 }
 
 function stackOf(error: unknown): string {

@@ -6,7 +6,9 @@ import { scenarios } from '../../shared/domain/run.ts';
 /** Reads what `--out` once wrote. Throws RehearsalError fault `bundle` for a file that holds no evidence. */
 export async function readEvidence(path: string): Promise<Evidence> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw unreadable(`${path} cannot be read`, cause);
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const why = code === 'ENOENT' ? 'it is not there' : code === 'EISDIR' ? 'it is a directory' : code;
+    throw unreadable(`${path} cannot be read: ${why}`, cause);
   });
   const value = parse(path, text);
   const lacks = lackOf(value);

@@ -13,7 +13,7 @@ import { rehearse } from '../rehearse.ts';
 import type { CommandIo } from './io.ts';
 import { progressLines } from './progress-lines.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
-import { verdictExitCodes, writeReports } from './write-reports.ts';
+import { makeOut, verdictExitCodes, writeReports } from './write-reports.ts';
 
 interface RunOptions {
   readonly host: HostChoice;
@@ -44,6 +44,7 @@ async function run(io: CommandIo, path: string, options: RunOptions): Promise<vo
   using stop = stopOnSignals(io, options.format === 'json');
   const { signal } = stop;
   try {
+    if (options.out !== undefined) await makeOut(resolve(io.cwd, options.out));
     const { report, evidence } = await rehearseHere(io, path, options, signal);
     signal.throwIfAborted();
     if (options.out !== undefined) await writeReports(resolve(io.cwd, options.out), report, evidence);

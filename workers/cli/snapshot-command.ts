@@ -1,13 +1,13 @@
-import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import { pgSql } from '../../shared/edge/adapters/pg-sql.ts';
 import { systemClock } from '../../shared/edge/adapters/system-clock.ts';
 import { defaultDataRoot, openDataRoot } from '../hosts/data-root.ts';
-import { classifyDump } from '../snapshots/classify-dump.ts';
+import { majors } from '../hosts/process/runtime.ts';
 import { openSnapshots, type SnapshotAdmin } from '../snapshots/open-snapshots.ts';
 import type { StoredSnapshot } from '../snapshots/snapshot-store.ts';
 import type { CommandIo } from './io.ts';
+import { classifySource, createFrom } from './snapshot-sources.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
 /** `rehearse snapshot …`: what clones are made of. */
@@ -24,16 +24,18 @@ interface CreateOptions {
   readonly policy?: string;
   readonly asOf?: Date;
   readonly major?: number;
+  readonly database?: string;
 }
 
 function create(io: CommandIo): Command {
   return new Command('create')
     .description('make a snapshot')
     .argument('<name>', 'what bundles call it', parseName)
-    .requiredOption('--from <source...>', 'dump FILE | sql FILE…')
-    .option('--policy <file>', 'what happens to each column of a dump')
-    .option('--as-of <time>', 'when the dump was taken; default: when the file was written', parseTime)
-    .addOption(new Option('--major <major>', 'PostgreSQL major').argParser(parseCount))
+    .requiredOption('--from <source...>', 'dump FILE | sql FILE… | dsn URL | pgdata DIR')
+    .option('--policy <file>', 'what happens to each column; for everything but sql')
+    .option('--as-of <time>', 'when a dump was taken; default: when the file was written', parseTime)
+    .addOption(new Option('--major <major>', 'PostgreSQL major, for dump and sql').argParser(parseMajor))
+    .option('--database <name>', 'of a pgdata with several')
     .action((name: string, options: CreateOptions) =>
       withSnapshots(io, async (snapshots) => {
         const made = await createStoppably(io, snapshots, name, options);
@@ -54,34 +56,6 @@ async function createStoppably(io: CommandIo, snapshots: SnapshotAdmin, name: st
     // Whatever broke because it was stopped is not why it ended.
     throw stop.signal.aborted ? stop.signal.reason : error;
   }
-}
-
-async function createFrom(
-  io: CommandIo,
-  snapshots: SnapshotAdmin,
-  name: string,
-  options: CreateOptions,
-  signal: AbortSignal,
-): Promise<StoredSnapshot> {
-  const [kind = '', ...sources] = options.from;
-  if (kind === 'sql') {
-    if (sources.length === 0) throw usage('--from sql needs at least one file', '--from sql schema.sql data.sql');
-    return snapshots.nameSql({ name, dir: io.cwd, files: sources, major: options.major ?? 17, signal });
-  }
-  if (!['dump', 'dsn', 'pgdata'].includes(kind))
-    throw usage(`--from ${kind}: no such kind of source`, '--from dump FILE');
-  if (options.policy === undefined) throw policyRequired(name, kind, sources[0]);
-  if (kind !== 'dump') throw notAvailable(name, kind);
-  const [dump] = sources;
-  if (dump === undefined || sources.length > 1) throw usage('--from dump needs one file', '--from dump dump.sql');
-  return snapshots.fromDump({
-    name,
-    dump: resolve(io.cwd, dump),
-    policy: resolve(io.cwd, options.policy),
-    signal,
-    ...(options.asOf === undefined ? {} : { dataAsOf: options.asOf }),
-    ...(options.major === undefined ? {} : { major: options.major }),
-  });
 }
 
 function list(io: CommandIo): Command {
@@ -131,9 +105,12 @@ function verify(io: CommandIo): Command {
 
 function classify(io: CommandIo): Command {
   return new Command('classify')
-    .description('draft a masking policy from a dump')
-    .argument('<dump>', 'plain pg_dump file')
-    .action(async (dump: string) => io.stdout(await classifyDump(resolve(io.cwd, dump))));
+    .description('draft a masking policy from a dump, a running server or a stopped one')
+    .argument('<source>', 'plain pg_dump file, postgresql:// address, or data directory')
+    .option('--database <name>', 'of a data directory with several')
+    .action((source: string, { database }: { readonly database?: string }) =>
+      classifySource(io, source, database, (work) => withSnapshots(io, work)),
+    );
 }
 
 function prune(io: CommandIo): Command {
@@ -171,29 +148,16 @@ function parseTime(text: string): Date {
   return time;
 }
 
+function parseMajor(text: string): number {
+  const major = majors.find((known) => String(known) === text);
+  if (major === undefined) throw new InvalidArgumentError(`snapshots can be made for ${majors.join(', ')}`);
+  return major;
+}
+
 function parseCount(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('a whole number from 1');
   return Number(text);
 }
-
-const usage = (detail: string, example: string): RehearsalError =>
-  new RehearsalError('bundle', 'usage', detail, `for example: rehearse snapshot create NAME ${example}`);
-
-const notAvailable = (name: string, kind: string): RehearsalError =>
-  new RehearsalError(
-    'bundle',
-    'source-not-available',
-    `snapshots from ${kind} are not available in this version`,
-    `dump the database: pg_dump --format=plain > dump.sql && rehearse snapshot create ${name} --from dump dump.sql --policy policy.yaml`,
-  );
-
-const policyRequired = (name: string, kind: string, source = 'FILE'): RehearsalError =>
-  new RehearsalError(
-    'policy',
-    'policy-required',
-    `a snapshot from ${kind} holds production's values, and no policy says what happens to them`,
-    `rehearse snapshot classify ${source} > policy.yaml, look at every line, then: rehearse snapshot create ${name} --from ${kind} ${source} --policy policy.yaml`,
-  );
 
 const changed = (asked: string): RehearsalError =>
   new RehearsalError(

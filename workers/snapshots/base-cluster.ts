@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chown, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
 import { promisify } from 'node:util';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import { lockFile } from '../../shared/edge/adapters/directory-lock.ts';
@@ -16,7 +16,7 @@ export const adminRole = 'rehearsal_admin';
 const makeWaitMs = 120_000;
 
 /** Every login asks for a password, from wherever the server listens: on a clone host that is nowhere public. */
-const hostAccess = 'host all all all scram-sha-256\nhost replication all all scram-sha-256\n';
+export const hostAccess = 'host all all all scram-sha-256\nhost replication all all scram-sha-256\n';
 
 /**
  * An empty cluster in C.UTF-8, made once per version: `pgdata` and, readable by us only, the superuser's `password`.
@@ -36,6 +36,7 @@ export async function baseCluster(dataRoot: DataRoot, programs: PostgresPrograms
 
 async function initialize(draft: string, initdb: string, major: number): Promise<void> {
   const user = await namedUser();
+  if (user !== undefined) await requireOpenWay(draft);
   const [room, passwordFile] = [join(draft, 'room'), join(draft, 'password')];
   await mkdir(room, { mode: 0o700 });
   await writeFile(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
@@ -58,7 +59,7 @@ function locale(major: number): readonly string[] {
 }
 
 /** initdb, unlike the server, refuses a user number without a name. */
-async function namedUser(): Promise<SystemUser | undefined> {
+export async function namedUser(): Promise<SystemUser | undefined> {
   if (serverUser() === undefined) return undefined;
   const entries = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   const chosen = entries.find(([name]) => name === 'nobody') ?? entries.find(([, , uid]) => Number(uid) > 0);
@@ -70,6 +71,20 @@ async function namedUser(): Promise<SystemUser | undefined> {
     '/etc/passwd names nobody but root, and initdb refuses to run as root',
     'add a user: useradd --system nobody',
   );
+}
+
+/** Servers run as somebody else than root, who must get through every directory above their data. */
+async function requireOpenWay(dir: string): Promise<void> {
+  const top = parse(dir).root;
+  for (let here = dirname(await realpath(dir)); here !== top; here = dirname(here)) {
+    if (((await stat(here)).mode & 0o001) !== 0) continue;
+    throw new RehearsalError(
+      'machine',
+      'closed-data-root',
+      `the data root lies in ${here}, which is closed to the unprivileged user that servers run as`,
+      `chmod o+x ${here}, or put the data root elsewhere: REHEARSAL_DATA=/var/lib/rehearsal`,
+    );
+  }
 }
 
 function refuse(cause: unknown): never {

@@ -1,9 +1,12 @@
-import { outlineDump } from './dump-tables.ts';
+import { type DumpOutline, outlineDump } from './dump-tables.ts';
 import { yamlKey } from './masking-policy.ts';
 
-/** A policy to begin with: every column of the dump, each with a suggestion that somebody must look at. */
 export async function classifyDump(file: string): Promise<string> {
-  const { tables, types } = await outlineDump(file);
+  return draftPolicy(await outlineDump(file));
+}
+
+/** A policy to begin with: every column, each with a suggestion that somebody must look at. */
+export function draftPolicy({ tables, types }: Pick<DumpOutline, 'tables' | 'types'>): string {
   const lines = tables.flatMap(({ table, columns }) => [
     `  ${yamlKey(table)}:`,
     ...columns.map((column) => {

@@ -7,8 +7,9 @@ import type { BulkSession } from '../../shared/edge/ports/bulk-sql.ts';
 import { majors } from '../hosts/process/runtime.ts';
 import { demote, makeOwnDatabase } from './build-from-sql.ts';
 import { copyMasked } from './copy-masked.ts';
-import { type DumpOutline, isDumpedStatistics, outlineDump } from './dump-tables.ts';
+import { type DumpOutline, isDumpedStatistics, isLargeObjectContent, outlineDump } from './dump-tables.ts';
 import { type MaskingPolicy, parsePolicy, requireClassified } from './masking-policy.ts';
+import { inOwnDatabase } from './own-database.ts';
 import { makeLoginsForRoles } from './production-roles.ts';
 import { readDump } from './read-dump.ts';
 import { runStatement } from './run-script.ts';
@@ -89,10 +90,12 @@ async function loadMasked(parts: WorkshopParts, target: Workshop, load: Load): P
       if (table === undefined) throw new Error(`${file} changed while it was read`);
       await copyMasked({ scratch: scratch.session, into, table, maskings: policy.get(table.table), place }, item.rows);
       tablesLeft -= 1;
-    } else if (!isDumpedStatistics(item.sql)) {
-      await runStatement(into, item.sql, place, 'as-in-production');
+    } else if (!isDumpedStatistics(item.sql) && !isLargeObjectContent(item.sql)) {
+      const sql = inOwnDatabase(item.sql, database);
+      if (sql === undefined) continue;
+      await runStatement(into, sql, place, 'as-in-production');
       // Indexes and constraints come after the rows, and the scratch server needs none.
-      if (tablesLeft > 0) await runStatement(scratch.session, item.sql, place, 'as-in-production');
+      if (tablesLeft > 0) await runStatement(scratch.session, sql, place, 'as-in-production');
     }
   }
 }

@@ -14,7 +14,10 @@ export type MaskingPolicy = ReadonlyMap<string, ReadonlyMap<string, Masking>>;
 
 /** Columns of a table of the dump, by the names that the policy uses. */
 export interface DumpedTable {
+  /** `schema.table`. */
   readonly table: string;
+  /** Where it is known apart: a name may have dots. */
+  readonly schema?: string;
   readonly columns: readonly string[];
 }
 

@@ -8,15 +8,23 @@ export type DumpItem =
   | { readonly kind: 'sql'; readonly sql: string; readonly line: number }
   | { readonly kind: 'copy'; readonly sql: string; readonly line: number; readonly rows: AsyncIterable<Buffer> };
 
+/** A dump that is no file. */
+export interface DumpStream {
+  readonly name: string;
+  readonly bytes: Iterable<Buffer> | AsyncIterable<Buffer>;
+}
+
 /**
  * Reads a plain `pg_dump` file, gzipped or not, without ever holding more of it than one statement and one piece of
  * rows.
  */
-export async function* readDump(file: string): AsyncGenerator<DumpItem, void, undefined> {
-  const lines = linesOf(file);
+export async function* readDump(dump: string | DumpStream): AsyncGenerator<DumpItem, void, undefined> {
+  const file = typeof dump === 'string' ? dump : dump.name;
+  const lines = linesOf(typeof dump === 'string' ? bytesOf(dump) : dump.bytes);
   let text = '';
   let textLine = 1;
   let lineNumber = 0;
+  const created = new Set<string>();
   for (let next = await lines.next(); !next.done; next = await lines.next()) {
     lineNumber += 1;
     const line = next.value.toString('utf8');
@@ -30,9 +38,12 @@ export async function* readDump(file: string): AsyncGenerator<DumpItem, void, un
       const sql = text.slice(piece.start, piece.end).trim();
       textLine += countLines(text.slice(0, piece.next));
       text = text.slice(piece.next);
-      if (piece.kind === 'psql-command') refuseCommand(file, at, sql);
-      else if (!piece.copiesFromStdin) yield { kind: 'sql', sql, line: at };
-      else {
+      if (piece.kind === 'psql-command') refuseCommand(file, at, sql, created);
+      else if (!piece.copiesFromStdin) {
+        const database = /^CREATE\s+DATABASE\s+("(?:[^"]|"")+"|\S+)/i.exec(sql)?.[1];
+        if (database !== undefined) created.add(database);
+        yield { kind: 'sql', sql, line: at };
+      } else {
         const rows = new CopyRows(lines);
         yield { kind: 'copy', sql, line: at, rows };
         lineNumber += await rows.skipRest();
@@ -96,12 +107,9 @@ const isCopyEnd = (line: Buffer): boolean =>
   line.length <= 4 && line[0] === 0x5c && line[1] === 0x2e && line.toString('latin1').trimEnd() === '\\.';
 
 /** Each with its line break, as bytes: rows need not be decoded to be passed on. */
-async function* linesOf(file: string): AsyncGenerator<Buffer, void, undefined> {
-  const bytes = createReadStream(file, { highWaterMark: 1024 * 1024 });
-  const source = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
-  bytes.on('error', (error) => source.destroy(error));
+async function* linesOf(source: DumpStream['bytes']): AsyncGenerator<Buffer, void, undefined> {
   let rest: Buffer[] = [];
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  for await (const chunk of source) {
     let from = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
       const line = chunk.subarray(from, end + 1);
@@ -114,16 +122,29 @@ async function* linesOf(file: string): AsyncGenerator<Buffer, void, undefined> {
   if (rest.length > 0) yield Buffer.concat(rest);
 }
 
+function bytesOf(file: string): AsyncIterable<Buffer> {
+  const bytes = createReadStream(file, { highWaterMark: 1024 * 1024 });
+  const source = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes;
+  bytes.on('error', (error) => source.destroy(error));
+  return source as AsyncIterable<Buffer>;
+}
+
 const countLines = (text: string): number => text.split('\n').length - 1;
 
-function refuseCommand(file: string, line: number, command: string): void {
+function refuseCommand(file: string, line: number, command: string, created: ReadonlySet<string>): void {
   if (/^\\(?:un)?restrict\b/.test(command)) return;
+  // What `--create` made it goes to; everything of the dump stands in one database here too.
+  const to = /^\\c(?:onnect)?\s+(?:-reuse-previous=on\s+"dbname='(?<quoted>[^']+)'"|(?<plain>\S+))\s*$/.exec(
+    command,
+  )?.groups;
+  const target = to?.quoted ?? to?.plain;
+  if (created.size === 1 && target !== undefined && [target, `"${target}"`].some((name) => created.has(name))) return;
   const message = `${/^\\[^\s]*/.exec(command)?.[0] ?? command} is a command of psql, which is not at hand here`;
   throw new RehearsalError(
     'bundle',
     'psql-command',
     `${file}:${line}: ${message}`,
-    'dump one database without --create: pg_dump --format=plain --no-password DATABASE > dump.sql',
+    'dump one database: pg_dump --format=plain DATABASE > dump.sql',
     { problems: [{ file, line, message }] },
   );
 }

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Login } from '../../shared/edge/ports/snapshots.ts';
 import { adminRole } from './base-cluster.ts';
+import { readControlFile, walFileName, walFiles, walSegmentBytes } from './pg-control.ts';
 import type { Workshop } from './workshop.ts';
 
 /**
@@ -15,6 +16,8 @@ export async function finishCluster(workshop: Workshop, database: string): Promi
     await using session = await workshop.connect(database);
     await session.query('VACUUM ANALYZE');
     await session.query(`ALTER ROLE ${adminRole} PASSWORD '${admin.password}'`);
+    // What stood in the WAL so far stays behind in segments that are removed.
+    await session.query('SELECT pg_switch_wal()');
     await session.query('CHECKPOINT');
   }
   await workshop.stopCleanly();
@@ -26,33 +29,16 @@ export async function finishCluster(workshop: Workshop, database: string): Promi
 /** Hex: safe in URLs, SQL and configuration files alike. */
 export const newPassword = (): string => randomBytes(18).toString('hex');
 
-/** `DB_SHUTDOWNED` of pg_control.h. */
-const cleanlyStopped = 1;
-
 /**
  * After a clean stop recovery starts at the last checkpoint: every WAL file with a greater name only waits to be used
- * again.
- * Offsets in pg_control are the same in 15 to 18. Source: src/include/catalog/pg_control.h.
+ * again, and one with a smaller name is not needed any more.
  */
 async function removeSpareWal(pgdata: string): Promise<void> {
-  const file = await open(join(pgdata, 'global', 'pg_control'));
-  const control = Buffer.alloc(56);
-  await file.read(control, 0, control.length, 0);
-  await file.close();
-  if (control.readInt32LE(16) !== cleanlyStopped) throw new Error(`${pgdata} was not stopped cleanly`);
-  const current = walFileName(control.readUInt32LE(48), control.readBigUInt64LE(32));
-  for (const name of await readdir(join(pgdata, 'pg_wal'))) {
-    if (/^[0-9A-F]{24}$/.test(name) && name > current) await rm(join(pgdata, 'pg_wal', name));
-  }
+  const { isCleanlyStopped, timeline, checkpoint } = await readControlFile(pgdata);
+  if (!isCleanlyStopped) throw new Error(`${pgdata} was not stopped cleanly`);
+  const current = walFileName(timeline, checkpoint, await walSegmentBytes(pgdata));
+  for (const name of await walFiles(pgdata)) if (name !== current) await rm(join(pgdata, 'pg_wal', name));
 }
-
-/** Segments of 16 MiB, as initdb makes them. */
-function walFileName(timeline: number, lsn: bigint): string {
-  const segment = lsn >> 24n;
-  return [BigInt(timeline), segment >> 8n, segment & 0xffn].map(hex8).join('');
-}
-
-const hex8 = (value: bigint): string => value.toString(16).toUpperCase().padStart(8, '0');
 
 /** A cluster has a thousand small files, for which a stream each is the greater part of the work. */
 const wholeFileBytesMax = 1024 * 1024;

@@ -8,16 +8,18 @@ import type { DataRoot } from '../hosts/data-root.ts';
 import { removeTree } from '../hosts/remove-tree.ts';
 import { contentOf } from './seal.ts';
 
+export type SnapshotKind = 'sql' | 'dump' | 'dsn' | 'pgdata';
+
 export interface StoredSnapshot {
   readonly sealed: SealedSnapshot;
-  readonly kind: 'sql' | 'dump';
+  readonly kind: SnapshotKind;
   readonly createdAt: string;
   /** Over the sealed PGDATA itself, for `verify`. */
   readonly contentDigest: string;
 }
 
 export type SnapshotDraft = Omit<SealedSnapshot, 'facts' | 'pgdata'> & {
-  readonly kind: 'sql' | 'dump';
+  readonly kind: SnapshotKind;
   readonly facts: Omit<SealedSnapshot['facts'], 'bytes'>;
   /** A cleanly stopped PGDATA on the same file system; it is taken away. */
   readonly pgdata: string;

@@ -34,18 +34,38 @@ export interface Workshop extends AsyncDisposable {
   stopCleanly(): Promise<void>;
 }
 
+/** What a workshop's server starts on. */
+export interface Foundation {
+  /** Makes the data directory at this path, the server's own. */
+  readonly lay: (pgdata: string) => Promise<void>;
+  readonly admin: Login;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** `signal` stops the server at once: whoever works on it hears that its session ended. */
 export async function openWorkshop(parts: WorkshopParts, major: number, signal?: AbortSignal): Promise<Workshop> {
+  const { dataRoot } = parts;
+  const base = await baseCluster(dataRoot, await parts.runtime.postgres(major), major);
+  const lay = (pgdata: string) => copyTree(join(base, 'pgdata'), pgdata, dataRoot.method);
+  const admin = { user: adminRole, password: await readFile(join(base, 'password'), 'utf8') };
+  return openWorkshopOn(parts, major, { lay, admin }, signal);
+}
+
+export async function openWorkshopOn(
+  parts: WorkshopParts,
+  major: number,
+  { lay, admin, settings = {} }: Foundation,
+  signal?: AbortSignal,
+): Promise<Workshop> {
   const { dataRoot, clock, groups } = parts;
   const programs = await parts.runtime.postgres(major);
-  const base = await baseCluster(dataRoot, programs, major);
   const expiresAt = new Date(clock.wallTime().getTime() + workExpiresMs);
   const workspace = await makeWorkspace(dataRoot.scratch, { rehearsalId: 'snapshot', runId: 'snapshot', expiresAt });
   await using failed = new AsyncDisposableStack();
   failed.defer(() => removeWorkspace(workspace));
   const [pgdata, logDirectory] = [join(workspace.dir, 'pgdata'), join(workspace.dir, 'log')];
-  await copyTree(join(base, 'pgdata'), pgdata, dataRoot.method);
-  await writeFile(join(pgdata, 'postgresql.conf'), configurationFile({}, {}));
+  await lay(pgdata);
+  await writeFile(join(pgdata, 'postgresql.conf'), configurationFile({}, settings));
   await mkdir(logDirectory, { mode: 0o700 });
   await giveToServer(logDirectory);
   const place = { id: workspace.id, program: programs.postgres, pgdata, logDirectory, groups, clock };
@@ -57,7 +77,6 @@ export async function openWorkshop(parts: WorkshopParts, major: number, signal?:
   signal?.addEventListener('abort', stopNow);
   failed.defer(async () => signal?.removeEventListener('abort', stopNow));
   signal?.throwIfAborted();
-  const admin = { user: adminRole, password: await readFile(join(base, 'password'), 'utf8') };
   return workshopOn(parts, server, { major, pgdata, admin }, failed.move());
 }
 

@@ -18,6 +18,15 @@ export interface SealedSnapshot {
   readonly apps: Login;
   /** Server settings captured from production. */
   readonly settings: Readonly<Record<string, string>>;
+  /** How production worked when it was read, so far as it said; absent: nobody could tell. */
+  readonly workload?: CapturedWorkload;
+}
+
+export interface CapturedWorkload {
+  /** Transactions a second in this database. */
+  readonly ratePerSecond?: number;
+  /** How long transactions of production take, 99th percentile. */
+  readonly holdMs?: number;
 }
 
 export interface SqlSnapshotRequest {

@@ -10,16 +10,23 @@ export const defaultLoad: Load = {
   actors: ['idle-in-transaction', 'long-read'],
 };
 
+const openFigures = ['ratePerSecond', 'holdMs'] as const;
+/** Of a manifest without `load`. */
+export const unsaidLoad: Load = { ...defaultLoad, leftOpen: openFigures };
+
 const actor = oneOf(['idle-in-transaction', 'long-read', 'pg-dump', 'vacuum']);
 
 export const load: Read<Load> = (spot) => {
   const fields = spot.fields(['rate', 'duration', 'hold', 'statements', 'actors']);
+  const given = { ratePerSecond: fields.optional('rate', rate), holdMs: fields.optional('hold', longerThanZero) };
+  const leftOpen = openFigures.filter((name) => given[name] === undefined);
   return {
-    ratePerSecond: fields.or('rate', rate, defaultLoad.ratePerSecond),
+    ratePerSecond: given.ratePerSecond ?? defaultLoad.ratePerSecond,
     durationMs: fields.or('duration', duration, defaultLoad.durationMs),
-    holdMs: fields.or('hold', longerThanZero, defaultLoad.holdMs),
+    holdMs: given.holdMs ?? defaultLoad.holdMs,
     statements: fields.or('statements', listOf(statement), defaultLoad.statements),
     actors: fields.or('actors', (at) => [...new Set(listOf(actor)(at))], defaultLoad.actors),
+    ...(leftOpen.length > 0 && { leftOpen }),
   };
 };
 

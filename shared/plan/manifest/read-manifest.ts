@@ -3,7 +3,7 @@ import type { BundlePaths } from './bundle-paths.ts';
 import { apps } from './read-apps.ts';
 import { budgets, defaultBudgets, hotpatch, invariants, waiver } from './read-claims.ts';
 import { environments, postgres, roles, snapshot } from './read-database.ts';
-import { defaultLoad, load } from './read-load.ts';
+import { load, unsaidLoad } from './read-load.ts';
 import { phases, rollback } from './read-phases.ts';
 import { probes } from './read-probes.ts';
 import { duration, listOf, oneOf, text } from './scalars.ts';
@@ -55,7 +55,7 @@ export const manifest =
       phases: migrate,
       apps: fields.required('apps', apps(paths), 'none'),
       probes: fields.or('probes', probes(paths), []),
-      load: fields.or('load', load, defaultLoad),
+      load: fields.or('load', load, unsaidLoad),
       steadyMs: fields.or('steady', (at) => at.fields(['duration']).or('duration', duration, 0), 0),
       invariants: fields.or('invariants', invariants(migrate), []),
       hotpatches: fields.or('hotpatches', listOf(hotpatch), []),

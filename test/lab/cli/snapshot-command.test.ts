@@ -59,10 +59,20 @@ test('production is never read without a policy, and a policy is drafted for who
   expect(await rehearseSnapshot('classify', 'd.sql')).toContain('mail: { sql: "md5(mail)');
 });
 
-test('what this version cannot read is refused as usage', async () => {
-  for (const kind of ['dsn', 'pgdata']) {
-    const made = rehearseSnapshot('create', 'x', '--from', kind, 'anything', '--policy', 'p.yaml');
-    await expect(made).rejects.toMatchObject({ fault: 'bundle', code: 'source-not-available' });
+test('a source of no known kind, of none and of two is refused, with the nearest kind', async () => {
+  await expect(rehearseSnapshot('create', 'x', '--from', 'dmup', 'a.sql')).rejects.toMatchObject({
+    code: 'usage',
+    problems: [{ key: '--from', nearest: 'dump' }],
+  });
+  for (const sources of [['dump'], ['pgdata', 'a', 'b'], ['dsn', 'mysql://h/db']]) {
+    const made = rehearseSnapshot('create', 'x', '--from', ...sources, '--policy', 'p.yaml');
+    await expect(made).rejects.toMatchObject({ fault: 'bundle', code: 'usage' });
   }
-  await expect(rehearseSnapshot('create', 'x', '--from', 'tape', 'a.sql')).rejects.toMatchObject({ code: 'usage' });
+});
+
+test('a password in an address is never repeated', async () => {
+  const address = 'postgresql://team:secret-word@db.example/app';
+  const error: unknown = await rehearseSnapshot('create', 'x', '--from', 'dsn', address).catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: 'policy-required', remedy: expect.stringContaining('team@db.example/app') });
+  expect(JSON.stringify(error)).not.toContain('secret-word');
 });

@@ -152,12 +152,32 @@ describe('a snapshot from a dump', () => {
 
   test.each([
     ["INSERT INTO public.users VALUES (1, 'x');"],
-    ["SELECT pg_catalog.lowrite(0, '\\x6162');"],
+    ["SELECT pg_catalog.lo_from_bytea(0, '\\x6162');"],
     ["CREATE TABLE public.c AS SELECT 'canary'::text;"],
     ['DO $$ BEGIN PERFORM 1; END $$;'],
   ])('is refused where values come another way than by COPY: %s', async (statement) => {
     const made = make('otherwise', `${dump}\n${statement}\n`, policy);
     await expect(made).rejects.toMatchObject({ fault: 'policy', code: 'unmaskable-statement' });
+  });
+
+  test('keeps large objects and drops what they hold; what `--create` says of the database holds for ours', async () => {
+    const objects = `SELECT pg_catalog.lo_create('4711');
+BEGIN;
+SELECT pg_catalog.lo_open('4711', 131072);
+SELECT pg_catalog.lowrite(0, '\\x63616e6172792d6e616d652d39316263');
+SELECT pg_catalog.lo_close(0);
+COMMIT;`;
+    const head = `CREATE DATABASE "pro-duction" WITH TEMPLATE = template0;
+ALTER DATABASE "pro-duction" OWNER TO team;
+\\connect -reuse-previous=on "dbname='pro-duction'"
+ALTER DATABASE "pro-duction" SET work_mem TO '7MB';
+`;
+    const whole = dump.replace('SET transaction_timeout = 0;', (line) => `${head}${line}`);
+    const { sealed } = await make('created', `${whole}\n${objects}\n`, policy);
+    const asked = `SELECT (SELECT count(*)::int FROM pg_largeobject_metadata) AS objects,
+      (SELECT count(*)::int FROM pg_largeobject) AS pieces, current_setting('work_mem') AS memory`;
+    expect(await lab.ask(sealed, asked)).toEqual([{ objects: 1, pieces: 0, memory: '7MB' }]);
+    expect(await canariesIn(sealed.pgdata)).toEqual([]);
   });
 
   test('never quotes a row where an expression fails', async () => {

@@ -124,6 +124,7 @@ describe('readBundle', () => {
         holdMs: 2000,
         statements: [],
         actors: ['idle-in-transaction', 'long-read'],
+        leftOpen: ['ratePerSecond', 'holdMs'],
       },
       steadyMs: 0,
       invariants: [],
