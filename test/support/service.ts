@@ -12,7 +12,7 @@ export interface Service extends AsyncDisposable {
 }
 
 /** `npm start` on a free port and a data root of its own; leaving the scope ends all of it. */
-export async function startService(): Promise<Service> {
+export async function startService(more: Readonly<Record<string, string>> = {}): Promise<Service> {
   const data = await temporaryDirectory();
   const token = 'test-token-of-the-contract-0123456789';
   const port = await freePort();
@@ -24,6 +24,7 @@ export async function startService(): Promise<Service> {
       REHEARSAL_DATA: data.dir,
       REHEARSAL_TOKEN: token,
       REHEARSAL_EXAMPLE: 'off',
+      ...more,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Takes what the tests need out of GitHub's own description, which the npm package @octokit/openapi (MIT) carries; the whole
- * package takes half a gigabyte on disk:
+ * Takes what the tests need out of GitHub's own description, which the npm package @octokit/openapi (MIT) carries;
+ * the whole package takes half a gigabyte on disk:
  *   npm pack @octokit/openapi@23.0.2 && tar -xzf octokit-openapi-*.tgz package/generated/api.github.com.json
  *   node test/support/forges/excerpt-github.ts package/generated/api.github.com.json
  */
