@@ -13,6 +13,7 @@ export interface WorkerConfig {
   readonly host: HostChoice;
   readonly runsAtOnce: number;
   readonly drainMs: number;
+  readonly selfCheckEveryMs: number;
   /** What runs that must be alone are alone on. */
   readonly machine: string;
   readonly logLevel: string;
@@ -35,6 +36,12 @@ export function readWorkerConfig(env: Readonly<Record<string, string | undefined
   check(Number.isInteger(runsAtOnce) && runsAtOnce >= 1, 'REHEARSAL_RUNS_AT_ONCE', 'must be a whole number from 1 on');
   const drainSeconds = Number(env.REHEARSAL_DRAIN_SECONDS ?? 120);
   check(drainSeconds >= 0, 'REHEARSAL_DRAIN_SECONDS', 'must be a number of seconds');
+  const selfCheckMinutes = Number(env.REHEARSAL_SELF_CHECK_MINUTES ?? 6 * 60);
+  check(
+    selfCheckMinutes >= 1 && selfCheckMinutes <= 12 * 60,
+    'REHEARSAL_SELF_CHECK_MINUTES',
+    'must be a number from 1 to 720: the gate believes nobody who has not checked himself for a day',
+  );
   const logLevel = env.LOG_LEVEL ?? 'info';
   check(logLevels.includes(logLevel), 'LOG_LEVEL', `must be one of ${logLevels.join(', ')}`);
   if (problems.length > 0) {
@@ -49,6 +56,7 @@ export function readWorkerConfig(env: Readonly<Record<string, string | undefined
     host: host as HostChoice,
     runsAtOnce,
     drainMs: drainSeconds * 1000,
+    selfCheckEveryMs: selfCheckMinutes * 60_000,
     machine: env.REHEARSAL_MACHINE ?? machineName(),
     logLevel,
   };

@@ -6,7 +6,9 @@ import { openQueue } from '../shared/edge/adapters/queue/open-queue.ts';
 import { openStore } from '../shared/edge/adapters/store/open-store.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { openEngine } from './engine.ts';
+import { capacityOf } from './jobs/capacity.ts';
 import { enginePipeline } from './jobs/engine-pipeline.ts';
+import { checkSelf } from './jobs/self-check.ts';
 import { startWork } from './jobs/start-work.ts';
 
 try {
@@ -40,6 +42,9 @@ async function workUntilAsked(config: WorkerConfig): Promise<void> {
     dataRoot: config.dataRoot,
     runsAtOnce: config.runsAtOnce,
     drainMs: config.drainMs,
+    selfCheck: (signal) => checkSelf(engine, signal),
+    selfCheckEveryMs: config.selfCheckEveryMs,
+    capacity: () => capacityOf(config),
     log,
   });
   process.stdout.write(`working ${engine.host.kind}\n`);

@@ -2,6 +2,7 @@ import type { Rules } from '../../shared/domain/rules.ts';
 import type { StoredOverride, StoredWaiver } from '../../shared/edge/ports/acceptances.ts';
 import type { GateRecord } from '../../shared/edge/ports/store.ts';
 import { askGate, type GateRehearsal } from '../../shared/judge/gate.ts';
+import { distrustOf, type SelfCheck } from '../../shared/judge/self-check.ts';
 
 export interface GateQuestion {
   readonly version: string;
@@ -15,11 +16,14 @@ export interface GateDecision {
   readonly reasons: readonly { readonly code: string; readonly text: string }[];
 }
 
+/** What is known beside the rehearsals. */
 export interface GateAcceptances {
   readonly waivers: readonly StoredWaiver[];
   readonly overrides: readonly StoredOverride[];
   /** Fingerprint of production's schema as it was posted last; absent: nobody said. */
   readonly productionSchema?: string;
+  /** Of every worker that performed any of it. */
+  readonly selfChecks: readonly SelfCheck[];
 }
 
 /** The gate's answer; rehearsals without a verdict are no evidence, but they are not nothing either. */
@@ -33,7 +37,7 @@ export function answerGate(
   const { bundle } = question;
   const { decision, reasons } = askGate({
     ...(bundle === undefined ? {} : { bundle }),
-    rehearsals: known.flatMap(judgedOnly),
+    rehearsals: known.flatMap((record) => judgedOnly(record, accepted.selfChecks)),
     waivers: accepted.waivers.filter(
       ({ environment }) => environment === undefined || environment === question.environment,
     ),
@@ -69,8 +73,12 @@ function ambiguous(digests: readonly string[]): GateDecision {
   return { answer: 'block', reasons: [{ code: 'ambiguous-bundle', text }] };
 }
 
-function judgedOnly({ rehearsal, facts }: GateRecord): readonly GateRehearsal[] {
+function judgedOnly(
+  { rehearsal, facts, performedBy }: GateRecord,
+  selfChecks: readonly SelfCheck[],
+): readonly GateRehearsal[] {
   const { id, bundleDigest, rulesDigest, verdict, finishedAt } = rehearsal;
   if (facts === null || verdict === null || finishedAt === null) return [];
-  return [{ ...facts, id, bundleDigest, rulesDigest, verdict, finishedAt, distrust: null }];
+  const distrust = distrustOf({ finishedAt, performedBy }, selfChecks);
+  return [{ ...facts, id, bundleDigest, rulesDigest, verdict, finishedAt, distrust }];
 }

@@ -29,8 +29,12 @@ export async function askStoredGate(
     queue.health(),
   ]);
   const accepted = {
-    ...{ waivers, overrides },
+    ...{ waivers, overrides, selfChecks: await store.workers.selfChecks(workersOf(known)) },
     ...(production === null ? {} : { productionSchema: production.fingerprint }),
   };
   return { ...answerGate(question, known, accepted, defaultRules(), new Date()), known };
 }
+
+const workersOf = (known: readonly GateRecord[]): readonly string[] => [
+  ...new Set(known.flatMap(({ performedBy }) => performedBy ?? [])),
+];

@@ -1,6 +1,6 @@
+import type { AcceptedWaiver } from '../domain/accepted-waiver.ts';
 import type { ManifestWaiver } from '../domain/bundle.ts';
 import type { CheckOutcome, Finding } from '../domain/finding.ts';
-import type { AcceptedWaiver } from '../domain/accepted-waiver.ts';
 import type { JudgedWaiver } from '../domain/verdict.ts';
 
 /** Whom a waiver accepts: its check and, where given, relation, phase and application. */

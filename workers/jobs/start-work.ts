@@ -3,8 +3,10 @@ import { every } from '../../shared/edge/adapters/every.ts';
 import { enqueueForgotten } from '../../shared/edge/adapters/queue/enqueue-forgotten.ts';
 import type { Queue } from '../../shared/edge/ports/queue.ts';
 import type { Store } from '../../shared/edge/ports/store.ts';
+import type { Capacity, SelfCheckOutcome } from '../../shared/edge/ports/worker-register.ts';
 import { watchCancellations } from './cancellations.ts';
 import { jobsOf } from './jobs.ts';
+import { keepChecking } from './keep-checking.ts';
 import type { Pipeline } from './pipeline.ts';
 import { keepPreparations } from './preparations.ts';
 
@@ -18,6 +20,11 @@ export interface WorkParts {
   readonly runsAtOnce: number;
   /** Runs in hand get so long to end when the worker is asked to stop; then they go back to the queue. */
   readonly drainMs: number;
+  /** Rehearses what is known to be bad and to be good. Rejects where it could not look. */
+  readonly selfCheck: (signal: AbortSignal) => Promise<SelfCheckOutcome>;
+  readonly selfCheckEveryMs: number;
+  /** What the machine has at this moment. */
+  readonly capacity: () => Promise<Capacity>;
   readonly log: Logger;
 }
 
@@ -33,7 +40,10 @@ export async function startWork(parts: WorkParts): Promise<AsyncDisposable> {
   const stop = new AbortController();
   const preparations = stack.use(keepPreparations({ store, pipeline, dataRoot: parts.dataRoot }));
   const cancellations = watchCancellations(store);
-  const beat = async () => store.workers.beat({ id: worker, machine, snapshots: await pipeline.snapshots() });
+  const beat = async () => {
+    const [snapshots, capacity] = await Promise.all([pipeline.snapshots(), parts.capacity()]);
+    await store.workers.beat({ id: worker, machine, snapshots, capacity });
+  };
   await beat();
   stack.defer(() => store.workers.leave(worker));
   stack.use(every(heartbeatMs, beat, onError));
@@ -43,6 +53,7 @@ export async function startWork(parts: WorkParts): Promise<AsyncDisposable> {
   const jobs = jobsOf({ store, pipeline, preparations, cancellations, worker, machine, signal: stop.signal, log });
   // Last in, first out: while the jobs in hand end, the worker still beats and still hears of cancellations.
   stack.use(await queue.work(jobs, { runsAtOnce: parts.runsAtOnce, onError }));
+  stack.use(keepChecking(parts));
   const owned = stack.move();
   return {
     [Symbol.asyncDispose]: async () => {

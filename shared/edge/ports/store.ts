@@ -9,6 +9,7 @@ import type { Verdict } from '../../domain/verdict.ts';
 import type { GateFacts } from '../../judge/gate-facts.ts';
 import type { Acceptances } from './acceptances.ts';
 import type { Actor, Audit } from './audit.ts';
+import type { Figures } from './figures.ts';
 import type { History, Sources } from './history.ts';
 import type { ProductionSchemas } from './production-schemas.ts';
 import type { Tokens } from './tokens.ts';
@@ -24,6 +25,7 @@ export interface Store extends AsyncDisposable {
   readonly tokens: Tokens;
   readonly acceptances: Acceptances;
   readonly audit: Audit;
+  readonly figures: Figures;
   readonly productionSchemas: ProductionSchemas;
   readonly workers: WorkerRegister;
   readonly sources: Sources;
@@ -75,6 +77,8 @@ export interface GateRecord {
   readonly rehearsal: StoredRehearsal;
   /** null: it has no verdict. */
   readonly facts: GateFacts | null;
+  /** Workers; null: judged before anybody kept that. */
+  readonly performedBy: readonly string[] | null;
 }
 
 export interface RehearsalFilter {
@@ -121,7 +125,6 @@ export interface Rehearsals {
   forGate(service: string, version: string, environment: string): Promise<readonly GateRecord[]>;
   /** The newest rehearsal of every service, version and environment. */
   board(): Promise<readonly StoredRehearsal[]>;
-  countByStatus(): Promise<Readonly<Record<RehearsalStatus, number>>>;
   /** Binds an idempotency key to its first question; gives the question that it is bound to. */
   bindKey(owner: string, key: string, question: string, id: RehearsalId): Promise<string>;
   /** The question and rehearsal that a key is bound to. */

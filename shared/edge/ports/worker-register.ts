@@ -9,16 +9,40 @@ export interface KnownSnapshot {
   readonly major: number;
 }
 
+/** What a machine has left for runs. */
+export interface Capacity {
+  readonly runsAtOnce: number;
+  readonly memoryFreeBytes: number;
+  readonly diskFreeBytes: number;
+}
+
+export interface SelfCheckOutcome {
+  /** False: it was wrong about a bundle that is known to be bad, or good. */
+  readonly ok: boolean;
+  readonly says: string;
+}
+
+export interface StoredSelfCheck extends SelfCheckOutcome {
+  readonly worker: string;
+  readonly machine: string;
+  readonly at: Date;
+  readonly tookMs: number;
+}
+
 export interface LiveWorker {
   readonly id: string;
   readonly machine: string;
   readonly snapshots: readonly KnownSnapshot[];
+  readonly startedAt: Date;
   readonly seenAt: Date;
+  /** null: it did not say. */
+  readonly capacity: Capacity | null;
+  /** The newest; null: it has not ended its first one. */
+  readonly selfCheck: { readonly ok: boolean; readonly says: string; readonly at: Date } | null;
 }
 
 /** One that was heard of within the last day, alive or not. */
-export interface KnownWorker extends LiveWorker {
-  readonly startedAt: Date;
+export interface KnownWorker extends Omit<LiveWorker, 'capacity' | 'selfCheck'> {
   /** Runs that it has claimed and that have no result yet. */
   readonly inHand: readonly { readonly rehearsal: RehearsalId; readonly run: RunId }[];
 }
@@ -28,8 +52,12 @@ export interface WorkerRegister {
     readonly id: string;
     readonly machine: string;
     readonly snapshots: readonly KnownSnapshot[];
+    readonly capacity: Capacity;
   }): Promise<void>;
   leave(id: string): Promise<void>;
+  checked(check: Omit<StoredSelfCheck, 'at'>): Promise<void>;
+  /** Of these workers, alive or not. */
+  selfChecks(workers: readonly string[]): Promise<readonly StoredSelfCheck[]>;
   /** Those that were seen within the last `withinMs`. */
   live(withinMs: number): Promise<readonly LiveWorker[]>;
   known(): Promise<readonly KnownWorker[]>;

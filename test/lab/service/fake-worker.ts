@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { askedToStop } from '../../../shared/edge/adapters/asked-to-stop.ts';
 import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
@@ -21,6 +23,12 @@ await using _work = await startWork({
   dataRoot: dir,
   runsAtOnce: 2,
   drainMs: 1_000,
+  selfCheck: async () => {
+    const isWrong = existsSync(join(dir, 'self-check-is-wrong'));
+    return { ok: !isWrong, says: isWrong ? 'the known-bad bundle passed' : 'as it should be' };
+  },
+  selfCheckEveryMs: 200,
+  capacity: async () => ({ runsAtOnce: 2, memoryFreeBytes: 1, diskFreeBytes: 1 }),
   log,
 });
 process.stdout.write('working\n');

@@ -33,6 +33,9 @@ async function submit(service: Service, archive: Buffer): Promise<string> {
   return ((await response.json()) as { readonly id: string }).id;
 }
 
+const readiness = async (service: Service) =>
+  (await (await fetch(`${service.address}/readyz`)).json()) as { readonly selfCheck: string };
+
 const rehearsalOf = async (service: Service, id: string) => {
   const headers = { authorization: `Bearer ${service.token}` };
   return (await (await fetch(`${service.address}/v1/rehearsals/${id}`, { headers })).json()) as {
@@ -58,6 +61,8 @@ describe('the whole service on one machine, with its own PostgreSQL and the real
         await using service = await serve({ dataRoot, env });
         token = service.token;
         await expect(serve({ dataRoot, env })).rejects.toMatchObject({ code: 'already-serving' });
+        // Its self-check has clones too, and is over first.
+        await eventually(async () => (await readiness(service)).selfCheck === 'ok', 60_000);
         id = await submit(service, await makeBundle(dataRoot, '1.0.0'));
         // A clone of a run is there, so the worker is in the middle of one.
         await eventually(async () => {

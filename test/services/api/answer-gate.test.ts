@@ -8,7 +8,8 @@ import { defaultRules } from '../../../shared/judge/default-rules.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const question = { version: '1', environment: 'production' };
-const nothing = { waivers: [], overrides: [] };
+const checked = [{ worker: 'w', at: now, ok: true }];
+const nothing = { waivers: [], overrides: [], selfChecks: checked };
 const digest = (sign: string) => parseDigest(`sha256:${sign.repeat(64)}`);
 
 function known(sign: string, status: RehearsalStatus, verdict: Verdict | null = null, finishedAt = now): GateRecord {
@@ -36,6 +37,7 @@ function known(sign: string, status: RehearsalStatus, verdict: Verdict | null = 
       finishedAt: verdict === null ? null : finishedAt,
     },
     facts: verdict === null ? null : facts,
+    performedBy: verdict === null ? null : ['w'],
   };
 }
 
@@ -84,7 +86,7 @@ describe('the gate', () => {
       answerGate(
         question,
         [known('a', 'judged', 'fail')],
-        { waivers: [], overrides: [{ ...override, ...change }] },
+        { ...nothing, overrides: [{ ...override, ...change }] },
         defaultRules(),
         now,
       ).answer;

@@ -8,6 +8,7 @@ import { type RehearsalRow, rehearsalColumns, rehearsalOf } from './rehearsal-ro
 interface GateRow extends RehearsalRow {
   readonly gate_facts: GateFacts | null;
   readonly report: Report | null;
+  readonly performed_by: readonly string[] | null;
 }
 
 /** Whole reports are read only of what was judged before their facts were kept apart. */
@@ -18,13 +19,15 @@ export async function forGate(
   environment: string,
 ): Promise<readonly GateRecord[]> {
   const found = await rows<GateRow>(
-    `SELECT ${rehearsalColumns}, gate_facts, CASE WHEN gate_facts IS NULL THEN report END AS report FROM rehearsals
+    `SELECT ${rehearsalColumns}, gate_facts, performed_by, CASE WHEN gate_facts IS NULL THEN report END AS report
+       FROM rehearsals
       WHERE service = $1 AND version = $2 AND environment = $3 ORDER BY created_at, attempt, id`,
     [service, version, environment],
   );
   return found.map((row) => ({
     rehearsal: rehearsalOf(row),
     facts: factsOf(row),
+    performedBy: row.performed_by,
   }));
 }
 

@@ -4,6 +4,7 @@ import { openAudit } from './audit.ts';
 import { openBundleArchives } from './bundle-archives.ts';
 import { openDatabase } from './database.ts';
 import { openEvents } from './events.ts';
+import { openFigures } from './figures.ts';
 import { openHistory } from './history.ts';
 import { migrateStore } from './migrate.ts';
 import { openProductionSchemas } from './production-schemas.ts';
@@ -38,6 +39,7 @@ export async function openStore({ url, onError }: StoreOptions): Promise<Store> 
     tokens: openTokens(database),
     acceptances: openAcceptances(database),
     audit: openAudit(database),
+    figures: openFigures(database),
     productionSchemas: openProductionSchemas(database),
     workers: openWorkerRegister(database),
     sources: openSources(database),

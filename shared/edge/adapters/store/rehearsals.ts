@@ -31,12 +31,16 @@ export function openRehearsals(database: Database): Rehearsals {
       (await rows<{ plan: Plan | null }>('SELECT plan FROM rehearsals WHERE id = $1', [id]))[0]?.plan ?? null,
     judge: (id, evidence, report, worker) =>
       finish(database, id, 'judge', 'judged', { verdict: report.verdict, sentence: report.sentence }, async (ask) => {
-        await ask('UPDATE rehearsals SET evidence = $2, report = $3, gate_facts = $4 WHERE id = $1', [
-          id,
-          JSON.stringify(evidence),
-          JSON.stringify(report),
-          JSON.stringify(gateFactsOf(report, rehearsedFingerprint(evidence))),
-        ]);
+        await ask(
+          `UPDATE rehearsals SET evidence = $2, report = $3, gate_facts = $4, performed_by =
+             (SELECT array_agg(DISTINCT by) FROM (SELECT claimed_by AS by FROM runs
+                WHERE rehearsal_id = $1 AND outcome IS NOT NULL AND claimed_by IS NOT NULL UNION SELECT $5) AS all_of_them)
+            WHERE id = $1`,
+          [
+            ...[id, JSON.stringify(evidence), JSON.stringify(report)],
+            ...[JSON.stringify(gateFactsOf(report, rehearsedFingerprint(evidence))), worker],
+          ],
+        );
         for (const finding of report.findings) await appendEvent(ask, id, 'finding', finding);
         await appendEvent(ask, id, 'verdict', { verdict: report.verdict, sentence: report.sentence });
         await recordAudit(ask, {
@@ -65,7 +69,6 @@ export function openRehearsals(database: Database): Rehearsals {
       );
       return found.map(rehearsalOf);
     },
-    countByStatus: () => countByStatus(rows),
     bindKey: (owner, key, question, id) => bindKey(rows, owner, key, question, id),
     boundTo: async (owner, key) => {
       const [bound] = await rows<{ question: string; rehearsal_id: string }>(
@@ -147,14 +150,6 @@ async function text(rows: Ask, column: 'report' | 'evidence', id: RehearsalId): 
     id,
   ]);
   return row?.text ?? null;
-}
-
-async function countByStatus(rows: Ask): Promise<Readonly<Record<RehearsalStatus, number>>> {
-  const found = await rows<{ status: RehearsalStatus; count: number }>(
-    'SELECT status, count(*)::float8 AS count FROM rehearsals GROUP BY status',
-  );
-  const none = { queued: 0, running: 0, judged: 0, cancelled: 0, failed: 0 };
-  return { ...none, ...Object.fromEntries(found.map(({ status, count }) => [status, count])) };
 }
 
 async function bindKey(rows: Ask, owner: string, key: string, question: string, id: RehearsalId): Promise<string> {

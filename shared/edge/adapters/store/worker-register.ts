@@ -1,5 +1,6 @@
-import type { KnownWorker, LiveWorker, WorkerRegister } from '../../ports/worker-register.ts';
-import type { Database } from './database.ts';
+import type { KnownWorker, LiveWorker, StoredSelfCheck, WorkerRegister } from '../../ports/worker-register.ts';
+import { recordAudit } from './audit.ts';
+import type { Ask, Database } from './database.ts';
 
 /** First half of the two-part advisory lock keys that stand for machines; the other half is the machine's hash. */
 const machineLocks = 727_130;
@@ -7,11 +8,11 @@ const machineLocks = 727_130;
 export function openWorkerRegister(database: Database): WorkerRegister {
   const { rows } = database;
   return {
-    beat: async ({ id, machine, snapshots }) => {
+    beat: async ({ id, machine, snapshots, capacity }) => {
       await rows(
-        `INSERT INTO workers (id, machine, snapshots) VALUES ($1, $2, $3)
-         ON CONFLICT (id) DO UPDATE SET seen_at = now(), snapshots = excluded.snapshots`,
-        [id, machine, JSON.stringify(snapshots)],
+        `INSERT INTO workers (id, machine, snapshots, capacity) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET seen_at = now(), snapshots = excluded.snapshots, capacity = excluded.capacity`,
+        [id, machine, JSON.stringify(snapshots), JSON.stringify(capacity)],
       );
       // Rows of workers that were killed would otherwise stay for ever.
       await rows(`DELETE FROM workers WHERE seen_at < now() - interval '1 day'`);
@@ -19,12 +20,26 @@ export function openWorkerRegister(database: Database): WorkerRegister {
     leave: async (id) => {
       await rows('DELETE FROM workers WHERE id = $1', [id]);
     },
-    live: (withinMs) =>
-      rows<LiveWorker>(
-        `SELECT id, machine, snapshots, seen_at AS "seenAt" FROM workers
+    checked: (check) => database.transaction((ask) => checked(ask, check)),
+    selfChecks: (workers) =>
+      rows<StoredSelfCheck>(
+        `SELECT worker, machine, at, ok, says, took_ms::float8 AS "tookMs" FROM self_checks
+          WHERE worker = ANY($1) ORDER BY worker, at`,
+        [workers],
+      ),
+    live: async (withinMs) => {
+      const found = await rows<LiveWorker>(
+        `SELECT id, machine, snapshots, started_at AS "startedAt", seen_at AS "seenAt", capacity,
+                (SELECT json_build_object('ok', ok, 'says', says, 'at', at) FROM self_checks
+                  WHERE worker = workers.id ORDER BY at DESC LIMIT 1) AS "selfCheck" FROM workers
           WHERE seen_at > now() - $1 * interval '1 millisecond' ORDER BY id`,
         [withinMs],
-      ),
+      );
+      return found.map((worker) => ({
+        ...worker,
+        selfCheck: worker.selfCheck && { ...worker.selfCheck, at: new Date(worker.selfCheck.at) },
+      }));
+    },
     known: () =>
       rows<KnownWorker>(
         `SELECT id, machine, snapshots, started_at AS "startedAt", seen_at AS "seenAt",
@@ -36,6 +51,22 @@ export function openWorkerRegister(database: Database): WorkerRegister {
       ),
     occupy: (machine, how, signal) => occupy(database, machine, how, signal),
   };
+}
+
+async function checked(rows: Ask, { worker, machine, ok, says, tookMs }: Omit<StoredSelfCheck, 'at'>): Promise<void> {
+  await rows('INSERT INTO self_checks (worker, machine, ok, says, took_ms) VALUES ($1, $2, $3, $4, $5)', [
+    ...[worker, machine, ok, says, tookMs],
+  ]);
+  if (ok) return;
+  const detail = { says };
+  await recordAudit(rows, {
+    action: 'self-check',
+    actor: worker,
+    service: null,
+    subject: worker,
+    requestId: null,
+    detail,
+  });
 }
 
 async function occupy(
