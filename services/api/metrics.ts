@@ -68,7 +68,7 @@ export async function metricsText({ store, queue }: ApiParts, answers: readonly 
     gauge(
       'rehearsal_self_check_age_seconds',
       'Since its newest self-check.',
-      each(({ selfCheck }) => selfCheck && (now.getTime() - selfCheck.at.getTime()) / 1000),
+      each(({ selfCheck }) => (selfCheck === null ? undefined : (now.getTime() - selfCheck.at.getTime()) / 1000)),
     ),
     gauge('rehearsal_snapshot_age_seconds', 'Since its data were production.', snapshotAges(workers, now)),
     family('rehearsal_http_answers_total', 'Answers of this process.', 'counter', answers),

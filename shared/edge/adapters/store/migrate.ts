@@ -6,6 +6,8 @@ import type { Ask, Database } from './database.ts';
 
 /** Any number; the same in every version, so that two processes that start at once migrate one after the other. */
 const migrationLock = 727_130_001;
+/** A process of an older version may be at work: traffic waits behind us so long at most, and we start again. */
+export const lockTimeout = '5s';
 const directory = join(import.meta.dirname, '../../../../infra/database');
 
 /** Applies what is missing of `infra/database/NNNN-*.sql`, in one transaction; nothing else changes the schema. */
@@ -13,6 +15,7 @@ export async function migrateStore(database: Database): Promise<void> {
   const files = (await readdir(directory)).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort();
   await database.transaction(async (rows) => {
     await rows('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
+    await rows(`SET LOCAL lock_timeout = '${lockTimeout}'`);
     await rows('CREATE TABLE IF NOT EXISTS service_migrations (name text PRIMARY KEY, digest text NOT NULL)');
     const applied = await appliedDigests(rows);
     refuseNewerStore(files, applied);
