@@ -19,6 +19,8 @@ export interface ApiConfig {
   /** Ed25519 private key in PEM; absent: one is made and kept below the data root. */
   readonly signingKey: string | undefined;
   readonly requestsPerMinuteMax: number;
+  /** Evidence, run results and archives older than this are removed. */
+  readonly evidenceDaysMax: number;
   readonly logLevel: string;
 }
 
@@ -47,6 +49,8 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
   }
   const requestsPerMinuteMax = Number(env.REHEARSAL_REQUESTS_PER_MINUTE_MAX ?? 60_000);
   if (!(requestsPerMinuteMax > 0)) refuseKey('REHEARSAL_REQUESTS_PER_MINUTE_MAX', 'must be a number from 1 on');
+  const evidenceDaysMax = Number(env.REHEARSAL_EVIDENCE_DAYS_MAX ?? 90);
+  if (!(evidenceDaysMax >= 7)) refuseKey('REHEARSAL_EVIDENCE_DAYS_MAX', 'must be a number of days from 7 on');
   const logLevel = env.LOG_LEVEL ?? 'info';
   if (!logLevels.includes(logLevel)) refuseKey('LOG_LEVEL', `must be one of ${logLevels.join(', ')}`);
   if (problems.length > 0) {
@@ -65,6 +69,7 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
     webhookNetworks,
     signingKey,
     requestsPerMinuteMax,
+    evidenceDaysMax,
     logLevel,
   };
 }

@@ -7,6 +7,7 @@ import { enqueueForgotten } from '../../shared/edge/adapters/queue/enqueue-forgo
 import { openQueue } from '../../shared/edge/adapters/queue/open-queue.ts';
 import { keptSigningKey, signingKeyOf } from '../../shared/edge/adapters/signing/signing-key.ts';
 import { openStore } from '../../shared/edge/adapters/store/open-store.ts';
+import type { Retention } from '../../shared/edge/ports/retention.ts';
 import type { Tokens } from '../../shared/edge/ports/tokens.ts';
 import { startWebhooks } from '../integrations/webhooks/start-webhooks.ts';
 import { buildApi } from './build-api.ts';
@@ -14,6 +15,7 @@ import { type ApiConfig, readApiConfig } from './config.ts';
 import { newToken } from './new-token.ts';
 
 const forgottenMs = 5_000;
+const retentionMs = 3_600_000;
 
 try {
   await serveUntilAsked(readApiConfig(process.env));
@@ -41,12 +43,18 @@ async function serveUntilAsked(config: ApiConfig): Promise<void> {
   const limits = { archiveBytesMax, requestsPerMinuteMax };
   const app = await buildApi({ store, queue, scratchDir, ...limits, webhookNetworks, signingKey }, log);
   await using _sweep = every(forgottenMs, () => enqueueForgotten(store, queue), onError);
+  const evidenceMsMax = config.evidenceDaysMax * 24 * 3_600_000;
+  await using _retention = every(retentionMs, () => removeOld(store.retention, evidenceMsMax), onError);
   await using _webhooks = startWebhooks({ webhooks: store.webhooks, networks: webhookNetworks, log });
   const asked = askedToStop();
   const address = await app.listen({ host: config.host, port: config.port });
   process.stdout.write(`listening ${address}\n`);
   await asked;
   await app.close();
+}
+
+async function removeOld(retention: Retention, ageMs: number): Promise<void> {
+  while ((await retention.removeEvidence(ageMs)) > 0);
 }
 
 /** Without any token nobody could ever make one. */

@@ -42,6 +42,7 @@ const statusOfCode = {
   'unsupported-media-type': 415,
   'idempotency-key-reused': 422,
   'no-report': 409,
+  'evidence-removed': 410,
   'too-many-requests': 429,
 } as const;
 

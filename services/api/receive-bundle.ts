@@ -21,20 +21,30 @@ export async function receiveBundle(
   bytesMax: number,
 ): Promise<{ readonly path: string } & AsyncDisposable> {
   if (Number(request.headers['content-length'] ?? 0) > bytesMax + multipartOverheadBytes) throw tooLarge(bytesMax);
-  const source = await archiveOf(request, bytesMax);
+  const source = await archiveOf(request, bytesMax).catch((error: unknown) =>
+    Promise.reject(formError(error, request)),
+  );
   const path = join(directory, `${crypto.randomUUID()}.bundle`);
   const remove = () => rm(path, { force: true });
   try {
     await pipeline(source, limited(bytesMax), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
   } catch (error) {
     await remove();
-    throw error;
+    throw formError(error, request);
   }
   return { path, [Symbol.asyncDispose]: remove };
 }
 
 /** Boundaries and part headers. */
 const multipartOverheadBytes = 64 * 1024;
+
+/** What the reader of forms cannot make sense of comes without a code; files and connections that fail have one. */
+function formError(error: unknown, request: FastifyRequest): unknown {
+  const isOfForm = request.isMultipart() && error instanceof Error && !('code' in error);
+  return isOfForm
+    ? refuse('invalid-request', `The form cannot be read: ${error.message}.`, 'Send it again as curl --form does.')
+    : error;
+}
 
 async function archiveOf(request: FastifyRequest, bytesMax: number): Promise<Readable> {
   if (request.isMultipart()) {

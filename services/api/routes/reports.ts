@@ -7,6 +7,7 @@ import { ReportSchema } from '../../../shared/edge/wire/report.ts';
 import { type Format, render } from '../../../shared/report/render.ts';
 import { reportPolicy } from '../pages/security.ts';
 import { refuse } from '../problems.ts';
+import { sendTagged } from '../tagged.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 import { findRehearsal, IdParams } from './rehearsals.ts';
 
@@ -24,9 +25,9 @@ export function reportRoutes(app: Api, { store }: ApiParts): void {
       config: { scope: 'read', bound: 'rehearsal' },
       schema: { summary: 'The report', params: IdParams, response: { 200: ReportSchema, 409: ProblemSchema } },
     },
-    async ({ params }, reply) => {
-      const stored = await storedReport({ store }, await findRehearsal({ store }, params.id));
-      return reply.type('application/json; charset=utf-8').send(stored);
+    async (request, reply) => {
+      const stored = await storedReport({ store }, await findRehearsal({ store }, request.params.id));
+      return sendTagged(request, reply.type('application/json; charset=utf-8'), stored);
     },
   );
 
@@ -42,11 +43,12 @@ export function reportRoutes(app: Api, { store }: ApiParts): void {
           response: { 200: Type.String(), 409: ProblemSchema },
         },
       },
-      async ({ params }, reply) => {
-        const report = JSON.parse(await storedReport({ store }, await findRehearsal({ store }, params.id))) as Report;
+      async (request, reply) => {
+        const rehearsal = await findRehearsal({ store }, request.params.id);
+        const report = JSON.parse(await storedReport({ store }, rehearsal)) as Report;
         const text = render(format, report, reportShell());
         if (format === 'html') reply.header('content-security-policy', reportPolicy(text));
-        return reply.type(type).send(text);
+        return sendTagged(request, reply.type(type), text);
       },
     );
   }
@@ -61,11 +63,11 @@ export function reportRoutes(app: Api, { store }: ApiParts): void {
         response: { 200: Type.Unknown(), 409: ProblemSchema },
       },
     },
-    async ({ params }, reply) => {
-      const rehearsal = await findRehearsal({ store }, params.id);
+    async (request, reply) => {
+      const rehearsal = await findRehearsal({ store }, request.params.id);
       const evidence = await store.rehearsals.evidence(rehearsal.id);
       if (evidence === null) throw noDocument(rehearsal);
-      return reply.type('application/json; charset=utf-8').send(evidence);
+      return sendTagged(request, reply.type('application/json; charset=utf-8'), evidence);
     },
   );
 }
@@ -83,6 +85,13 @@ function noDocument({ id, status, failure }: StoredRehearsal): Error {
       'not-finished',
       `The rehearsal ${id} is ${status}.`,
       `Follow /v1/rehearsals/${id}/events to its end.`,
+    );
+  }
+  if (status === 'judged') {
+    return refuse(
+      'evidence-removed',
+      `The evidence of ${id} was removed because it is old; its report is kept.`,
+      `Read /v1/rehearsals/${id}/report.json, or submit the bundle again.`,
     );
   }
   const why = failure === null ? '' : ` ${failure.detail}`;

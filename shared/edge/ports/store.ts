@@ -12,6 +12,7 @@ import type { Actor, Audit } from './audit.ts';
 import type { Figures } from './figures.ts';
 import type { History, Sources } from './history.ts';
 import type { ProductionSchemas } from './production-schemas.ts';
+import type { Retention } from './retention.ts';
 import type { Tokens } from './tokens.ts';
 import type { Webhooks } from './webhooks.ts';
 import type { WorkerRegister } from './worker-register.ts';
@@ -26,6 +27,7 @@ export interface Store extends AsyncDisposable {
   readonly acceptances: Acceptances;
   readonly audit: Audit;
   readonly figures: Figures;
+  readonly retention: Retention;
   readonly productionSchemas: ProductionSchemas;
   readonly workers: WorkerRegister;
   readonly sources: Sources;

@@ -1,7 +1,9 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApi } from '../../../services/api/build-api.ts';
 import { type Envelope, verified } from '../../../shared/edge/adapters/signing/envelope.ts';
-import type { PublicJwk } from '../../../shared/edge/adapters/signing/signing-key.ts';
-import { askJson, judged, makeBundle, post, startService, submitted, type TestService } from './service.ts';
+import { keptSigningKey, type PublicJwk } from '../../../shared/edge/adapters/signing/signing-key.ts';
+import { adminToken, askJson, judged, makeBundle, post, startService, submitted, type TestService } from './service.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -97,6 +99,52 @@ describe('what is asked for', () => {
     expect(given.headers.get('x-request-id')).toBe('mine-1');
     const harmful = await service.ask('/healthz', { headers: { 'x-request-id': 'a b"c' } });
     expect(harmful.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('of old evidence is gone, while report and gate stay', async () => {
+    const { id } = await judged(service, '9.5.0');
+    expect(await service.store.retention.removeEvidence(3_600_000)).toBe(0);
+    while ((await service.store.retention.removeEvidence(0)) > 0);
+    expect(await json(`/v1/rehearsals/${id}/evidence.json`)).toMatchObject({
+      status: 410,
+      body: { code: 'evidence-removed' },
+    });
+    expect((await json(`/v1/rehearsals/${id}/report.json`)).status).toBe(200);
+    expect((await json(`/v1/rehearsals/${id}/attestation`)).status).toBe(200);
+    expect((await json('/v1/gate?service=alerts&version=9.5.0')).status).toBe(200);
+  });
+
+  it('again of a report is answered with its tag alone, for each form its own', async () => {
+    const { id } = await judged(service, '9.4.0');
+    const tags = [];
+    for (const form of ['report.json', 'report.md', 'evidence.json']) {
+      const first = await service.ask(`/v1/rehearsals/${id}/${form}`);
+      const tag = first.headers.get('etag') ?? '';
+      expect((await first.text()).length).toBeGreaterThan(0);
+      const again = await service.ask(`/v1/rehearsals/${id}/${form}`, { headers: { 'if-none-match': tag } });
+      expect([again.status, await again.text()]).toEqual([304, '']);
+      const other = await service.ask(`/v1/rehearsals/${id}/${form}`, { headers: { 'if-none-match': '"other"' } });
+      expect(other.status).toBe(200);
+      tags.push(tag);
+    }
+    expect(new Set(tags).size).toBe(3);
+  });
+
+  it('too often is refused with the time to come back', async () => {
+    const scratchDir = `${service.dir}/limited`;
+    const signingKey = await keptSigningKey(`${service.dir}/limited.pem`);
+    const parts = { store: service.store, queue: service.queue, scratchDir, archiveBytesMax: 1, signingKey };
+    const app = await buildApi({ ...parts, requestsPerMinuteMax: 3 }, pino({ level: 'silent' }));
+    const headers = { authorization: `Bearer ${adminToken}` };
+    const statuses = [];
+    for (let round = 0; round < 4; round += 1) {
+      statuses.push((await app.inject({ url: '/v1/checks', headers })).statusCode);
+    }
+    const refused = await app.inject({ url: '/v1/checks', headers });
+    expect([...statuses, refused.json().code]).toEqual([200, 200, 200, 429, 'too-many-requests']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await app.inject({ url: '/healthz' })).statusCode).toBe(200);
+    await app.close();
   });
 
   it('of a judged rehearsal is attested, and the key that signed it is public', async () => {

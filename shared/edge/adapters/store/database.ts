@@ -61,8 +61,22 @@ async function ask<Row extends object>(
     return (await on.query(text, [...parameters])).rows as Row[];
   } catch (cause) {
     if (lostConnection(cause)) throw unreachable(cause);
+    if ((cause as { code?: unknown }).code === characterNotInRepertoire) throw notText(cause);
     throw cause;
   }
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html; with UTF-8 it means the character U+0000. */
+const characterNotInRepertoire = '22021';
+
+function notText(cause: unknown): RehearsalError {
+  return new RehearsalError(
+    'bundle',
+    'invalid-request',
+    'The request has a text with the character U+0000, which no name has.',
+    'Send it without that character.',
+    { cause },
+  );
 }
 
 /** What the server says has a five-character SQLSTATE; class 57P and 08 mean that it went away. */

@@ -9,6 +9,7 @@ import { openHistory } from './history.ts';
 import { migrateStore } from './migrate.ts';
 import { openProductionSchemas } from './production-schemas.ts';
 import { openRehearsals } from './rehearsals.ts';
+import { openRetention } from './retention.ts';
 import { openRuns } from './runs.ts';
 import { openSources } from './sources.ts';
 import { openTokens } from './tokens.ts';
@@ -40,6 +41,7 @@ export async function openStore({ url, onError }: StoreOptions): Promise<Store> 
     acceptances: openAcceptances(database),
     audit: openAudit(database),
     figures: openFigures(database),
+    retention: openRetention(database),
     productionSchemas: openProductionSchemas(database),
     workers: openWorkerRegister(database),
     sources: openSources(database),
