@@ -15,8 +15,8 @@ const sqlOf = (name: string) => readFileSync(join(directory, name), 'utf8');
 /** What a service that has been running for a while holds. */
 const rows = `
 INSERT INTO bundles (digest, bytes) SELECT 'sha256:' || n, n FROM generate_series(1, 200) AS n;
-INSERT INTO rehearsals (id, status, attempt, service, version, environment, owners, bundle_digest, snapshot, rules_digest,
-    seed, waivers_count, verdict, sentence, report, submitted_by)
+INSERT INTO rehearsals (id, status, attempt, service, version, environment, owners, bundle_digest, snapshot,
+    rules_digest, seed, waivers_count, verdict, sentence, report, submitted_by)
   SELECT 'rh-' || lpad(n::text, 16, '0'), 'judged', 1, 'alerts', n::text, 'production', '{}', 'sha256:' || n, 'sql',
     'sha256:0', 1, false, 'pass', 'It passes.', '{}', 'ci' FROM generate_series(1, 200) AS n;
 INSERT INTO waivers (service, "check", by, reason, expires_at) VALUES ('alerts', 'lost-rows', 'Ada', 'known', now());

@@ -34,7 +34,8 @@ export function openRehearsals(database: Database): Rehearsals {
         await ask(
           `UPDATE rehearsals SET evidence = $2, report = $3, gate_facts = $4, performed_by =
              (SELECT array_agg(DISTINCT by) FROM (SELECT claimed_by AS by FROM runs
-                WHERE rehearsal_id = $1 AND outcome IS NOT NULL AND claimed_by IS NOT NULL UNION SELECT $5) AS all_of_them)
+                WHERE rehearsal_id = $1 AND outcome IS NOT NULL AND claimed_by IS NOT NULL
+                UNION SELECT $5) AS all_of_them)
             WHERE id = $1`,
           [
             ...[id, JSON.stringify(evidence), JSON.stringify(report)],
