@@ -1,7 +1,15 @@
-import Type from 'typebox';
-import { TimeSchema } from '../../../shared/edge/wire/words.ts';
+import Type, { type Static } from 'typebox';
+import type { KnownWorker } from '../../../shared/edge/ports/worker-register.ts';
+import { orNull, TimeSchema } from '../../../shared/edge/wire/words.ts';
+import { selfCheckStateOf } from '../self-check-state.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 import { workerLivesMs } from './submit.ts';
+
+const SelfCheck = Type.Object({
+  state: Type.Union([Type.Literal('ok'), Type.Literal('first'), Type.Literal('wrong'), Type.Literal('overdue')]),
+  says: orNull(Type.String()),
+  at: orNull(TimeSchema),
+});
 
 const Worker = Type.Object({
   id: Type.String(),
@@ -11,6 +19,10 @@ const Worker = Type.Object({
   seenAt: TimeSchema,
   snapshots: Type.Array(Type.String({ description: 'name@version' })),
   inHand: Type.Array(Type.Object({ rehearsal: Type.String(), run: Type.String() })),
+  capacity: orNull(
+    Type.Object({ runsAtOnce: Type.Integer(), memoryFreeBytes: Type.Number(), diskFreeBytes: Type.Number() }),
+  ),
+  selfCheck: SelfCheck,
 });
 
 export function workerRoute(app: Api, { store }: ApiParts): void {
@@ -19,23 +31,35 @@ export function workerRoute(app: Api, { store }: ApiParts): void {
     {
       config: { scope: 'read' },
       schema: {
-        summary: 'Workers of the last day, what they have in hand, and how many runs wait',
+        summary: 'Workers of the last day, what they can and have in hand, and how many runs wait',
         response: { 200: Type.Object({ items: Type.Array(Worker), runsPending: Type.Integer() }) },
       },
     },
     async () => {
-      const now = Date.now();
+      const now = new Date();
       return {
-        items: (await store.workers.known()).map(({ snapshots, startedAt, seenAt, ...worker }) => ({
-          ...worker,
-          alive: now - seenAt.getTime() <= workerLivesMs,
-          startedAt: startedAt.toISOString(),
-          seenAt: seenAt.toISOString(),
-          snapshots: snapshots.map(({ name, version }) => `${name}@${version}`),
-          inHand: [...worker.inHand],
-        })),
+        items: (await store.workers.known()).map((worker) => presentWorker(worker, now)),
         runsPending: await store.runs.pending(),
       };
     },
   );
+}
+
+function presentWorker(worker: KnownWorker, now: Date): Static<typeof Worker> {
+  const { id, machine, startedAt, seenAt, snapshots, inHand, capacity, selfCheck } = worker;
+  return {
+    id,
+    machine,
+    alive: now.getTime() - seenAt.getTime() <= workerLivesMs,
+    startedAt: startedAt.toISOString(),
+    seenAt: seenAt.toISOString(),
+    snapshots: snapshots.map(({ name, version }) => `${name}@${version}`),
+    inHand: [...inHand],
+    capacity,
+    selfCheck: {
+      state: selfCheckStateOf(worker, now),
+      says: selfCheck?.says ?? null,
+      at: selfCheck?.at.toISOString() ?? null,
+    },
+  };
 }

@@ -42,7 +42,7 @@ export interface LiveWorker {
 }
 
 /** One that was heard of within the last day, alive or not. */
-export interface KnownWorker extends Omit<LiveWorker, 'capacity' | 'selfCheck'> {
+export interface KnownWorker extends LiveWorker {
   /** Runs that it has claimed and that have no result yet. */
   readonly inHand: readonly { readonly rehearsal: RehearsalId; readonly run: RunId }[];
 }

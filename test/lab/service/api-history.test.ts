@@ -140,6 +140,9 @@ describe('the board', () => {
   it('knows the workers and what waits for them', async () => {
     const { body } = await askJson(service, '/v1/workers');
     expect(body).toMatchObject({ items: [{ machine: 'one-machine', alive: true, inHand: [] }], runsPending: 0 });
+    const [worker] = (body as { items: readonly { capacity: object; selfCheck: { state: string } }[] }).items;
+    expect(Object.keys(worker?.capacity ?? {})).toEqual(['runsAtOnce', 'memoryFreeBytes', 'diskFreeBytes']);
+    expect(['ok', 'first']).toContain(worker?.selfCheck.state);
   });
 });
 

@@ -1,4 +1,4 @@
-import { counted } from '../../../../shared/report/words.ts';
+import { counted, formatBytes } from '../../../../shared/report/words.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Card } from '../kit/card.tsx';
 import { Age } from './age.tsx';
@@ -17,8 +17,26 @@ interface Workers {
     readonly seenAt: string;
     readonly snapshots: readonly string[];
     readonly inHand: readonly { readonly rehearsal: string; readonly run: string }[];
+    readonly capacity: {
+      readonly runsAtOnce: number;
+      readonly memoryFreeBytes: number;
+      readonly diskFreeBytes: number;
+    } | null;
+    readonly selfCheck: {
+      readonly state: 'ok' | 'first' | 'wrong' | 'overdue';
+      readonly says: string | null;
+      readonly at: string | null;
+    };
   }[];
 }
+
+/** Whether its evidence opens the gate. */
+const selfCheckWords = {
+  ok: 'right',
+  first: 'the first one is under way; until then its evidence does not open the gate',
+  wrong: 'wrong: its evidence does not open the gate',
+  overdue: 'overdue: its evidence does not open the gate',
+} as const;
 
 export function WorkersPage() {
   const { answer, again } = useAnswer<Workers>('/v1/workers');
@@ -47,7 +65,7 @@ export function WorkersPage() {
 }
 
 function Worker({ worker }: { readonly worker: Workers['items'][number] }) {
-  const { id, machine, alive, startedAt, seenAt, snapshots, inHand } = worker;
+  const { id, machine, alive, startedAt, seenAt, snapshots, inHand, capacity, selfCheck } = worker;
   return (
     <Card {...(!alive && { tone: 'open' as const })}>
       <h2 className="line">
@@ -65,6 +83,19 @@ function Worker({ worker }: { readonly worker: Workers['items'][number] }) {
         <dt>Started</dt>
         <dd>
           <Age iso={startedAt} />
+        </dd>
+        <dt>Self-check</dt>
+        <dd>
+          {selfCheckWords[selfCheck.state]}
+          {selfCheck.says !== null && selfCheck.state !== 'ok' && `: ${inert(selfCheck.says, 200)}`}{' '}
+          {selfCheck.at !== null && <Age iso={selfCheck.at} />}
+        </dd>
+        <dt>Can do</dt>
+        <dd>
+          {capacity === null
+            ? 'it did not say'
+            : `${counted(capacity.runsAtOnce, 'run')} at once, ${formatBytes(capacity.memoryFreeBytes)} of memory and ` +
+              `${formatBytes(capacity.diskFreeBytes)} of disk free`}
         </dd>
         <dt>Snapshots</dt>
         <dd>{snapshots.length === 0 ? 'none' : inert(snapshots.join(', '), 300)}</dd>

@@ -5,6 +5,14 @@ import type { Ask, Database } from './database.ts';
 /** First half of the two-part advisory lock keys that stand for machines; the other half is the machine's hash. */
 const machineLocks = 727_130;
 
+/** What a worker says of itself, and how its newest self-check went. */
+const ofItself = `id, machine, snapshots, started_at AS "startedAt", seen_at AS "seenAt", capacity,
+  (SELECT json_build_object('ok', ok, 'says', says, 'at', at) FROM self_checks
+    WHERE worker = workers.id ORDER BY at DESC LIMIT 1) AS "selfCheck"`;
+const inHand = `coalesce((SELECT json_agg(json_build_object('rehearsal', rehearsal_id, 'run', run_id) ORDER BY claimed_at)
+  FROM runs JOIN rehearsals ON rehearsals.id = rehearsal_id
+  WHERE claimed_by = workers.id AND result IS NULL AND status = 'running'), '[]')`;
+
 export function openWorkerRegister(database: Database): WorkerRegister {
   const { rows } = database;
   return {
@@ -28,30 +36,22 @@ export function openWorkerRegister(database: Database): WorkerRegister {
         [workers],
       ),
     live: async (withinMs) => {
-      const found = await rows<LiveWorker>(
-        `SELECT id, machine, snapshots, started_at AS "startedAt", seen_at AS "seenAt", capacity,
-                (SELECT json_build_object('ok', ok, 'says', says, 'at', at) FROM self_checks
-                  WHERE worker = workers.id ORDER BY at DESC LIMIT 1) AS "selfCheck" FROM workers
-          WHERE seen_at > now() - $1 * interval '1 millisecond' ORDER BY id`,
-        [withinMs],
-      );
-      return found.map((worker) => ({
-        ...worker,
-        selfCheck: worker.selfCheck && { ...worker.selfCheck, at: new Date(worker.selfCheck.at) },
-      }));
+      const heardOf = "WHERE seen_at > now() - $1 * interval '1 millisecond' ORDER BY id";
+      return (await rows<LiveWorker>(`SELECT ${ofItself} FROM workers ${heardOf}`, [withinMs])).map(dated);
     },
-    known: () =>
-      rows<KnownWorker>(
-        `SELECT id, machine, snapshots, started_at AS "startedAt", seen_at AS "seenAt",
-                coalesce((SELECT json_agg(json_build_object('rehearsal', rehearsal_id, 'run', run_id)
-                                          ORDER BY claimed_at)
-                            FROM runs JOIN rehearsals ON rehearsals.id = rehearsal_id
-                           WHERE claimed_by = workers.id AND result IS NULL AND status = 'running'), '[]') AS "inHand"
-           FROM workers ORDER BY machine, id`,
+    known: async () =>
+      (await rows<KnownWorker>(`SELECT ${ofItself}, ${inHand} AS "inHand" FROM workers ORDER BY machine, id`)).map(
+        dated,
       ),
     occupy: (machine, how, signal) => occupy(database, machine, how, signal),
   };
 }
+
+/** Times inside of JSON come as text. */
+const dated = <Worker extends LiveWorker>(worker: Worker): Worker => ({
+  ...worker,
+  selfCheck: worker.selfCheck && { ...worker.selfCheck, at: new Date(worker.selfCheck.at) },
+});
 
 async function checked(rows: Ask, { worker, machine, ok, says, tookMs }: Omit<StoredSelfCheck, 'at'>): Promise<void> {
   await rows('INSERT INTO self_checks (worker, machine, ok, says, took_ms) VALUES ($1, $2, $3, $4, $5)', [
