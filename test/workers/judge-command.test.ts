@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodeOf, RehearsalError } from '../../shared/domain/problem.ts';
+import { reportShell } from '../../shared/edge/adapters/built-pages.ts';
 import { judge } from '../../shared/judge/judge.ts';
 import { assembleReport } from '../../shared/report/assemble-report.ts';
 import { formats, render } from '../../shared/report/render.ts';
@@ -53,7 +54,7 @@ describe('rehearse judge', () => {
     const report = assembleReport(evidence, judge(evidence, { honourWaivers: true }));
     for (const format of formats) {
       const { stdout, code } = await judgeText(intact, '--format', format);
-      expect(stdout === render(format, report), format).toBe(true);
+      expect(stdout === render(format, report, reportShell()), format).toBe(true);
       expect(code).toBe(1);
     }
     await judgeText(intact, '--out', 'again');

@@ -1,4 +1,4 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import { type EngineFacts, refusesEngine } from './judge-engine.ts';
 import { ownContainer } from './own-container.ts';
@@ -51,7 +51,9 @@ async function askEngine(): Promise<Omit<Engine, 'init' | 'signal'>> {
   const unknown = { apiVersion: '1.41', osType: 'linux', limitsMemory: true, limitsSwap: true };
   const remote = refusesEngine({ ...reached, ...unknown, securityOptions: [], isInside: false });
   if (remote !== undefined) throw remote;
-  const docker = new Docker();
+  // Loaded where it is needed: it takes longer to load than most commands take to start.
+  const { default: Client } = await import('dockerode');
+  const docker = new Client();
   const about = (await docker.info()) as EngineAbout;
   const { ApiVersion } = await docker.version();
   const own = await ownContainer(docker);

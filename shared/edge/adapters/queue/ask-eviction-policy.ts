@@ -1,9 +1,9 @@
-import { Redis } from 'ioredis';
-
 const connectWaitMs = 5_000;
 
 /** `maxmemory-policy` of a Redis; rejects where it does not answer. */
 export async function askEvictionPolicy(url: string): Promise<string> {
+  // Loaded where it is needed: most commands never ask a Redis anything.
+  const { Redis } = await import('ioredis');
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: connectWaitMs });
   // What fails is told by the question below; without a listener it would be printed as well.
   client.on('error', () => undefined);

@@ -1,5 +1,3 @@
-import { extract } from '@supabase/pg-delta/extract';
-import { plan } from '@supabase/pg-delta/plan';
 import pg from 'pg';
 import type { RepairDraft, RepairDrafts } from '../../ports/repair-drafts.ts';
 import type { ServerAddress } from '../../ports/sql.ts';
@@ -24,6 +22,11 @@ export const deltaDrafts: RepairDrafts = {
 
 /** undefined: it would lose data, or does not know what to do. */
 async function actionsBetween(from: ServerAddress, to: ServerAddress): Promise<readonly string[] | undefined> {
+  // Loaded where it is needed: few rehearsals come here.
+  const [{ extract }, { plan }] = await Promise.all([
+    import('@supabase/pg-delta/extract'),
+    import('@supabase/pg-delta/plan'),
+  ]);
   await using damaged = poolOf(from);
   await using reference = poolOf(to);
   try {
