@@ -1,5 +1,5 @@
 import type { LongReadObservation } from '../../shared/domain/standby.ts';
-import { type ServerAddress, SqlError } from '../../shared/edge/ports/sql.ts';
+import { type ServerAddress, SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { beginHolding } from '../load/actor-lock.ts';
 import { takeLock } from '../load/take-lock.ts';
@@ -19,7 +19,7 @@ export async function beginLongRead(
   address: ServerAddress,
   { relation, holdMs }: { readonly relation: string; readonly holdMs: number },
 ): Promise<LongRead> {
-  const session = await run.sql.connect(address, 'rehearsal/standby-long-read');
+  const session = await beginReading(run, address, relation);
   const over = new AbortController();
   const read = async (): Promise<LongReadObservation> => {
     const sinceMs = run.now();
@@ -32,13 +32,6 @@ export async function beginLongRead(
     await session[Symbol.asyncDispose]();
     return { relation, heldMs: Math.round(run.now() - sinceMs), cancelled };
   };
-  try {
-    await beginHolding(session, waitMsMax);
-    await takeLock(session, relation, 'AccessShareLock');
-  } catch (error) {
-    await session[Symbol.asyncDispose]();
-    throw error;
-  }
   const ended = read();
   return {
     ended,
@@ -47,4 +40,20 @@ export async function beginLongRead(
       await ended;
     },
   };
+}
+
+/** A standby without patience may end who only begins, for what was written before: that says nothing of the migration. */
+async function beginReading(run: LiveRun, address: ServerAddress, relation: string): Promise<SqlSession> {
+  for (const sinceMs = run.now(); ; ) {
+    const session = await run.sql.connect(address, 'rehearsal/standby-long-read');
+    try {
+      await beginHolding(session, waitMsMax);
+      await takeLock(session, relation, 'AccessShareLock');
+      return session;
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      const isEnded = error instanceof SqlError && error.sqlstate === conflictWithRecovery;
+      if (!isEnded || run.now() - sinceMs > waitMsMax) throw error;
+    }
+  }
 }

@@ -67,15 +67,15 @@ test('actors hold every relation together, pause together, and do so again', asy
   await using running = await startActors({ ...options, actors, relations });
   for (let round = 0; round < 2; round += 1) {
     // Two readers, two dumps and two vacuums with one lock each; the writers' search for their row takes a second one.
-    await expect.poll(count, { interval: 10 }).toBeGreaterThanOrEqual(8);
-    await expect.poll(count, { interval: 10 }).toBe(0);
+    await expect.poll(count, { interval: 10, timeout: 15_000 }).toBeGreaterThanOrEqual(8);
+    await expect.poll(count, { interval: 10, timeout: 15_000 }).toBe(0);
   }
   const seen = await running.stop();
   expect(seen.rounds).toBeGreaterThanOrEqual(2);
   expect(seen.holds).toBeGreaterThanOrEqual(16);
   expect(seen.refused).toBeGreaterThanOrEqual(8);
   const left = `SELECT FROM pg_stat_activity WHERE application_name LIKE 'rehearsal/actor%'`;
-  await expect.poll(async () => (await admin.query(left)).length).toBe(0);
+  await expect.poll(async () => (await admin.query(left)).length, { timeout: 15_000 }).toBe(0);
 });
 
 test('a writer holds its lock on a table whose only row everybody else writes too', async () => {

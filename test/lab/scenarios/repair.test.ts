@@ -41,7 +41,9 @@ const killed = 'interruption-expand-2';
 const stateOfKilled = 'after expand #2 in interruption-expand-2';
 const adviceOn = (evidence: Evidence) => judge(evidence).recovery.find(({ state }) => state === stateOfKilled);
 
-test('SQL is shown once it led out of just that state, and a wrong draft is withheld', async () => {
+test('SQL is shown once it led out of just that state, and a wrong draft is withheld', {
+  timeout: 480_000,
+}, async () => {
   const bundle = await lab.bundle(halfWay(), ['compatibility', 'interruption']);
   const evidence = await bundle.rehearse();
   const advice = adviceOn(evidence);

@@ -65,8 +65,8 @@ describe('a standby', () => {
 
   test('with little patience cancels the read that is in the way', async () => {
     const settings = { max_standby_streaming_delay: '50ms' };
-    const { standby } = await followed(library(shelf, { apps: 'none', ...named, postgres: { settings } }, ''));
-    expect(standby).toMatchObject({
+    const { standby, why } = await followed(library(shelf, { apps: 'none', ...named, postgres: { settings } }, ''));
+    expect(standby, why).toMatchObject({
       cancelledQueries: expect.any(Number),
       longRead: { relation: 'public.books', cancelled: true },
       end: { replayed: true },

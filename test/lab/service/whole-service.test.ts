@@ -45,7 +45,9 @@ const rehearsalOf = async (service: Service, id: string) => {
 };
 
 describe('the whole service on one machine, with its own PostgreSQL and the real core', () => {
-  it('survives kill -9 of its worker in the middle of a run, remembers across restarts, and leaves nothing running', async () => {
+  it('survives kill -9 of its worker in the middle of a run, remembers across restarts, and leaves nothing running', {
+    timeout: 480_000,
+  }, async () => {
     const dataRoot = await mkdtemp(join(tmpdir(), 'rehearsal-test-serve-'));
     const env = {
       PATH: process.env.PATH,
@@ -72,7 +74,7 @@ describe('the whole service on one machine, with its own PostgreSQL and the real
         const worker = (await programsOf(dataRoot)).find(({ command }) => command.includes('workers/main.ts'));
         expect(worker).toBeDefined();
         process.kill(worker?.pid ?? 0, 'SIGKILL');
-        await eventually(async () => (await rehearsalOf(service, id)).status === 'judged', 150_000);
+        await eventually(async () => (await rehearsalOf(service, id)).status === 'judged', 400_000);
       }
       expect(await programsOf(dataRoot)).toEqual([]);
       await using again = await serve({ dataRoot, env });
