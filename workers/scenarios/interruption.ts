@@ -38,9 +38,13 @@ async function faultOf(run: LiveRun<InterruptionRun>, { struck }: Striking): Pro
   return { ...place, moment: done.moment, met: true, pid, backendPid, ...transaction };
 }
 
-/** What became of it, asked when the server is done; null: the server does not know it any more. */
+/**
+ * What became of it, asked when the server is done; null: the server does not know it any more, as after a crash before
+ * any of it was written, when its number is still to be given.
+ */
 async function statusOf(run: LiveRun, xid: bigint): Promise<string | null> {
-  const sql = 'SELECT pg_xact_status($1::text::xid8) AS status';
+  const sql = `SELECT CASE WHEN $1::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())
+                           THEN pg_xact_status($1::text::xid8) END AS status`;
   const rows = await run.observer.look((admin) => admin.query<{ status: string | null }>(sql, [`${xid}`]));
   return rows[0]?.status ?? null;
 }
