@@ -20,13 +20,16 @@ try {
   });
   process.stdout.write(`listening ${service.address}\ntoken     ${service.token}\n`);
   // Whoever asks for the end does not wait for the example.
-  const example = process.env.REHEARSAL_EXAMPLE === 'off' ? Promise.resolve() : rehearseExample(service);
+  const stop = new AbortController();
+  const isOff = process.env.REHEARSAL_EXAMPLE === 'off';
+  const example = isOff ? Promise.resolve() : rehearseExample(service, stop.signal);
   const ended = Promise.race([asked, service.ended]).then(() => 'ended' as const);
   if ((await Promise.race([example, ended])) !== 'ended') {
     process.stdout.write('serving until you press Ctrl-C\n');
     await ended;
   }
-  // Cut off from its service, it removes what it unpacked and says nothing more.
+  // Called off, it removes what it unpacked and says nothing more.
+  stop.abort(new Error('the service stops'));
   example.catch(() => undefined);
 } catch (error) {
   const remedy = error instanceof RehearsalError ? `\n→ ${error.remedy}` : '';
@@ -35,12 +38,15 @@ try {
 }
 
 /** Posts the example as a stranger's CI would and prints what came of it. */
-async function rehearseExample(service: { readonly address: string; readonly token: string }): Promise<void> {
+async function rehearseExample(
+  service: { readonly address: string; readonly token: string },
+  signal: AbortSignal,
+): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'rehearsal-example-'));
   try {
     await completeBundle(example, join(dir, 'bundle'));
     process.stdout.write('rehearsing the example (a migration that swallows a lock timeout) …\n');
-    const report = await submit(join(dir, 'bundle'), service);
+    const report = await submit(join(dir, 'bundle'), service, signal);
     process.stdout.write(`verdict   ${report.verdict}: ${report.sentence}\n`);
     process.stdout.write(`report    ${service.address}/rehearsals/${report.rehearsalId}\n`);
   } finally {
@@ -49,7 +55,11 @@ async function rehearseExample(service: { readonly address: string; readonly tok
 }
 
 /** `rehearse submit --format json`, its progress shown and its report read. */
-async function submit(bundle: string, service: { readonly address: string; readonly token: string }): Promise<Report> {
+async function submit(
+  bundle: string,
+  service: { readonly address: string; readonly token: string },
+  signal: AbortSignal,
+): Promise<Report> {
   let json = '';
   const command = submitCommand({
     stdout: (text) => {
@@ -60,6 +70,7 @@ async function submit(bundle: string, service: { readonly address: string; reado
     cwd: process.cwd(),
     // The example is meant to fail: its verdict is not this program's exit code.
     exit: () => undefined,
+    signal,
   });
   await command.parseAsync([bundle, '--server', service.address, '--format', 'json'], { from: 'user' });
   return JSON.parse(json) as Report;

@@ -7,4 +7,6 @@ export interface CommandIo {
   readonly cwd: string;
   /** The process ends with the last code that was set. */
   readonly exit: (code: number) => void;
+  /** Calls off what a command that asks a service waits for; absent: the process ends instead. */
+  readonly signal?: AbortSignal;
 }

@@ -47,12 +47,13 @@ export function submitCommand(io: CommandIo): Command {
 
 async function submit(io: CommandIo, path: string, options: SubmitOptions): Promise<void> {
   const client = await openServiceClient(options, io);
-  const waited = AbortSignal.timeout(options.wait);
+  const timeout = AbortSignal.timeout(options.wait);
+  const waited = io.signal === undefined ? timeout : AbortSignal.any([timeout, io.signal]);
   const take = () => post(client, path, submitSource(options, io.env), waited);
-  const accepted = await untilWaited(take, waited, `${path} was not taken yet`);
+  const accepted = await untilWaited(take, timeout, `${path} was not taken yet`);
   io.stderr(`${accepted.id} ${new URL(accepted.links.page, options.server).href}\n`);
   const follow = () => waitForEnd(client, accepted, waited, (event) => io.stderr(lineOf(event)));
-  const status = await untilWaited(follow, waited, `there is no verdict of ${accepted.id} yet`);
+  const status = await untilWaited(follow, timeout, `there is no verdict of ${accepted.id} yet`);
   const fetched = { signal: AbortSignal.timeout(resultPatienceMs), patienceMs: resultPatienceMs };
   if (status !== 'judged') throw await persistently(() => endedWithoutVerdict(client, accepted), fetched);
   const read = async () => (await (await client.demand(accepted.links.report)).json()) as Report;
@@ -101,11 +102,11 @@ async function waitForEnd(
 }
 
 /** Whatever the end of the wait interrupts, what is told is that the wait is over. */
-async function untilWaited<T>(work: () => Promise<T>, waited: AbortSignal, detail: string): Promise<T> {
+async function untilWaited<T>(work: () => Promise<T>, timeout: AbortSignal, detail: string): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (!waited.aborted) throw cause;
+    if (!timeout.aborted) throw cause;
     const remedy = 'wait longer with --wait, or submit again: the same bundle goes on where it is';
     throw new RehearsalError('deadline', 'waited-too-long', detail, remedy, { cause });
   }
