@@ -4,6 +4,7 @@ import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
 import type { LiveRun } from '../live-run.ts';
 import { type PhasesPerformed, performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
+import { readTransactionStatus } from '../probes/read-transaction-status.ts';
 import { lookAtAftermath, losesRows } from './aftermath.ts';
 import { nothingElse, type ScenarioFindings } from './scenario.ts';
 import { type Striking, strikeOnce } from './strike.ts';
@@ -34,19 +35,11 @@ async function faultOf(run: LiveRun<InterruptionRun>, { struck }: Striking): Pro
   const done = struck();
   if (done === undefined) return { ...place, moment, met: false };
   const { pid, backendPid, xid } = done;
-  const transaction = xid === undefined ? {} : { transaction: { id: `${xid}`, status: await statusOf(run, xid) } };
-  return { ...place, moment: done.moment, met: true, pid, backendPid, ...transaction };
-}
-
-/**
- * What became of it, asked when the server is done; null: the server does not know it any more, as after a crash before
- * any of it was written, when its number is still to be given.
- */
-async function statusOf(run: LiveRun, xid: bigint): Promise<string | null> {
-  const sql = `SELECT CASE WHEN $1::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())
-                           THEN pg_xact_status($1::text::xid8) END AS status`;
-  const rows = await run.observer.look((admin) => admin.query<{ status: string | null }>(sql, [`${xid}`]));
-  return rows[0]?.status ?? null;
+  if (xid === undefined) return { ...place, moment: done.moment, met: true, pid, backendPid };
+  // Asked when the server is done with it.
+  const status = await run.observer.look((admin) => readTransactionStatus(admin, xid));
+  const transaction = { id: `${xid}`, status };
+  return { ...place, moment: done.moment, met: true, pid, backendPid, transaction };
 }
 
 /**
