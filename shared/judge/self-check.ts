@@ -20,6 +20,7 @@ export function distrustOf(
   checks: readonly SelfCheck[],
 ): string | null {
   if (performedBy === null) return 'it was judged before workers checked themselves';
+  if (performedBy.length === 0) return 'nobody is known who performed it';
   const reasons = performedBy.map((worker) => {
     const own = checks
       .filter((check) => check.worker === worker)

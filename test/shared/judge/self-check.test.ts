@@ -27,5 +27,6 @@ describe('a worker is not believed', () => {
     expect(distrust([check(6, false), check(10), check(14)])).toBeNull());
   test('where one of several is not', () =>
     expect(distrust([check(10), check(11, false, 'v')], ['w', 'v'])).toContain('worker v'));
+  test('where nobody is named', () => expect(distrust([check(10)], [])).toContain('nobody is known'));
   test('where nobody kept who performed it', () => expect(distrust([check(10)], null)).toContain('before workers'));
 });
