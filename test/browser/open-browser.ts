@@ -30,11 +30,7 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
     if (['error', 'warning'].includes(message.type())) complaints.push(`${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('requestfailed', (request) => {
-    const why = request.failure()?.errorText ?? '';
-    // Whoever leaves a page no longer waits for what it had asked.
-    if (why !== 'net::ERR_ABORTED') complaints.push(`${request.url()} ${why}`);
-  });
+  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText ?? ''}`));
   page.on('request', (request) => requests.push(request.url()));
   return {
     page,

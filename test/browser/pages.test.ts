@@ -45,6 +45,8 @@ describeWith('chromium', 'the pages of the service', () => {
     await page.getByLabel('Token').fill(served.service.token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { level: 1, name: 'What may go out' }).waitFor();
+    // What a page has asked for is cut off, and complained of, where one leaves before the answer.
+    await page.waitForLoadState('networkidle');
     await page.goto(served.service.address);
     expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
       expect.stringContaining('Nothing was rehearsed here yet'),

@@ -84,18 +84,14 @@ function bundleOf(write: (sql: string) => string, name: (text: string) => string
 
 /** How long anything took is no matter of names. */
 const timed = new Set(['weak-evidence', 'slow-traffic']);
-/** Nor is behind which statements of one transaction traffic waited for too long. */
-const placedByTime = new Set(['lock-queue-pileup']);
 
 const said = (findings: readonly Finding[], name: (text: string) => string): readonly string[] =>
   findings
     .filter(({ check }) => !timed.has(check))
-    .map(({ check, severity, phase, relation, app, state, file, line }) => {
-      const place = placedByTime.has(check) ? [] : [file, line];
-      return [check, severity, phase, name(relation ?? ''), app, state, ...place].filter((part) => part).join(' ');
-    })
-    .sort()
-    .filter((line, at, all) => line !== all[at - 1]);
+    .map(({ check, severity, phase, relation, app, state, file, line }) =>
+      [check, severity, phase, name(relation ?? ''), app, state, file, line].filter((part) => part).join(' '),
+    )
+    .sort();
 
 async function findingsOf(files: BundleFiles): Promise<readonly Finding[]> {
   const bundle = await lab.bundle(files, ['control', 'contention', 'interruption', 'compatibility']);
