@@ -1,7 +1,9 @@
 import type { LoadObservation } from '../../domain/load.ts';
 import type { RunResult } from '../../domain/observation.ts';
+import type { StatementObservation } from '../../domain/statement.ts';
 import type { JudgeContext } from '../context.ts';
 import { type BlockingChain, blockingChains, statementAt } from '../derive/blocking-chains.ts';
+import { takerOf } from '../derive/lock-taker.ts';
 import { placeOf } from '../derive/place.ts';
 import { boundedRetry } from '../derive/remedies.ts';
 import { count, duration, listed, shortSql } from '../derive/sentences.ts';
@@ -49,14 +51,15 @@ function draftOf(
     chain === undefined
       ? load.blockedMsMax
       : Math.max(chain.waitedMsMax, chain === blockingChains(run)[0] ? load.blockedMsMax : 0);
+  const blamed = found === undefined ? undefined : blamedOf(found, chain, context);
   const place =
-    found === undefined
+    found === undefined || blamed === undefined
       ? { phase: run.fault?.phase ?? onlyPhase(context) }
-      : placeOf(found.statement, found.phase, context);
+      : placeOf(blamed, found.phase, context);
   const on = relation === undefined ? 'tables' : relation;
   return {
-    title: `Traffic on ${on} waits ${duration(waitedMs)} behind ${found === undefined ? 'the migration' : `“${shortSql(found.statement.sql)}”`}`,
-    summary: `${how(chain)} ${count(load.blockedTransactions, 'transaction')} waited, ${duration(load.blockedMs)} together, up to ${load.queueDepthMax} at once; the longest wait was ${duration(waitedMs)}, the budget is ${duration(context.manifest.budgets.blockedMs)}.`,
+    title: `Traffic on ${on} waits ${duration(waitedMs)} behind ${blamed === undefined ? 'the migration' : `“${shortSql(blamed.sql)}”`}`,
+    summary: `${how(chain, blamed === found?.statement ? undefined : found?.statement)} ${count(load.blockedTransactions, 'transaction')} waited, ${duration(load.blockedMs)} together, up to ${load.queueDepthMax} at once; the longest wait was ${duration(waitedMs)}, the budget is ${duration(context.manifest.budgets.blockedMs)}.`,
     runs: [run],
     ...place,
     relation,
@@ -68,15 +71,33 @@ function draftOf(
     },
     remedy: {
       text: 'Give up the lock request before anybody notices, and try again:',
-      sql: boundedRetry(found?.statement.sql ?? `LOCK TABLE ${relation ?? 'the_table'}`),
+      sql: boundedRetry(blamed?.sql ?? `LOCK TABLE ${relation ?? 'the_table'}`),
     },
   };
 }
 
-function how(chain: BlockingChain | undefined): string {
-  if (chain === undefined || chain.behind.length === 0) return 'While the migration held its lock,';
-  const blockers = chain.behind.flatMap(({ blockers: before }) => before.map(partyWords));
-  return `While its lock request waited for ${listed([...new Set(blockers)].sort())},`;
+interface Found {
+  readonly phase: string;
+  readonly statement: StatementObservation;
+}
+
+/** Who asks for the relation itself is to blame for it; who holds it already is to blame where it took it. */
+function blamedOf(
+  { phase, statement }: Found,
+  chain: BlockingChain | undefined,
+  context: JudgeContext,
+): StatementObservation {
+  if (chain === undefined || chain.behind.some(({ relation }) => relation === chain.relation)) return statement;
+  return takerOf(statement, phase, chain.relation, context);
+}
+
+/** `later`: what the transaction was at, where that is not the statement that took the lock. */
+function how(chain: BlockingChain | undefined, later: StatementObservation | undefined): string {
+  const at = later === undefined ? '' : ` and was at “${shortSql(later.sql)}”`;
+  if (chain === undefined || chain.behind.length === 0) return `While the migration held its lock${at},`;
+  const blockers = listed([...new Set(chain.behind.flatMap(({ blockers: before }) => before.map(partyWords)))].sort());
+  if (later === undefined) return `While its lock request waited for ${blockers},`;
+  return `While the migration held its lock and waited at “${shortSql(later.sql)}” for ${blockers},`;
 }
 
 const onlyPhase = ({ manifest }: JudgeContext): string | undefined =>

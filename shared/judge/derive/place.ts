@@ -13,7 +13,7 @@ export interface Place {
  * found under as many names as there are runs.
  */
 export function placeOf(statement: StatementObservation, phase: string, context: JudgeContext): Place {
-  const twin = twinOf(statement, quietStatements(context, phase)) ?? statement;
+  const twin = quietTwin(statement, phase, context) ?? statement;
   const { file, line } = statement.file === undefined ? twin : statement;
   return {
     phase,
@@ -27,6 +27,13 @@ export function quietStatements(context: JudgeContext, phase: string): readonly 
   const run = context.expected?.run ?? context.control;
   return run?.attempts.find((attempt) => attempt.phase === phase)?.statements ?? [];
 }
+
+/** The same statement as the quiet run saw it. */
+export const quietTwin = (
+  statement: StatementObservation,
+  phase: string,
+  context: JudgeContext,
+): StatementObservation | undefined => twinOf(statement, quietStatements(context, phase));
 
 /** The quiet run's statement that works on this relation: the one with the strongest claim to have changed it. */
 export function statementOn(context: JudgeContext, phase: string, relation: string): StatementObservation | undefined {

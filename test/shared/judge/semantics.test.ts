@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { LockParty, LockWait } from '../../../shared/domain/lock.ts';
 import type { RunResult } from '../../../shared/domain/observation.ts';
 import { observed } from '../../../shared/domain/observed.ts';
 import type { StatementObservation } from '../../../shared/domain/statement.ts';
@@ -15,7 +14,6 @@ import {
   evidence,
   firstFile,
   killed,
-  load,
   objects,
   points,
   secondFile,
@@ -301,37 +299,6 @@ describe('a version that dies after its answers', () => {
     const judged = judge(given);
     expect(judged.verdict).toBe('fail');
     expect(judged.findings.map(({ check }) => check)).toContain('broken-next-version');
-  });
-});
-
-describe('lock-queue-pileup', () => {
-  const party = (role: LockParty['role'], pid: number, ordinal?: number): LockParty => ({
-    role,
-    applicationName: '',
-    pid,
-    ...(ordinal === undefined ? {} : { ordinal }),
-  });
-  const wait = (waiter: LockParty, blockers: readonly LockParty[], waitedMs: number, relation: string): LockWait => ({
-    startedAtMs: 6_000,
-    waitedMs,
-    waiter,
-    blockers,
-    relation,
-    mode: 'RowExclusiveLock',
-  });
-  const migration = party('migration', 4711, 3);
-
-  test('does not lay at the migration’s door what one of our actors blocks directly', () => {
-    const waits = [
-      wait(party('traffic', 1), [migration, party('actor', 9)], 9_000, 'public.other'),
-      wait(party('traffic', 2), [migration], 2_000, 'public.alerts'),
-    ];
-    const given = evidence({
-      runs: { 'under-load': (run) => ({ ...run, lockWaits: waits, load: load({ blockedMsMax: 2_000 }) }) },
-    });
-    expect(judge(given).findings).toMatchObject([
-      { check: 'lock-queue-pileup', ordinal: 3, relation: 'public.alerts' },
-    ]);
   });
 });
 
