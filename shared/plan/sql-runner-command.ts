@@ -29,5 +29,5 @@ export function sqlRunnerCommand(phase: Phase, toolsPath: string, bundlePath: st
     const name = part === 0 ? 'REHEARSAL_SQL_RUN' : `REHEARSAL_SQL_RUN_${part + 1}`;
     env[name] = orders.slice(part * variableCharsMax, (part + 1) * variableCharsMax);
   }
-  return { command: ['node', ...v8Options, `${toolsPath}/workers/sql-runner/main.ts`], env };
+  return { command: ['node', ...v8Options, `${toolsPath}/workers/sql-runner/main.js`], env };
 }

@@ -17,7 +17,7 @@ describe('sqlRunnerCommand', () => {
   test('starts the runner where the process sees it, with orders that it understands', () => {
     const { command, env } = sqlRunnerCommand(phase(['migrations/1_ä.sql']), '/tools', '/bundle');
     // Without the option a file of one statement keeps a processor busy for seconds after it was applied.
-    expect(command).toEqual(['node', '--liftoff-only', '/tools/workers/sql-runner/main.ts']);
+    expect(command).toEqual(['node', '--liftoff-only', '/tools/workers/sql-runner/main.js']);
     expect(readOrders(env)).toEqual({
       root: '/bundle',
       files: ['migrations/1_ä.sql'],

@@ -25,7 +25,7 @@ describe('installTools', () => {
     await using data = await temporaryDirectory();
     const tools = await installTools(data.path);
     const run = () =>
-      execFileSync(process.execPath, [join(tools, 'workers/sql-runner/main.ts')], { env: {}, stdio: 'pipe' });
+      execFileSync(process.execPath, [join(tools, 'workers/sql-runner/main.js')], { env: {}, stdio: 'pipe' });
     // Everything it imports was found: only its orders are missing.
     expect(run).toThrow('REHEARSAL_SQL_RUN is not JSON.');
     await rm(join(tools, 'node_modules/pg-protocol'), { recursive: true });
