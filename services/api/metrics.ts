@@ -1,3 +1,4 @@
+import { statusOfAnswer } from './routes/gate.ts';
 import { workerLivesMs } from './routes/submit.ts';
 import { selfCheckStateOf } from './self-check-state.ts';
 import type { Api, ApiParts } from './type-provider.ts';
@@ -72,9 +73,24 @@ export async function metricsText({ store, queue }: ApiParts, answers: readonly 
     ),
     gauge('rehearsal_snapshot_age_seconds', 'Since its data were production.', snapshotAges(workers, now)),
     family('rehearsal_http_answers_total', 'Answers of this process.', 'counter', answers),
+    family(
+      'rehearsal_gate_answers_total',
+      'What this process told those who asked the gate; closed: the service was not well.',
+      'counter',
+      gateAnswers(answers),
+    ),
     gauge('process_resident_memory_bytes', 'Resident memory of the API.', one(process.memoryUsage.rss())),
     '',
   ].join('\n');
+}
+
+/** Each is there from the start: what begins with its first answer would hide it from whoever looks for an increase. */
+function gateAnswers(answers: readonly Sample[]): readonly Sample[] {
+  const ofGate = answers.filter(([{ route }]) => route === '/v1/gate');
+  const countWhere = (holds: (status: number) => boolean): number =>
+    ofGate.reduce((sum, [{ status }, count]) => (holds(Number(status)) ? sum + count : sum), 0);
+  const told = Object.entries(statusOfAnswer).map(([answer, of]) => [answer, countWhere((status) => status === of)]);
+  return labelled('answer', { ...Object.fromEntries(told), closed: countWhere((status) => status >= 500) });
 }
 
 function snapshotAges(

@@ -8,7 +8,7 @@ import { actorOf } from '../authenticate.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
 const name = { minLength: 1, maxLength: 500 } as const;
-const statusOfAnswer = { allow: 200, block: 412, 'never-rehearsed': 404 } as const;
+export const statusOfAnswer = { allow: 200, block: 412, 'never-rehearsed': 404 } as const;
 
 export function gateRoute(app: Api, parts: ApiParts): void {
   app.get(
