@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { aptInstall, commandFor, hasProgram, mayInstall } from './debian.mjs';
 import { debianTools } from './debian-tools.mjs';
 import { environment, nodeBinary, root } from './install.mjs';
 
@@ -135,29 +136,4 @@ function engineVersion() {
     timeout: 20_000,
   });
   return asked.status === 0 ? asked.stdout.trim() : undefined;
-}
-
-/** Undefined where it worked, else a sentence. */
-function aptInstall(...names) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args) => spawnSync('apt-get', args, { encoding: 'utf8', env, timeout: 900_000 });
-  const install = () => apt('install', '-y', '--no-install-recommends', ...names);
-  let done = install();
-  if (done.status !== 0) {
-    // Lists that are missing or out of date look like a package that does not exist.
-    apt('update');
-    done = install();
-  }
-  return done.status === 0
-    ? undefined
-    : `apt-get install ${names.join(' ')} failed: ${(done.stderr ?? '').trim().split('\n').at(-1)}`;
-}
-
-const mayInstall = () => process.getuid?.() === 0 && hasProgram('apt-get');
-const commandFor = (name) => `${process.getuid?.() === 0 ? '' : 'sudo '}apt-get install ${name}`;
-
-function hasProgram(program) {
-  if (program.includes('/')) return existsSync(program);
-  const places = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
-  return places.some((place) => place !== '' && existsSync(join(place, program)));
 }

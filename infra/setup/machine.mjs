@@ -7,6 +7,7 @@ import {
   ensureRedis,
   ensureXfs,
 } from './docker.mjs';
+import { ensurePromtool } from './promtool.mjs';
 import { ensureToolPackages } from './tool-packages.mjs';
 
 /**
@@ -23,6 +24,7 @@ export function ensureMachine({ install }) {
     chromium: ensureChromium,
     xfs: ensureXfs,
     clients: ensureClients,
+    prometheus: ensurePromtool,
     debian: ensureDebianTools,
     tools: ensureToolPackages,
   };

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync } from 'node:fs';
 import { describe } from 'vitest';
+import { findPromtool } from '../../infra/setup/promtool.mjs';
 
 /** Debian's programs. */
 const [psql, pgbench] = ['/usr/lib/postgresql/15/bin/psql', '/usr/lib/postgresql/15/bin/pgbench'];
@@ -19,6 +20,7 @@ const looks = {
     execFileSync('/usr/bin/python3', ['-c', 'import psycopg2'], { stdio: 'pipe' });
     execFileSync('/usr/bin/ruby', ['-e', "require 'pg'"], { stdio: 'pipe' });
   },
+  prometheus: () => execFileSync(findPromtool() ?? 'promtool', ['--version'], { stdio: 'pipe' }),
   jdbc: () => {
     const modules = execFileSync('java', ['--list-modules'], { stdio: 'pipe', encoding: 'utf8' });
     if (!modules.includes('jdk.compiler')) throw new Error('java cannot run a source file');
