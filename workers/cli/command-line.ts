@@ -1,17 +1,21 @@
 import { Command, CommanderError } from 'commander';
 import { RehearsalError } from '../../shared/domain/problem.ts';
-import { doctorCommand } from './doctor-command.ts';
-import { gateCommand } from './gate-command.ts';
 import type { CommandIo } from './io.ts';
-import { judgeCommand } from './judge-command.ts';
 import { printFailure } from './print-failure.ts';
-import { reportToCommand } from './report-to-command.ts';
-import { runCommand } from './run-command.ts';
-import { schemaCommand } from './schema-command.ts';
-import { snapshotCommand } from './snapshot-command.ts';
-import { submitCommand } from './submit-command.ts';
 import { usageError } from './usage-error.ts';
-import { verifyCommand } from './verify-command.ts';
+
+/** Each brings hundreds of modules along: only the one that is named is loaded, and all of them to tell what there is. */
+const commands: Readonly<Record<string, () => Promise<(io: CommandIo) => Command>>> = {
+  run: async () => (await import('./run-command.ts')).runCommand,
+  judge: async () => (await import('./judge-command.ts')).judgeCommand,
+  snapshot: async () => (await import('./snapshot-command.ts')).snapshotCommand,
+  submit: async () => (await import('./submit-command.ts')).submitCommand,
+  gate: async () => (await import('./gate-command.ts')).gateCommand,
+  schema: async () => (await import('./schema-command.ts')).schemaCommand,
+  verify: async () => (await import('./verify-command.ts')).verifyCommand,
+  'report-to': async () => (await import('./report-to-command.ts')).reportToCommand,
+  doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
+};
 
 const io: CommandIo = {
   stdout: (text) => void process.stdout.write(text),
@@ -28,18 +32,10 @@ const program = new Command('rehearse')
   // What it refuses is told once, by us.
   .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => undefined });
 program.exitOverride();
-for (const command of [
-  runCommand(io),
-  judgeCommand(io),
-  snapshotCommand(io),
-  submitCommand(io),
-  gateCommand(io),
-  schemaCommand(io),
-  verifyCommand(io),
-  reportToCommand(io),
-  doctorCommand(io),
-]) {
-  program.addCommand(inheriting(command, program));
+const named = commands[process.argv[2] ?? ''];
+for (const load of named === undefined ? Object.values(commands) : [named]) {
+  const command = await load();
+  program.addCommand(inheriting(command(io), program));
 }
 
 const wantsJson =

@@ -63,7 +63,7 @@ test('actors hold every relation together, pause together, and do so again', asy
       AND l.mode IN ('RowExclusiveLock', 'AccessShareLock', 'ShareUpdateExclusiveLock')
       AND l.relation IN ('a'::regclass, 'b'::regclass)`;
   const count = async () => (await admin.query<{ n: number }>(held))[0]?.n ?? -1;
-  const options = { sql: pgSql, address: server.address, clock: systemClock, holdMs: 400 };
+  const options = { sql: pgSql, address: server.address, clock: systemClock, holdMs: 2_000 };
   await using running = await startActors({ ...options, actors, relations });
   for (let round = 0; round < 2; round += 1) {
     // Two readers, two dumps and two vacuums with one lock each; the writers' search for their row takes a second one.
