@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { withoutByteOrderMark } from '../../shared/plan/scan-sql.ts';
+import { needAutocommit } from './autocommit.ts';
 import { Failure, send } from './failure.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { Orders } from './orders.ts';
 import { type Statement, splitFile } from './split-file.ts';
-import { needsAutocommit } from './transaction-shape.ts';
 
 /**
  * Applies the files in order and yields a line for each. What the ledger has is skipped, so that a retry goes on.
@@ -34,7 +34,7 @@ async function apply(
 ): Promise<void> {
   const statements = splitFile(text);
   refuseUnsendable(file, text, statements);
-  const isAtomic = transaction === 'per-file' && !statements.some(({ sql }) => needsAutocommit(sql));
+  const isAtomic = transaction === 'per-file' && !(await needAutocommit(statements.map(({ sql }) => sql)));
   if (isAtomic) await send(client, 'BEGIN', file);
   for (const { sql, line } of statements) await send(client, sql, `${file}:${line}`);
   if (!isAtomic && client.getTransactionStatus() !== 'I') {

@@ -42,7 +42,7 @@ async function runnerSources(): Promise<ReadonlyMap<string, string>> {
 
 /** To take the types off takes Node longer than the rest of a start, and the runner is started for every run. */
 const inJavaScript = (text: string): string =>
-  stripTypeScriptTypes(text).replace(/(?<= from '\.[^']*)\.ts(?=')/g, '.js');
+  stripTypeScriptTypes(text).replace(/(?<=(?: from |import\()'\.[^']*)\.ts(?=')/g, '.js');
 
 interface InstalledPackage {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { needsAutocommit } from '../../../workers/sql-runner/transaction-shape.ts';
+import { needAutocommit } from '../../../workers/sql-runner/autocommit.ts';
 
 const alone = [
   'BEGIN',
@@ -28,6 +28,10 @@ const alone = [
   'CALL f()',
   'CLUSTER',
   'DISCARD ALL',
+  'ABORT',
+  "COMMIT PREPARED 'x'",
+  "CREATE SUBSCRIPTION s CONNECTION 'host=a' PUBLICATION p",
+  'DROP SUBSCRIPTION s',
 ];
 
 const inBlock = [
@@ -49,11 +53,11 @@ const inBlock = [
 ];
 
 describe('the runner', () => {
-  test.each(alone)('sends a file with `%s` in autocommit', (sql) => {
-    expect(needsAutocommit(sql)).toBe(true);
+  test.each(alone)('sends a file with `%s` in autocommit', async (sql) => {
+    expect(await needAutocommit(['SELECT 1', sql])).toBe(true);
   });
 
-  test.each(inBlock)('keeps a file with `%s` in one transaction', (sql) => {
-    expect(needsAutocommit(sql)).toBe(false);
+  test.each(inBlock)('keeps a file with `%s` in one transaction', async (sql) => {
+    expect(await needAutocommit(['SELECT 1', sql])).toBe(false);
   });
 });
