@@ -33,8 +33,8 @@ const neutralOptions = [
   .join(' ');
 
 /** Only newer majors know these, and a start-up option that a server does not know ends the connection. */
-const neutralWhereKnown = `SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings
-  WHERE name IN ('transaction_timeout', 'idle_session_timeout')`;
+const neutralWhereKnown = `SELECT set_config(name, '0', false) FROM (VALUES ('transaction_timeout'), ('idle_session_timeout'))
+  AS newer (name) WHERE current_setting(name, true) IS NOT NULL`;
 
 export async function connectClient(
   address: ServerAddress,
