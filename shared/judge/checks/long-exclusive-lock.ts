@@ -1,9 +1,9 @@
-import { blocksWriters, type LockObservation, lockModes } from '../../domain/lock.ts';
+import { type LockObservation, lockModes } from '../../domain/lock.ts';
 import type { MigrationAttempt } from '../../domain/observation.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import type { JudgeContext } from '../context.ts';
 import { placeOf } from '../derive/place.ts';
-import { isOthers, type QuietRun, quietRun, unseenQuietly } from '../derive/quiet-locks.ts';
+import { keepsOthersOut, type QuietRun, quietRun, unseenQuietly } from '../derive/quiet-locks.ts';
 import { boundedRetry } from '../derive/remedies.ts';
 import { count, duration, listed, shortSql } from '../derive/sentences.ts';
 import { stopTheWorld } from '../derive/traffic.ts';
@@ -32,7 +32,7 @@ export const longExclusiveLock = defineCheck({
     return quiet.run.attempts.flatMap((attempt) =>
       attempt.statements.flatMap((statement) =>
         statement.locks
-          .filter(({ relation, mode }) => isExclusive(mode) && isOthers(quiet, attempt.phase, relation))
+          .filter((lock) => isExclusive(lock.mode) && keepsOthersOut(quiet, attempt.phase, lock))
           .flatMap((lock) => draftsOf({ quiet, attempt, statement, lock }, context)),
       ),
     );
@@ -55,10 +55,7 @@ function draftsOf({ quiet, attempt, statement, lock }: Kept, context: JudgeConte
   const further = furtherStatements(quiet, attempt, statement);
   if (further.length === 0) return [];
   const others = further.flatMap((later) =>
-    later.locks.filter(
-      (other) =>
-        other.relation !== relation && blocksWriters(other.mode) && isOthers(quiet, attempt.phase, other.relation),
-    ),
+    later.locks.filter((other) => other.relation !== relation && keepsOthersOut(quiet, attempt.phase, other)),
   );
   const acrossMs = heldMs - statement.durationMs;
   if (others.length === 0 && acrossMs <= context.manifest.budgets.blockedMs * tellablePart) return [];

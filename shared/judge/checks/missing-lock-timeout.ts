@@ -1,11 +1,11 @@
-import { blocksWriters, type LockObservation } from '../../domain/lock.ts';
+import type { LockObservation } from '../../domain/lock.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import { knownLocks } from '../../plan/known-locks.ts';
 import type { Reading } from '../collect-evidence.ts';
 import type { JudgeContext } from '../context.ts';
 import { askedAgain, gaveUpTheLock } from '../derive/caught-errors.ts';
 import { placeOf } from '../derive/place.ts';
-import { isOthers, type QuietRun, quietRun, unseenQuietly } from '../derive/quiet-locks.ts';
+import { keepsOthersOut, type QuietRun, quietRun, unseenQuietly } from '../derive/quiet-locks.ts';
 import { boundedRetry } from '../derive/remedies.ts';
 import { count, shortSql } from '../derive/sentences.ts';
 import { stopTheWorld } from '../derive/traffic.ts';
@@ -18,8 +18,8 @@ export const missingLockTimeout = defineCheck({
   why: 'One forgotten open transaction is enough: the request waits for it, and all traffic on the table behind it.',
   rule:
     'Warns once for each phase and table that was there before, where the first statement of a transaction that asks ' +
-    'for a lock which keeps writers out does so with neither lock_timeout nor statement_timeout in force, and no ' +
-    'contention run saw it give up by itself.',
+    'for a lock which keeps writers out (of a materialized view: readers) does so with neither lock_timeout nor ' +
+    'statement_timeout in force, and no contention run saw it give up by itself.',
   incident: 'column-behind-a-long-read',
   severity: 'warns',
   needs: ['control'],
@@ -49,7 +49,7 @@ function requestsOf(quiet: QuietRun): readonly Request[] {
   return quiet.run.attempts.flatMap(({ phase, statements }) =>
     statements.flatMap((statement) =>
       knownLocks(phase, statement, quiet.traced)
-        .filter(({ relation, mode }) => blocksWriters(mode) && isOthers(quiet, phase, relation))
+        .filter((lock) => keepsOthersOut(quiet, phase, lock))
         .flatMap((lock) => {
           const key = `${phase} ${statement.transaction ?? `alone ${statement.ordinal}`} ${lock.relation}`;
           if (held.has(key)) return [];

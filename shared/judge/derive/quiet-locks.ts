@@ -1,4 +1,4 @@
-import { blocksWriters, type LockMode, type LockObservation } from '../../domain/lock.ts';
+import { blocksReaders, blocksWriters, type LockMode, type LockObservation } from '../../domain/lock.ts';
 import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import { knownLocks } from '../../plan/known-locks.ts';
@@ -33,14 +33,29 @@ export function unseenQuietly({ expected, control }: JudgeContext): readonly str
 }
 
 /** Somebody else may use it: it was there when the phase began, and it is no ledger. */
-export function isOthers({ run, ledgers }: QuietRun, phase: string, relation: string): boolean {
+export const isOthers = (quiet: QuietRun, phase: string, relation: string): boolean =>
+  kindOfOthers(quiet, phase, relation) !== undefined;
+
+/** Whether the lock keeps somebody from ordinary work: nobody but a refresh writes a materialized view. */
+export function keepsOthersOut(
+  quiet: QuietRun,
+  phase: string,
+  { relation, mode }: Pick<LockObservation, 'relation' | 'mode'>,
+): boolean {
+  const kind = kindOfOthers(quiet, phase, relation);
+  if (kind === undefined) return false;
+  return kind === 'table' ? blocksWriters(mode) : blocksReaders(mode);
+}
+
+function kindOfOthers({ run, ledgers }: QuietRun, phase: string, relation: string): 'table' | 'view' | undefined {
   const start = startOfPhase(run, phase);
   const before = start.seen ? start : run.before;
-  if (!before.seen || ledgers.has(relation)) return false;
-  return before.value.schema.objects.some(
-    ({ kind, name, attributes }) =>
-      name === relation && (kind === 'table' || (kind === 'view' && attributes.kind === 'materialized')),
-  );
+  if (!before.seen || ledgers.has(relation)) return undefined;
+  const kinds = before.value.schema.objects.flatMap(({ kind, name, attributes }) => {
+    if (name !== relation) return [];
+    return kind === 'table' || (kind === 'view' && attributes.kind === 'materialized') ? [kind] : [];
+  });
+  return kinds[0];
 }
 
 export interface Hold {

@@ -202,3 +202,22 @@ test('a limit that only the server knows shows where the lock is held: then nobo
   const limited = withStatements(altering({ lockTimeout: { ms: 0, from: 'server' }, statementTimeoutMs: 5_000 }));
   expect(told('missing-lock-timeout', { runs: { control: limited } })).toEqual(['clear']);
 });
+
+test('nobody but a refresh writes a materialized view: only who reads it can be kept out', () => {
+  const totals = { ...table('public.totals'), kind: 'view', attributes: { kind: 'materialized' } } as const;
+  const before = observed(state([...objects.base, totals], []));
+  const refreshing = (mode: 'ExclusiveLock' | 'AccessExclusiveLock') => (run: RunResult) => ({
+    ...withStatements([
+      statement(1, 'REFRESH MATERIALIZED VIEW totals', {
+        locks: [{ relation: 'public.totals', mode, heldMs: 4, source: 'held' }],
+      }),
+    ])(run),
+    before,
+  });
+  const found = (mode: 'ExclusiveLock' | 'AccessExclusiveLock') =>
+    judge(evidence({ runs: { control: refreshing(mode) } })).findings.filter(
+      ({ check }) => check === 'missing-lock-timeout',
+    );
+  expect(found('AccessExclusiveLock')).toMatchObject([{ relation: 'public.totals' }]);
+  expect(found('ExclusiveLock')).toEqual([]);
+});
