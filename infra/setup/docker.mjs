@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aptInstall, commandFor, hasProgram, mayInstall } from './debian.mjs';
 import { debianTools } from './debian-tools.mjs';
+import { removeForgottenProjects } from './forgotten-projects.mjs';
 import { environment, nodeBinary, root } from './install.mjs';
 
 const startWaitMs = 60_000;
@@ -33,6 +34,7 @@ export function ensureDocker({ install }) {
       says: `dockerd does not answer after ${startWaitMs / 1000} s; its last words:\n${daemon.log()}`,
     };
   }
+  removeForgottenProjects();
   return withImages(install, { ok: true, says: `${did} (engine ${engineVersion()})`, stop: daemon.stop });
 }
 
