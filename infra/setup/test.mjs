@@ -15,7 +15,7 @@ const stages = [
   { name: 'contract', key: 'contract', run: () => vitest('contract', inPairs) },
   { name: 'incidents', key: 'incidents', run: () => vitest('incidents') },
   { name: 'known answers', key: 'known-answers', run: () => vitest('known-answers') },
-  { name: 'tools', key: 'tools', run: () => vitest('tools') },
+  { name: 'tools', key: 'tools', run: () => vitest('tools', threeAtOnce) },
   { name: 'browser', key: 'browser', run: () => vitest('browser') },
   {
     name: 'nothing left behind',
@@ -25,6 +25,8 @@ const stages = [
 ];
 /** Whole rehearsals go by vitest.config.ts, so many at once: what must be alone on the machine takes turns. */
 const oneByOne = ['--no-file-parallelism'];
+/** Nothing in them is alone on the machine: where one waits for its tool to start, others go on. */
+const threeAtOnce = [...oneByOne, '--maxConcurrency=3'];
 /** Rehearsals as a stranger starts them: each of them uses the whole machine by itself. */
 const inPairs = ['--maxWorkers=2'];
 /** States and orders, never milliseconds; most of them wait for a server most of the time. */
