@@ -4,6 +4,7 @@ import type { JudgeContext } from '../context.ts';
 import { endedWell, honestAttempts, refusals, succeededLater } from '../derive/attempts.ts';
 import { caughtOnTheQuietRun, gaveUpTheLock } from '../derive/caught-errors.ts';
 import { reachedExpectedEnd } from '../derive/expected-end.ts';
+import { isPerhapsPassedOver } from '../derive/passed-over.ts';
 import { placeOf } from '../derive/place.ts';
 import { isBenign } from '../derive/refusal-kind.ts';
 import { count, duration, shortSql } from '../derive/sentences.ts';
@@ -34,7 +35,23 @@ export const swallowedError = defineCheck({
     ...readings.control.runs.flatMap((run) => insideQuietly(run, context)),
     ...readings.contention.runs.flatMap((run) => insideUnderContention(run, context)),
   ],
+  lacks: (readings, context) =>
+    Object.values(readings).flatMap(({ runs }) => runs.flatMap((run) => perhapsPassedOver(run, context))),
 });
+
+/** Only constants, which nobody keeps, would tell a second try from the next batch. */
+function perhapsPassedOver(run: RunResult, context: JudgeContext): readonly string[] {
+  return honestAttempts(run)
+    .filter(endedWell)
+    .flatMap((attempt) =>
+      refusals(attempt)
+        .filter((statement) => isPerhapsPassedOver(run, attempt, statement, context))
+        .map(
+          ({ sql, sqlstate }) =>
+            `${run.spec.id}: “${shortSql(sql)}” was refused with ${sqlstate} and succeeded less often than in the quiet run; whether this one was tried again was not seen`,
+        ),
+    );
+}
 
 function onTheWire(run: RunResult, attempt: MigrationAttempt, context: JudgeContext): readonly Draft[] {
   return refusals(attempt)

@@ -40,15 +40,18 @@ export function refusals(attempt: MigrationAttempt): readonly StatementObservati
  * attempt. A COMMIT that is refused stands for the whole transaction.
  */
 export function succeededLater(attempt: MigrationAttempt, refused: StatementObservation): boolean {
-  const later = attempt.statements.filter((statement) => statement.ordinal > refused.ordinal);
   return shapesOf(attempt, refused).every((shape) =>
-    later.some(
-      (statement) => statement.sql === shape && statement.sqlstate === undefined && !wasUndone(attempt, statement),
-    ),
+    successesOf(attempt, shape).some(({ ordinal }) => ordinal > refused.ordinal),
   );
 }
 
-function shapesOf(attempt: MigrationAttempt, refused: StatementObservation): readonly string[] {
+/** Statements of this shape that were done and not undone. */
+export const successesOf = (attempt: MigrationAttempt, shape: string): readonly StatementObservation[] =>
+  attempt.statements.filter(
+    (statement) => statement.sql === shape && statement.sqlstate === undefined && !wasUndone(attempt, statement),
+  );
+
+export function shapesOf(attempt: MigrationAttempt, refused: StatementObservation): readonly string[] {
   if (refused.transaction === null || refused.statusAfter !== 'I') return [refused.sql];
   const earlier = transactionOf(attempt, refused.transaction).filter(
     (statement) => statement.ordinal < refused.ordinal,

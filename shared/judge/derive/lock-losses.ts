@@ -4,6 +4,7 @@ import type { StatementObservation } from '../../domain/statement.ts';
 import type { JudgeContext } from '../context.ts';
 import { endedWell, refusals, succeededLater } from './attempts.ts';
 import { isWholeMigrations, reachedExpectedEnd, retryConverged } from './expected-end.ts';
+import { isPerhapsPassedOver } from './passed-over.ts';
 import { placeOf, quietStatements } from './place.ts';
 
 /** A statement that was cancelled while it waited for a lock, and what came of it. */
@@ -78,6 +79,7 @@ function whatFollowed(
 ): Followed {
   if (endedWell(attempt)) {
     if (!succeededLater(attempt, statement)) return 'ignored';
+    if (isPerhapsPassedOver(run, attempt, statement, context)) return 'unseen';
     const reached = reachedExpectedEnd(context.expected, run.attempts, run.end);
     // A later phase that fails is judged for itself.
     return reached === false && run.attempts.every(endedWell) ? 'ended-elsewhere' : 'won-later';

@@ -70,6 +70,30 @@ describe('swallowed-error', () => {
     ];
     expect(found(inControl(...undone))).toEqual(['blocks swallowed-error']);
   });
+  describe('of a job that works in batches', () => {
+    const batch = (ordinal: number, more: Partial<StatementObservation> = {}) =>
+      statement(ordinal, 'UPDATE alerts SET state = $1 WHERE id BETWEEN $2 AND $3', { rows: 100, ...more });
+    const lost = batch(11, { rows: 0, sqlstate: '55P03', durationMs: 500 });
+    const judged = (...batches: readonly StatementObservation[]) => {
+      const sent = (these: readonly StatementObservation[]) => (run: RunResult) => ({
+        ...run,
+        attempts: [attempt({ statements: [...firstFile, ...secondFile, ...these] })],
+      });
+      const quiet = sent([batch(10), batch(11), batch(12)]);
+      const runs = { control: quiet, 'control-traced': quiet, [contentionId]: sent(batches) };
+      const { verdict, checks } = judge(evidence({ runs }));
+      return [verdict, ...checks.flatMap(({ id, outcome }) => (outcome === 'undetermined' ? [id] : []))];
+    };
+
+    test('does not take the next batch for another try of the one that was lost', () =>
+      expect(judged(batch(10), lost, batch(12))).toEqual(['inconclusive', 'swallowed-error', 'lost-to-lock-timeout']));
+    test('believes that it was tried again where as many succeed as in peace, or as many rows are done', () => {
+      expect(judged(batch(10), lost, batch(12), batch(13))).toEqual(['pass']);
+      expect(judged(batch(10), lost, batch(12, { rows: 200 }))).toEqual(['pass']);
+    });
+    test('believes a loop that finds nothing left at its end', () =>
+      expect(judged(batch(10, { rows: 99 }), lost, batch(12, { rows: 0 }))).toEqual(['pass']));
+  });
   test('sees in the server’s log what no answer carried', () => {
     const entry = {
       atMs: 1,
