@@ -4,7 +4,8 @@ import type { StatementObservation } from '../domain/statement.ts';
 
 /**
  * Locks of one statement of a quiet run. Where it committed before its locks could be read, those of the traced run's
- * statement at the same place stand in; they are the same statement on the same data.
+ * statement at the same place stand in; they are the same statement on the same data. Several sessions need not take
+ * turns alike: what was sent only once is known again wherever it stands.
  */
 export function knownLocks(
   phase: string,
@@ -14,6 +15,10 @@ export function knownLocks(
   if (statement.transaction !== null || statement.locks.length > 0) return statement.locks;
   return twinOf(phase, statement, traced)?.locks ?? [];
 }
+
+/** Whether anybody could have seen the locks of this statement, which may have committed before they were read. */
+export const hadLocksRead = (phase: string, statement: StatementObservation, traced: RunResult | undefined): boolean =>
+  statement.transaction !== null || statement.locks.length > 0 || twinOf(phase, statement, traced) !== undefined;
 
 /** Whether it has to wait for older views of the rows, as the traced run saw it. */
 export function waitsForSnapshots(
@@ -39,8 +44,8 @@ function twinOf(
   statement: StatementObservation,
   traced: RunResult | undefined,
 ): StatementObservation | undefined {
-  const twin = traced?.attempts
+  const alike = traced?.attempts
     .find((attempt) => attempt.phase === phase)
-    ?.statements.find((candidate) => candidate.ordinal === statement.ordinal);
-  return twin?.sql === statement.sql ? twin : undefined;
+    ?.statements.filter(({ sql }) => sql === statement.sql);
+  return alike?.find(({ ordinal }) => ordinal === statement.ordinal) ?? (alike?.length === 1 ? alike[0] : undefined);
 }

@@ -1,10 +1,12 @@
 import type { Manifest } from '../../domain/bundle.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import type { RollbackRun, RunSpec } from '../../domain/run.ts';
+import { hadLocksRead } from '../../plan/known-locks.ts';
 import { runLimits } from '../../plan/limits.ts';
 import { mixedNotDue } from '../../plan/mixed-due.ts';
 import { standbyNotDue } from '../../plan/standby-due.ts';
 import type { Reading, ReadingName, Readings } from '../collect-evidence.ts';
+import { listed } from './sentences.ts';
 
 interface Known {
   readonly manifest: Manifest;
@@ -96,14 +98,22 @@ const commits = (control: RunResult): boolean =>
 
 /**
  * Locks of statements that commit by themselves are seen by the traced run only; without it contention was aimed
- * blindly.
+ * blindly, and so it was at what that run did not come to.
  */
-function lockGaps(readings: Readings, { control, manifest }: Known): readonly string[] {
-  if (manifest.overlap === 'stop-the-world' || readings.traced.runs.length > 0) return [];
-  const alone = control.attempts.some((attempt) =>
-    attempt.statements.some((statement) => statement.transaction === null && statement.committed !== undefined),
+function lockGaps({ traced }: Readings, { control, manifest }: Known): readonly string[] {
+  if (manifest.overlap === 'stop-the-world') return [];
+  const [seen] = traced.runs;
+  const unseen = control.attempts.flatMap(({ phase, statements }) =>
+    statements
+      .filter((statement) => statement.transaction === null && statement.committed !== undefined)
+      .filter((statement) => seen === undefined || !hadLocksRead(phase, statement, seen))
+      .map(({ ordinal }) => `statement ${ordinal} of ${phase}`),
   );
-  return alone
-    ? ['the locks of statements that commit by themselves were not seen: control-traced did not take place']
-    : [];
+  if (unseen.length === 0) return [];
+  const what = 'the locks of statements that commit by themselves were not seen';
+  return [
+    seen === undefined
+      ? `${what}: control-traced did not take place`
+      : `${what}: control-traced did not come to ${listed(unseen, 3)}`,
+  ];
 }

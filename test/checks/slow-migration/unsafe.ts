@@ -9,13 +9,12 @@ export const finds = {
 };
 
 const filling = statement(10, 'UPDATE alerts SET seen_at = $1', { durationMs: 120_000, committed: 3 });
+const attempts = [attempt({ durationMs: 120_120, statements: [...firstFile, ...secondFile, filling] })];
 
 export default evidence({
   evidence: { snapshot: { ...evidence().snapshot, bytes: 40_000_000, productionBytes: 600_000_000 } },
   runs: {
-    control: (run) => ({
-      ...run,
-      attempts: [attempt({ durationMs: 120_120, statements: [...firstFile, ...secondFile, filling] })],
-    }),
+    control: (run) => ({ ...run, attempts }),
+    'control-traced': (run) => ({ ...run, attempts }),
   },
 });

@@ -173,6 +173,32 @@ describe('no evidence is never a pass', () => {
     expect(outcomeOf(given, 'swallowed-error')).toBe('undetermined');
   });
 
+  describe('a statement that commits by itself', () => {
+    const alone = [alterAlerts, insertLedger].flatMap((each, at) =>
+      each === undefined
+        ? []
+        : [{ ...each, transaction: null, statusAfter: 'I' as const, locks: [], committed: at + 1 }],
+    );
+    const asTraced = (statements: Evidence['runs'][number]['attempts'][number]['statements']) =>
+      evidence({
+        unplanned: (id) => id === contentionId || id === 'under-load',
+        runs: {
+          control: (run) => ({ ...run, attempts: [attempt({ statements: alone })] }),
+          'control-traced': (run) => ({ ...run, outcome: 'failed', attempts: [attempt({ exitCode: 1, statements })] }),
+        },
+      });
+
+    test('and that the traced run did not come to may have locked anything', () => {
+      const given = asTraced([statement(1, 'SELECT $1')]);
+      expect(judge(given).verdict).toBe('inconclusive');
+      expect(outcomeOf(given, 'lock-queue-pileup')).toBe('undetermined');
+      expect(outcomeOf(given, 'lost-to-lock-timeout')).toBe('undetermined');
+    });
+    test('locks nothing where the traced run came to it, though at another place, and saw no lock', () => {
+      expect(judge(asTraced(alone.map((each) => ({ ...each, ordinal: each.ordinal + 1 })))).verdict).toBe('pass');
+    });
+  });
+
   test('a full copy of a large snapshot is too weak for the traffic, and of a small one it is not', () => {
     const copied = (bytes: number) =>
       evidence({
