@@ -53,10 +53,10 @@ function unaskedAfterRollback(
 
 /** A stressed run that claims success and ended elsewhere made a state of its own, on which both versions are due. */
 function unlookedCells(
-  { underLoad, contention, interruption }: Readings,
+  { underLoad, contention, secondStart, interruption }: Readings,
   context: JudgeContext,
 ): readonly JudgedCell[] {
-  return [underLoad, contention, interruption]
+  return [underLoad, contention, secondStart, interruption]
     .flatMap(({ runs }) => runs)
     .flatMap((run) => {
       const phase = run.attempts.at(-1)?.phase;

@@ -9,7 +9,7 @@ export const brokenNextVersion = defineCheck({
   incident: 'swallowed-lock-timeout',
   severity: 'blocks',
   needs: ['compatibility'],
-  uses: ['control', 'underLoad', 'contention', 'interruption', 'rollback'],
+  uses: ['control', 'underLoad', 'contention', 'secondStart', 'interruption', 'rollback'],
   parts: ['cells'],
   notApplicable: ({ manifest }) => (manifest.apps === 'none' ? 'the bundle has no applications' : undefined),
   find: (readings, context) => brokenCells('next', readings, context),

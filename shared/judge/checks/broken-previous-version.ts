@@ -9,7 +9,7 @@ export const brokenPreviousVersion = defineCheck({
   incident: 'rename-before-old-code-is-gone',
   severity: 'blocks',
   needs: ['compatibility'],
-  uses: ['control', 'underLoad', 'contention', 'interruption', 'rollback'],
+  uses: ['control', 'underLoad', 'contention', 'secondStart', 'interruption', 'rollback'],
   parts: ['cells'],
   notApplicable: ({ manifest }) => (manifest.apps === 'none' ? 'the bundle has no applications' : undefined),
   find: (readings, context) => brokenCells('previous', readings, context),

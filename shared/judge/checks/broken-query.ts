@@ -10,7 +10,7 @@ export const brokenQuery = defineCheck({
   incident: 'rename-before-old-code-is-gone',
   severity: 'blocks',
   needs: ['compatibility'],
-  uses: ['control', 'underLoad', 'contention', 'interruption', 'rollback'],
+  uses: ['control', 'underLoad', 'contention', 'secondStart', 'interruption', 'rollback'],
   parts: ['cells'],
   notApplicable: ({ manifest }) => (manifest.apps === 'none' ? 'the bundle has no applications' : undefined),
   find: brokenQueries,

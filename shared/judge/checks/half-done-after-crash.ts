@@ -16,7 +16,7 @@ export const halfDoneAfterCrash = defineCheck({
   incident: 'oom-third-state',
   severity: 'blocks',
   needs: ['control', 'interruption', 'contention'],
-  uses: ['underLoad'],
+  uses: ['underLoad', 'secondStart'],
   parts: ['cells', 'migration'],
   notApplicable: ({ manifest }) => (manifest.apps === 'none' ? 'the bundle has no applications' : undefined),
   find: (readings, context) =>

@@ -16,7 +16,7 @@ export const impossibleRollback = defineCheck({
   incident: 'rename-cleanup-trigger-blocks-revert',
   severity: 'blocks',
   needs: ['rollback', 'compatibility'],
-  uses: ['control', 'underLoad', 'contention', 'interruption'],
+  uses: ['control', 'underLoad', 'contention', 'secondStart', 'interruption'],
   parts: ['migration', 'cells'],
   notApplicable: ({ manifest }) =>
     manifest.rollback === undefined && (manifest.apps === 'none' || !hasPointOfNoReturn(manifest))

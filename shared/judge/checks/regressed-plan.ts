@@ -19,7 +19,7 @@ export const regressedPlan = defineCheck({
   rule: `The planner’s cost of the generic plan is at least ${factor} times the one on the untouched clone, and at least ${floor} more.`,
   severity: 'warns',
   needs: ['compatibility'],
-  uses: ['control', 'underLoad', 'contention', 'interruption', 'rollback'],
+  uses: ['control', 'underLoad', 'contention', 'secondStart', 'interruption', 'rollback'],
   parts: ['cells'],
   notApplicable: ({ manifest }) => (manifest.apps === 'none' ? 'the bundle has no applications' : undefined),
   find(readings, context) {

@@ -14,7 +14,7 @@ export const staleCachedPlan = defineCheck({
   rule: 'The same version freshly started on the same state answers every probe; otherwise the version itself is broken.',
   severity: 'blocks',
   needs: ['compatibility'],
-  uses: ['control', 'underLoad', 'contention', 'interruption', 'rollback'],
+  uses: ['control', 'underLoad', 'contention', 'secondStart', 'interruption', 'rollback'],
   parts: ['cells'],
   notApplicable: ({ manifest }) => (manifest.apps === 'none' ? 'the bundle has no applications' : undefined),
   find: (readings, context) => {

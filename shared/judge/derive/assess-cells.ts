@@ -24,12 +24,12 @@ export interface AssessedCell {
 
 export type CellReadings = Pick<
   Readings,
-  'control' | 'compatibility' | 'underLoad' | 'contention' | 'interruption' | 'rollback'
+  'control' | 'compatibility' | 'underLoad' | 'contention' | 'secondStart' | 'interruption' | 'rollback'
 >;
 
 /** Every version on every state: those of the quiet run, and those that other runs left behind. */
 export function assessCells(readings: CellReadings, context: JudgeContext): readonly AssessedCell[] {
-  const { control, compatibility, underLoad, contention, interruption, rollback } = readings;
+  const { control, compatibility, underLoad, contention, secondStart, interruption, rollback } = readings;
   const baselines = baselinesOf(compatibility.runs, context);
   const own = compatibility.runs.flatMap((run) =>
     run.cells.map((cell) => {
@@ -37,7 +37,7 @@ export function assessCells(readings: CellReadings, context: JudgeContext): read
       return isOnItsState(cell, context) ? assessed : elsewhere(assessed);
     }),
   );
-  const left = [control, underLoad, contention, interruption].flatMap(({ runs }) =>
+  const left = [control, underLoad, contention, secondStart, interruption].flatMap(({ runs }) =>
     runs.flatMap((run) => {
       // After a command that failed or was killed, half-done-after-crash judges the state.
       const claims = claimOf(run.attempts) === 'success';

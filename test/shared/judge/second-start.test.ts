@@ -1,17 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { parseRunId } from '../../../shared/domain/ids.ts';
-import type { RunResult } from '../../../shared/domain/observation.ts';
+import type { CellObservation, RunResult } from '../../../shared/domain/observation.ts';
 import { observed } from '../../../shared/domain/observed.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import {
   aftermath,
   alterAlerts,
   attempt,
+  cell,
   evidence,
   firstFile,
+  objects,
+  points,
   run,
   secondFile,
   specBase,
+  state,
   states,
 } from '../../support/evidence.ts';
 
@@ -75,6 +79,47 @@ describe('of two starts at once', () => {
     const other = attempt({ attempt: 2, statements: wrote(firstFile) });
     expect(findingsOf({ ...twice, otherStart: other })).toEqual([['unrepeatable-migration', 'warns', 'public.alerts']]);
     expect(findingsOf({ ...twice, otherStart: attempt({ attempt: 2, statements: firstFile }) })).toEqual([]);
+  });
+
+  describe('the state that they leave', () => {
+    const unrecorded = state([...objects.base, objects.seenAt, ...objects.notes], ['0022', '0023']);
+    const other = { otherStart: attempt({ attempt: 2 }), end: observed(unrecorded) };
+    const here = (app: 'previous' | 'next', more: Partial<CellObservation> = {}) =>
+      cell(app, 'fresh', points.after, { inRun: spec.id, ...more });
+    const dead = { started: observed(false), probes: [] };
+
+    test('must be one on which the versions live, where the command exited 0', () => {
+      const left = aftermath([], { nextStarts: observed(false), cells: [here('previous'), here('next', dead)] });
+      expect(judged({ ...other, aftermath: aftermath([], { cells: [here('previous'), here('next')] }) })).toMatchObject(
+        {
+          verdict: 'pass',
+        },
+      );
+      const { verdict, findings } = judged({ ...other, aftermath: left });
+      expect(verdict).toBe('fail');
+      expect(findings).toMatchObject([
+        { check: 'broken-next-version', severity: 'blocks', state: `after pre-deploy in ${spec.id}` },
+        { check: 'dishonest-ledger', severity: 'warns' },
+      ]);
+    });
+    test('proves nothing where a version was not asked there', () => {
+      const { verdict, cells } = judged({ ...other, aftermath: aftermath([], { cells: [here('previous')] }) });
+      expect(verdict).toBe('inconclusive');
+      expect(cells).toContainEqual(expect.objectContaining({ app: 'next', gates: true, outcome: 'not-run' }));
+    });
+    test('must be one on which a version starts, where the command failed', () => {
+      const neither = aftermath([...firstFile, ...secondFile], {
+        previousStarts: observed(false),
+        nextStarts: observed(false),
+      });
+      const failed = {
+        outcome: 'failed',
+        attempts: [failing],
+        otherStart: failing,
+        end: observed(states.before),
+      } as const;
+      expect(findingsOf({ ...failed, aftermath: neither })).toEqual([['half-done-after-crash', 'blocks', undefined]]);
+    });
   });
 
   test('one that was never made clears nothing', () => {
