@@ -17,7 +17,8 @@ export function judgeCells(evidence: Evidence, readings: Readings, context: Judg
   const isThere = (cells: readonly JudgedCell[], { app, boot, state }: JudgedCell) =>
     cells.some((other) => other.app === app && other.boot === boot && other.state === state);
   const all = [...seen, ...missing.filter((cell) => !isThere(seen, cell))];
-  return [...all, ...forgottenCells(all, context)].sort(inOrder(context));
+  const due = [...all, ...forgottenCells(all, context)];
+  return [...due, ...unreadCells(context).filter((cell) => !isThere(due, cell))].sort(inOrder(context));
 }
 
 /** Planned, and no run brought an answer. */
@@ -91,6 +92,18 @@ function forgottenCells(cells: readonly JudgedCell[], context: JudgeContext): re
         .filter((app) => !cells.some((cell) => cell.app === app && names.has(cell.state)))
         .map((app) => notRun(app, 'fresh', stateName(point), true, 'no run was planned for it'));
     });
+}
+
+/** Nobody can be asked on a state that the quiet run passed and could not read, inside a phase or at its end. */
+function unreadCells(context: JudgeContext): readonly JudgedCell[] {
+  if (context.control?.outcome !== 'completed') return [];
+  return context.control.states.flatMap(({ point, state }) => {
+    if (state.seen) return [];
+    const because = `the quiet run passed this state and could not look at it (${state.why})`;
+    return bothApps
+      .filter((app) => gatesAt(app, point, context))
+      .map((app) => notRun(app, 'fresh', stateName(point), true, because));
+  });
 }
 
 const bothApps = ['previous', 'next'] as const;

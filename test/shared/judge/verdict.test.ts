@@ -155,6 +155,24 @@ describe('no evidence is never a pass', () => {
     );
   });
 
+  test('a gating state that the quiet run could not read is a cell without evidence', () => {
+    const judgement = judge(
+      evidence({
+        unplanned: (id) => id.startsWith('compatibility') && id.endsWith('after-pre-deploy-1'),
+        runs: {
+          control: (run) => ({
+            ...run,
+            states: run.states.map((each) => (each.point.kind === 'inside' ? { ...each, state: notSeen } : each)),
+          }),
+        },
+      }),
+    );
+    expect(judgement.verdict).toBe('inconclusive');
+    expect(judgement.cells).toContainEqual(
+      expect.objectContaining({ app: 'previous', state: 'after pre-deploy #1', gates: true, outcome: 'not-run' }),
+    );
+  });
+
   test('a mere warning of a blocking check does not hide that a run is missing', () => {
     const asked = statement(10, 'SELECT version FROM tool_books', {
       sqlstate: '42P01',
