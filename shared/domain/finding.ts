@@ -35,7 +35,13 @@ export type CheckOutcome = CheckAnswer & {
 
 type CheckAnswer =
   | { readonly id: string; readonly outcome: 'clear'; readonly reason?: string }
-  | { readonly id: string; readonly outcome: 'found'; readonly reason?: string }
+  | {
+      readonly id: string;
+      readonly outcome: 'found';
+      readonly reason?: string;
+      /** What it would have had to see besides: once its findings are waived, nothing else was cleared. */
+      readonly alsoLacks?: readonly string[];
+    }
   | { readonly id: string; readonly outcome: 'undetermined'; readonly reason: string }
   | { readonly id: string; readonly outcome: 'broken'; readonly reason: string }
   | { readonly id: string; readonly outcome: 'not-applicable'; readonly reason: string };

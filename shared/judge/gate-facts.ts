@@ -14,7 +14,10 @@ export interface GateFacts {
   /** Fingerprint of the schema that was rehearsed on; null: nobody read it. */
   readonly schema: string | null;
   readonly findings: readonly GateFinding[];
-  readonly checks: readonly (Pick<CheckOutcome, 'id' | 'outcome'> & { readonly reason?: string })[];
+  readonly checks: readonly (Pick<CheckOutcome, 'id' | 'outcome'> & {
+    readonly reason?: string;
+    readonly alsoLacks?: readonly string[];
+  })[];
   readonly cells: readonly Pick<JudgedCell, 'gates' | 'outcome'>[];
 }
 
@@ -26,7 +29,10 @@ export function gateFactsOf(report: Report, schema: string | null): GateFacts {
       ...{ check, severity, title },
       ...picked(finding, ['relation', 'phase', 'app', 'waivedBy', 'waivedUntil']),
     })),
-    checks: report.checks.map(({ id, outcome }) => ({ id, outcome })),
+    checks: report.checks.map(({ id, outcome, ...check }) => ({
+      ...{ id, outcome },
+      ...('alsoLacks' in check ? { alsoLacks: check.alsoLacks } : {}),
+    })),
     cells: report.compatibility.cells.map(({ gates, outcome }) => ({ gates, outcome })),
   };
 }

@@ -123,7 +123,9 @@ function latestReasons(latest: GateRehearsal, question: GateQuestion): Reasons {
   const verdict = verdictNow(latest, question);
   if (verdict === 'fail') return [];
   if (verdict === 'inconclusive') {
-    const unsure = latest.checks.filter(({ outcome }) => outcome === 'undetermined' || outcome === 'broken');
+    const unsure = latest.checks.filter(
+      ({ outcome, alsoLacks = [] }) => outcome === 'undetermined' || outcome === 'broken' || alsoLacks.length > 0,
+    );
     const about = unsure.length === 0 ? '' : `: ${listed(unsure.map(({ id }) => id))}`;
     return [{ code: 'inconclusive', text: `rehearsal ${latest.id} could not say${about}` }];
   }

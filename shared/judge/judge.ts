@@ -10,7 +10,7 @@ import { deployOrder } from './deploy-order.ts';
 import { harmOf } from './harm.ts';
 import { mergeFindings, severityOf } from './merge-findings.ts';
 import { recoveries } from './recovery.ts';
-import { applyWaivers, tellWaivers } from './waivers.ts';
+import { afterWaivers, applyWaivers, tellWaivers } from './waivers.ts';
 
 export interface JudgeOptions {
   /**
@@ -37,7 +37,7 @@ export function judge(evidence: Evidence, options: JudgeOptions = {}): Judgement
     accepted: evidence.accepted ?? [],
   });
   const outcomes = tellWaivers(
-    results.map(({ outcome }) => outcome),
+    results.map(({ outcome }) => afterWaivers(outcome, findings)),
     waivers,
   );
   const severities = new Map(checks.map((check) => [check.id, severityOf(check, rules)]));

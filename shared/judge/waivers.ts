@@ -85,6 +85,14 @@ function endOf({ until }: ManifestWaiver): Date {
   return end;
 }
 
+/** A waiver accepts what was found and never what nobody saw: a check that lacked something besides could not say. */
+export function afterWaivers(outcome: CheckOutcome, findings: readonly Finding[]): CheckOutcome {
+  if (outcome.outcome !== 'found' || outcome.alsoLacks === undefined) return outcome;
+  const blocking = findings.filter(({ check, severity }) => check === outcome.id && severity === 'blocks');
+  if (blocking.length === 0 || blocking.some(({ waivedBy }) => waivedBy === undefined)) return outcome;
+  return { id: outcome.id, outcome: 'undetermined', reason: outcome.alsoLacks.join('; ') };
+}
+
 /** Waivers that did nothing are said where their check is. */
 export function tellWaivers(
   outcomes: readonly CheckOutcome[],

@@ -8,6 +8,13 @@ const outcome = <Word extends string>(word: Word) =>
     reason: Type.Optional(Type.String()),
     severity: Type.Optional(SeveritySchema),
   });
+const found = Type.Object({
+  id: Type.String(),
+  outcome: Type.Literal('found'),
+  reason: Type.Optional(Type.String()),
+  alsoLacks: Type.Optional(Type.Array(Type.String())),
+  severity: Type.Optional(SeveritySchema),
+});
 const reasoned = <Word extends string>(word: Word) =>
   Type.Object({
     id: Type.String(),
@@ -17,7 +24,7 @@ const reasoned = <Word extends string>(word: Word) =>
   });
 
 export const CheckOutcomeSchema = Type.Union(
-  [outcome('clear'), outcome('found'), reasoned('undetermined'), reasoned('broken'), reasoned('not-applicable')],
+  [outcome('clear'), found, reasoned('undetermined'), reasoned('broken'), reasoned('not-applicable')],
   { $id: 'CheckOutcome' },
 );
 

@@ -85,7 +85,8 @@ function outcomeOf(
   lacks: readonly string[],
 ): CheckOutcome {
   const worst = drafts.some((draft) => draft.severity === undefined);
-  if (worst || (drafts.length > 0 && (severity === 'warns' || lacks.length === 0))) return { id, outcome: 'found' };
+  if (worst || (drafts.length > 0 && (severity === 'warns' || lacks.length === 0)))
+    return { id, outcome: 'found', ...(lacks.length === 0 ? {} : { alsoLacks: lacks }) };
   if (lacks.length > 0) return { id, outcome: 'undetermined', reason: lacks.join('; ') };
   return { id, outcome: 'clear' };
 }

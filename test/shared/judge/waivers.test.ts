@@ -1,7 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { ManifestWaiver } from '../../../shared/domain/bundle.ts';
+import { observed } from '../../../shared/domain/observed.ts';
+import { decide } from '../../../shared/judge/decide.ts';
 import { judge } from '../../../shared/judge/judge.ts';
-import { contentionId, evidence, load } from '../../support/evidence.ts';
+import { stateFingerprint } from '../../../shared/plan/state-fingerprint.ts';
+import {
+  alterAlerts,
+  attempt,
+  compatibilityId,
+  contentionId,
+  evidence,
+  firstFile,
+  load,
+  objects,
+  secondFile,
+  state,
+  table,
+} from '../../support/evidence.ts';
 
 const waiver = { check: 'lock-queue-pileup', by: 'Ada', reason: 'at night', until: '2026-03-01' } as const;
 const piledUp = (...waivers: readonly ManifestWaiver[]) =>
@@ -41,6 +56,48 @@ describe('a waiver', () => {
   test('does not count where whoever submitted the bundle may not waive', () => {
     const judgement = judge(piledUp(waiver));
     expect(judgement).toMatchObject({ verdict: 'fail', waivers: [{ status: 'not-honoured' }] });
+  });
+
+  test('accepts what was found and not what nobody saw', () => {
+    const given = piledUp(waiver);
+    const missing = { ...given, runs: given.runs.filter(({ spec }) => spec.id !== 'under-load') };
+    const judgement = judge(missing, at('2026-03-01T10:00:00Z'));
+    expect(judgement.verdict).toBe('inconclusive');
+    expect(judgement.checks.find(({ id }) => id === waiver.check)).toMatchObject({
+      outcome: 'undetermined',
+      reason: 'under-load did not take place',
+    });
+  });
+
+  describe('of one table', () => {
+    const bytes = 9 * 1024 ** 2;
+    const rewritten = ['public.alerts', 'public.audit'];
+    const locks = rewritten.map((relation) => ({
+      ...({ relation, mode: 'AccessExclusiveLock', heldMs: 3_000, source: 'held' } as const),
+    }));
+    const rewriting = { ...alterAlerts, locks, rewrote: rewritten, rewroteBytes: { 'public.alerts': bytes } };
+    const statements = [...firstFile, ...secondFile].map((each) => (each === alterAlerts ? rewriting : each));
+    const audit = state([...objects.base, table('public.audit')], ['0022']);
+    const given = evidence({
+      manifest: { waivers: [{ ...waiver, check: 'table-rewrite', relation: 'alerts' }] },
+      runs: {
+        control: (run) => ({ ...run, before: observed(audit), attempts: [attempt({ statements })] }),
+        [compatibilityId('previous', 'fresh', 'before')]: (run) => ({
+          ...run,
+          cells: run.cells.map((one) => ({ ...one, stateFingerprint: observed(stateFingerprint(audit)) })),
+        }),
+      },
+    });
+
+    test('does not clear another one whose size nobody saw, and the gate says so too', () => {
+      const judgement = judge(given, at('2026-03-01T10:00:00Z'));
+      expect(judgement.verdict).toBe('inconclusive');
+      expect(judgement.checks.find(({ id }) => id === 'table-rewrite')).toMatchObject({ outcome: 'undetermined' });
+      const refused = judge(given);
+      expect(refused.verdict).toBe('fail');
+      const waived = refused.findings.map((finding) => ({ ...finding, waivedBy: 'Ada' }));
+      expect(decide({ ...refused, findings: waived }, () => 'blocks')).toBe('inconclusive');
+    });
   });
 
   test.each([
