@@ -13,7 +13,7 @@ export interface Rehearsed extends AsyncDisposable {
 }
 
 export interface RehearsedOptions extends RehearseOptions {
-  /** With `--only`: what is not left out is expected to bring its evidence. */
+  /** With `--only`: what is not left out is expected to bring its evidence, which others at work may keep waiting. */
   readonly complete?: boolean;
 }
 
@@ -28,7 +28,8 @@ export async function rehearsed(
   { complete, ...options }: RehearsedOptions = {},
 ): Promise<Rehearsed> {
   for (let made = 1; ; made += 1) {
-    const rehearsal = await rehearsedOnce(bundle, args, options);
+    const patient = complete === true ? { timeoutMs: turnsTimeoutMs } : {};
+    const rehearsal = await rehearsedOnce(bundle, args, { ...patient, ...options });
     const { report } = rehearsal;
     const weak = complete === true || !args.includes('--only') ? weakOtherwise(report) : [];
     const isFinal = report.verdict !== 'inconclusive' || weak.length === 0;
@@ -40,6 +41,8 @@ export async function rehearsed(
 
 /** A machine that is busy for so long is the finding. */
 const rehearsalsMax = 3;
+/** Runs under load take turns on a machine, those of other rehearsals included. */
+const turnsTimeoutMs = 600_000;
 
 async function rehearsedOnce(bundle: string, args: readonly string[], options: RehearseOptions): Promise<Rehearsed> {
   const out: Directory = await temporaryDirectory();
