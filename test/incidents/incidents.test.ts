@@ -27,19 +27,21 @@ interface Expected {
 const slugs = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
-/**
- * What the product was made for is rehearsed whole. Every other incident is rehearsed in the scenarios in which its
- * unsafe twin shows, which takes a third of the time; the soak rehearses every twin and variant whole.
- */
-const wholly = new Set([
+/** What the product was made for: these have their variants here, and are rehearsed on docker, too. */
+const seeds = new Set([
   'swallowed-lock-timeout',
   'oom-third-state',
   'rename-before-old-code-is-gone',
   'nullable-left-behind',
 ]);
+/**
+ * Rehearsed whole. Every other incident is rehearsed in the scenarios in which its unsafe twin shows, which takes a third
+ * of the time; boring bundles pass whole, and the soak rehearses every twin and variant whole.
+ */
+const wholly = new Set(['swallowed-lock-timeout']);
 /** Their cure is the point: it must not be red for what the migration meets on its way. */
 const cured = new Set([
-  ...wholly,
+  ...seeds,
   'changed-payload-type',
   'concurrent-index-waits-for-ever',
   'events-lock-timeouts-after-boot',
@@ -54,14 +56,14 @@ const cured = new Set([
   'widened-varchar',
 ]);
 /** What a standby sees goes another way on each host. */
-const onDocker = new Set([...wholly, 'replica-cannot-follow']);
+const onDocker = new Set([...seeds, 'replica-cannot-follow']);
 /** A pass needs every scenario. */
 const curedOnDocker = new Set(['swallowed-lock-timeout']);
 const pairs = slugs.flatMap((slug) => [
   { slug, pair: slug },
   { slug, pair: `${slug}/variant` },
 ]);
-const unsafeHere = pairs.filter(({ slug, pair }) => pair === slug || wholly.has(slug));
+const unsafeHere = pairs.filter(({ slug, pair }) => pair === slug || seeds.has(slug));
 const expectedOf = (slug: string): Expected =>
   JSON.parse(readFileSync(join(import.meta.dirname, slug, 'expected.json'), 'utf8'));
 
