@@ -35,8 +35,8 @@ const seeds = new Set([
   'nullable-left-behind',
 ]);
 /**
- * Rehearsed whole. Every other incident is rehearsed in the scenarios in which its unsafe twin shows, which takes a third
- * of the time; boring bundles pass whole, and the soak rehearses every twin and variant whole.
+ * Rehearsed whole. Every other incident is rehearsed in the scenarios in which its unsafe twin shows, which takes a
+ * third of the time; boring bundles pass whole, and the soak rehearses every twin and variant whole.
  */
 const wholly = new Set(['swallowed-lock-timeout']);
 /** Their cure is the point: it must not be red for what the migration meets on its way. */
