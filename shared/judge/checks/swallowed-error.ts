@@ -1,7 +1,7 @@
 import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import type { JudgeContext } from '../context.ts';
-import { endedWell, honestAttempts, refusals, succeededLater, tookOthersAlong } from '../derive/attempts.ts';
+import { endedWell, honestAttempts, refusals, succeededLater } from '../derive/attempts.ts';
 import { caughtOnTheQuietRun, gaveUpTheLock } from '../derive/caught-errors.ts';
 import { reachedExpectedEnd } from '../derive/expected-end.ts';
 import { isPerhapsPassedOver } from '../derive/passed-over.ts';
@@ -58,8 +58,7 @@ function onTheWire(run: RunResult, attempt: MigrationAttempt, context: JudgeCont
     .filter((statement) => !succeededLater(attempt, statement))
     .map((statement) => {
       const { sqlstate = '', message = '', sql } = statement;
-      const benign =
-        isBenign({ sqlstate, message, sql }, attempt, run, context) && !tookOthersAlong(attempt, statement);
+      const benign = isBenign({ sqlstate, message, sql }, attempt, run, context);
       const held = statement.locks.at(-1)?.relation;
       return {
         ...(benign ? { severity: 'warns' as const } : {}),

@@ -1,4 +1,3 @@
-import { blocksWriters } from '../../domain/lock.ts';
 import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 
@@ -60,23 +59,6 @@ export function shapesOf(attempt: MigrationAttempt, refused: StatementObservatio
   const body = earlier.slice(1).map((statement) => statement.sql);
   return body.length === 0 ? [refused.sql] : body;
 }
-
-/** Its transaction came to nothing with it, and others of that transaction were never done either. */
-export function tookOthersAlong(attempt: MigrationAttempt, refused: StatementObservation): boolean {
-  if (refused.transaction === null) return false;
-  return transactionOf(attempt, refused.transaction).some(
-    (other) =>
-      other.ordinal !== refused.ordinal &&
-      isWork(other) &&
-      wasUndone(attempt, other) &&
-      !succeededLater(attempt, other),
-  );
-}
-
-/** It had changed a table, or was not even looked at and was more than a question or a setting. */
-const isWork = ({ sql, sqlstate, locks }: StatementObservation): boolean =>
-  locks.some(({ mode }) => blocksWriters(mode)) ||
-  (sqlstate === '25P02' && !/^\s*\(*\s*(?:select|show|set|savepoint|release)\b/i.test(sql));
 
 /** Its transaction failed afterwards, or was still open when the connection ended. */
 function wasUndone(attempt: MigrationAttempt, statement: StatementObservation): boolean {

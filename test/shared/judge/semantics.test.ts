@@ -38,38 +38,6 @@ describe('swallowed-error', () => {
   test.each(['42P07', '42710', '42701'])('only warns of %s: it was there already', (sqlstate) =>
     expect(found(inControl(refused(sqlstate)))).toEqual(['warns swallowed-error']),
   );
-  describe('of something that was there already, inside of a transaction', () => {
-    const inOne = (ordinal: number, sql: string, more: Partial<StatementObservation> = {}) =>
-      statement(ordinal, sql, { transaction: 3, statusAfter: 'T', ...more });
-    const begin = inOne(10, 'BEGIN');
-    const twice = inOne(12, 'ALTER TABLE alerts ADD COLUMN seen_at date', { sqlstate: '42701', statusAfter: 'E' });
-    const owner = 'ALTER TABLE alerts ADD COLUMN owner text';
-    const { locks, lockTimeout } = alterAlerts;
-    const end = statement(14, 'COMMIT', { transaction: 3 });
-
-    test('blocks where others of the transaction go with it', () => {
-      const after = inOne(13, owner, { sqlstate: '25P02', statusAfter: 'E' });
-      expect(found(inControl(begin, twice, after, end))).toEqual(['blocks swallowed-error']);
-      expect(found(inControl(begin, inOne(11, owner, { locks, lockTimeout }), twice, end))).toEqual([
-        'blocks swallowed-error',
-      ]);
-    });
-    test('only warns where nothing else was in it, or what was is done after all', () => {
-      const question = inOne(13, 'SELECT $1', { sqlstate: '25P02', statusAfter: 'E' });
-      const again = statement(15, owner, { locks, lockTimeout, committed: 3 });
-      expect(found(inControl(begin, twice, question, end))).toEqual(['warns swallowed-error']);
-      expect(found(inControl(begin, inOne(11, owner, { locks, lockTimeout }), twice, end, again))).toEqual([
-        'warns swallowed-error',
-      ]);
-    });
-    test('only warns where the transaction goes on from a savepoint', () => {
-      const back = inOne(13, 'ROLLBACK TO SAVEPOINT a');
-      const done = inOne(14, 'COMMIT', { statusAfter: 'I', committed: 3 });
-      expect(found(inControl(begin, inOne(11, owner, { locks, lockTimeout }), twice, back, done))).toEqual([
-        'warns swallowed-error',
-      ]);
-    });
-  });
   test('only warns where a tool asked with a SELECT for what it then created', () =>
     expect(found(inControl(refused('42P01', 'relation "notes" does not exist')))).toEqual(['warns swallowed-error']));
   test('only warns where the quiet run does not end with it either', () =>
