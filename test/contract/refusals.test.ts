@@ -164,7 +164,10 @@ describe('how a refusal is said', () => {
 
   test('a usage error exits 2', async () => {
     expect((await rehearse(['run'])).code).toBe(2);
-    expect((await rehearse(['no-such-command'])).code).toBe(2);
+    for (const name of ['no-such-command', 'constructor']) {
+      const { code, stderr } = await rehearse([name]);
+      expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`unknown command '${name}'`) });
+    }
     await using bundle = await writtenBundle(libraryBundle());
     expect((await rehearse(['run', bundle.dir, '--only', 'no-such-scenario'])).code).toBe(2);
     expect((await rehearse(['run', bundle.dir, '--format', 'no-such-format'])).code).toBe(2);

@@ -5,17 +5,17 @@ import { printFailure } from './print-failure.ts';
 import { usageError } from './usage-error.ts';
 
 /** Each brings hundreds of modules along: only the one that is named is loaded, and all of them to tell what there is. */
-const commands: Readonly<Record<string, () => Promise<(io: CommandIo) => Command>>> = {
-  run: async () => (await import('./run-command.ts')).runCommand,
-  judge: async () => (await import('./judge-command.ts')).judgeCommand,
-  snapshot: async () => (await import('./snapshot-command.ts')).snapshotCommand,
-  submit: async () => (await import('./submit-command.ts')).submitCommand,
-  gate: async () => (await import('./gate-command.ts')).gateCommand,
-  schema: async () => (await import('./schema-command.ts')).schemaCommand,
-  verify: async () => (await import('./verify-command.ts')).verifyCommand,
-  'report-to': async () => (await import('./report-to-command.ts')).reportToCommand,
-  doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
-};
+const commands = new Map<string, () => Promise<(io: CommandIo) => Command>>([
+  ['run', async () => (await import('./run-command.ts')).runCommand],
+  ['judge', async () => (await import('./judge-command.ts')).judgeCommand],
+  ['snapshot', async () => (await import('./snapshot-command.ts')).snapshotCommand],
+  ['submit', async () => (await import('./submit-command.ts')).submitCommand],
+  ['gate', async () => (await import('./gate-command.ts')).gateCommand],
+  ['schema', async () => (await import('./schema-command.ts')).schemaCommand],
+  ['verify', async () => (await import('./verify-command.ts')).verifyCommand],
+  ['report-to', async () => (await import('./report-to-command.ts')).reportToCommand],
+  ['doctor', async () => (await import('./doctor-command.ts')).doctorCommand],
+]);
 
 const io: CommandIo = {
   stdout: (text) => void process.stdout.write(text),
@@ -32,8 +32,8 @@ const program = new Command('rehearse')
   // What it refuses is told once, by us.
   .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => undefined });
 program.exitOverride();
-const named = commands[process.argv[2] ?? ''];
-for (const load of named === undefined ? Object.values(commands) : [named]) {
+const named = commands.get(process.argv[2] ?? '');
+for (const load of named === undefined ? commands.values() : [named]) {
   const command = await load();
   program.addCommand(inheriting(command(io), program));
 }
