@@ -25,7 +25,7 @@ const stages = [
 ];
 /** Whole rehearsals go by vitest.config.ts, so many at once: what must be alone on the machine takes turns. */
 const oneByOne = ['--no-file-parallelism'];
-/** Nothing in them is alone on the machine: where one waits for its tool to start, others go on. */
+/** Few of their runs must be alone on the machine: where one waits for its tool to start, others go on. */
 const threeAtOnce = [...oneByOne, '--maxConcurrency=3'];
 /** Rehearsals as a stranger starts them: each of them uses the whole machine by itself. */
 const inPairs = ['--maxWorkers=2'];

@@ -1,11 +1,11 @@
 import type { Rules } from '../domain/rules.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { checks } from './checks/index.ts';
-import { decide } from './decide.ts';
+import { decide, type Judged } from './decide.ts';
 import { duration, listed } from './derive/sentences.ts';
 import type { GateFacts, GateFinding } from './gate-facts.ts';
 import { severityOf } from './merge-findings.ts';
-import { covers, type WaiverScope } from './waivers.ts';
+import { afterWaivers, covers, type WaiverScope } from './waivers.ts';
 
 /** A judged rehearsal of the service, version and environment that the gate is asked about. */
 export interface GateRehearsal extends GateFacts {
@@ -123,8 +123,8 @@ function latestReasons(latest: GateRehearsal, question: GateQuestion): Reasons {
   const verdict = verdictNow(latest, question);
   if (verdict === 'fail') return [];
   if (verdict === 'inconclusive') {
-    const unsure = latest.checks.filter(
-      ({ outcome, alsoLacks = [] }) => outcome === 'undetermined' || outcome === 'broken' || alsoLacks.length > 0,
+    const unsure = judgedNow(latest, question).checks.filter(
+      ({ outcome }) => outcome === 'undetermined' || outcome === 'broken',
     );
     const about = unsure.length === 0 ? '' : `: ${listed(unsure.map(({ id }) => id))}`;
     return [{ code: 'inconclusive', text: `rehearsal ${latest.id} could not say${about}` }];
@@ -174,13 +174,17 @@ function stalenessOf(
 
 /** The verdict with today's waivers: one that was given later counts, one that has expired no longer does. */
 function verdictNow(rehearsal: GateRehearsal, question: GateQuestion): Verdict {
-  const { findings, checks: outcomes, cells, verdict } = rehearsal;
-  if (findings.length === 0 || verdict === 'inconclusive') return verdict;
-  const marked = findings.map((finding) => {
+  if (rehearsal.findings.length === 0 || rehearsal.verdict === 'inconclusive') return rehearsal.verdict;
+  return decide(judgedNow(rehearsal, question), (id) => severityById(id, question.rules));
+}
+
+function judgedNow(rehearsal: GateRehearsal, question: GateQuestion): Judged {
+  const findings = rehearsal.findings.map((finding) => {
     const { waivedBy: _before, ...rest } = finding;
     return isOpen(finding, rehearsal, question) ? rest : { ...rest, waivedBy: finding.waivedBy ?? 'waiver' };
   });
-  return decide({ findings: marked, checks: outcomes, cells }, (id) => severityById(id, question.rules));
+  const outcomes = rehearsal.checks.map((outcome) => afterWaivers(outcome, findings));
+  return { findings, checks: outcomes, cells: rehearsal.cells };
 }
 
 function isOpen(finding: GateFinding, { bundleDigest }: GateRehearsal, { waivers, now }: GateQuestion): boolean {

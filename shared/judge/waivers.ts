@@ -86,12 +86,18 @@ function endOf({ until }: ManifestWaiver): Date {
 }
 
 /** A waiver accepts what was found and never what nobody saw: a check that lacked something besides could not say. */
-export function afterWaivers(outcome: CheckOutcome, findings: readonly Finding[]): CheckOutcome {
-  if (outcome.outcome !== 'found' || outcome.alsoLacks === undefined) return outcome;
-  const blocking = findings.filter(({ check, severity }) => check === outcome.id && severity === 'blocks');
-  if (blocking.length === 0 || blocking.some(({ waivedBy }) => waivedBy === undefined)) return outcome;
-  return { id: outcome.id, outcome: 'undetermined', reason: outcome.alsoLacks.join('; ') };
+export function afterWaivers<Outcome extends ToldOutcome>(
+  outcome: Outcome,
+  findings: readonly Pick<Finding, 'check' | 'severity' | 'waivedBy'>[],
+): Outcome | Undetermined {
+  const { id, alsoLacks = [] } = outcome;
+  const blocking = findings.filter(({ check, severity }) => check === id && severity === 'blocks');
+  const isOpen = blocking.length === 0 || blocking.some(({ waivedBy }) => waivedBy === undefined);
+  return isOpen || alsoLacks.length === 0 ? outcome : { id, outcome: 'undetermined', reason: alsoLacks.join('; ') };
 }
+
+type ToldOutcome = Pick<CheckOutcome, 'id' | 'outcome'> & { readonly alsoLacks?: readonly string[] };
+type Undetermined = { readonly id: string; readonly outcome: 'undetermined'; readonly reason: string };
 
 /** Waivers that did nothing are said where their check is. */
 export function tellWaivers(

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ManifestWaiver } from '../../../shared/domain/bundle.ts';
 import { observed } from '../../../shared/domain/observed.ts';
-import { decide } from '../../../shared/judge/decide.ts';
+import { askGate } from '../../../shared/judge/gate.ts';
+import { gateFactsOf } from '../../../shared/judge/gate-facts.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { stateFingerprint } from '../../../shared/plan/state-fingerprint.ts';
+import { assembleReport } from '../../../shared/report/assemble-report.ts';
 import {
   alterAlerts,
   attempt,
@@ -95,8 +97,25 @@ describe('a waiver', () => {
       expect(judgement.checks.find(({ id }) => id === 'table-rewrite')).toMatchObject({ outcome: 'undetermined' });
       const refused = judge(given);
       expect(refused.verdict).toBe('fail');
-      const waived = refused.findings.map((finding) => ({ ...finding, waivedBy: 'Ada' }));
-      expect(decide({ ...refused, findings: waived }, () => 'blocks')).toBe('inconclusive');
+      const facts = gateFactsOf(assembleReport(given, refused), null);
+      const rehearsal = {
+        ...{
+          ...facts,
+          id: 'rh-1',
+          bundleDigest: 'sha256:aa',
+          rulesDigest: given.rules.digest,
+          verdict: refused.verdict,
+        },
+        ...{ finishedAt: new Date(given.startedAt), distrust: null },
+      };
+      const { decision, reasons } = askGate({
+        ...{ rehearsals: [rehearsal], overrides: [], now: rehearsal.finishedAt, rules: given.rules },
+        waivers: [{ check: 'table-rewrite', by: 'Ada', expiresAt: new Date('2027-03-01T00:00:00Z') }],
+      });
+      expect({ decision, reasons }).toMatchObject({
+        decision: 'block',
+        reasons: [{ code: 'inconclusive', text: expect.stringContaining('table-rewrite') }],
+      });
     });
   });
 
