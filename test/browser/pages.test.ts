@@ -93,7 +93,8 @@ describeWith('chromium', 'the pages of the service', () => {
     await page.goto(`${served.service.address}/?service=library&branch=topic%2Fchecks`);
     await page.getByRole('list', { name: 'Rehearsals' }).waitFor();
     expect(await page.getByRole('list', { name: 'Rehearsals' }).getByRole('listitem').count()).toBe(1);
-    expect(await page.getByRole('region', { name: 'Verdicts over time' }).getByRole('listitem').count()).toBe(2);
+    const verdicts = page.getByRole('region', { name: 'Verdicts over time' }).getByRole('listitem');
+    await expect.poll(() => verdicts.count()).toBe(2);
     await page.getByRole('link', { name: /^compare/ }).click();
     const main = page.locator('article', { hasText: 'Against main' });
     // On a machine that is too busy for its timing to be evidence, main came to no verdict.

@@ -44,7 +44,7 @@ describeWith('chromium', 'the service in a browser', () => {
     await watched.picture('service-report');
 
     await page.goto(service.address);
-    await page.getByRole('link', { name: 'notes comments-only' }).click();
+    await page.getByRole('link', { name: 'notes comments-only', exact: true }).click();
     await verdict.waitFor();
     expect(watched.requests.filter((url) => !url.startsWith(service.address) && !url.startsWith('data:'))).toEqual([]);
     expect(watched.complaints).toEqual([]);

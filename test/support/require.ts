@@ -10,8 +10,11 @@ export const pgDump = '/usr/lib/postgresql/15/bin/pg_dump';
 
 /** What a test may need of its machine, and how to see whether it is there. */
 const looks = {
-  docker: () => execFileSync('docker', ['info', '--format', '{{.ServerVersion}}'], { stdio: 'pipe', timeout: 10_000 }),
-  compose: () => execFileSync('docker-compose', ['version'], { stdio: 'pipe', timeout: 10_000 }),
+  docker: engineAnswers,
+  compose: () => {
+    execFileSync('docker-compose', ['version'], { stdio: 'pipe', timeout: 10_000 });
+    engineAnswers();
+  },
   redis: () => execFileSync('redis-server', ['--version'], { stdio: 'pipe' }),
   chromium: () => execFileSync('/usr/bin/chromium', ['--version'], { stdio: 'pipe' }),
   // psql, pg_dump and pgbench, and the drivers of two other languages.
@@ -38,6 +41,10 @@ const looks = {
     if (process.getuid?.() !== 0) throw new Error('not root');
   },
 } as const;
+
+function engineAnswers(): void {
+  execFileSync('docker', ['info', '--format', '{{.ServerVersion}}'], { stdio: 'pipe', timeout: 10_000 });
+}
 
 /** Set-up brings the left one wherever it brings the right one: where that is demanded, the other is too. */
 const follows: Readonly<Record<string, string>> = { 'debian-tools': 'docker', 'debian-image': 'docker' };
