@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { environment, nodeBinary, root } from './install.mjs';
 
 const parentLookMs = 500;
-/**
- * The SQL parser is WebAssembly: to optimize it takes V8 seconds on every core, and most programs end before it pays.
- * That Node takes types off our own files is nothing that a user has to be warned of.
- */
-const nodeOptions = ['--liftoff-only', '--disable-warning=ExperimentalWarning'];
+/** The SQL parser is WebAssembly: to optimize it takes V8 seconds on every core, and most programs end before it pays. */
+const v8Options = ['--liftoff-only'];
 /** As it was at first: packages take a minute to install, and a parent that ended meanwhile has asked us to stop too. */
 const parent = process.ppid;
 
@@ -17,7 +14,7 @@ const parent = process.ppid;
  * program's. However this process ends, the program hears of it: by the signal, or by the channel that closes.
  */
 export function handOver(program, args = [], env = {}) {
-  const child = spawn(nodeBinary, [...nodeOptions, join(root, ...program.split('/')), ...args], {
+  const child = spawn(nodeBinary, [...v8Options, join(root, ...program.split('/')), ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...env, ...environment },
   });

@@ -1,14 +1,19 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 /** The runner, and the only files of ours that it imports; the tools keep the same tree. */
 const runnerDir = 'workers/sql-runner';
 const runnerNeeds = ['shared/plan/scan-sql.ts', 'shared/plan/sql-tokens.ts'] as const;
+/** To take the types off takes Node longer than the rest of a start, and the runner is started for every run. */
+const stripTypes = fileURLToPath(new URL('strip-types.ts', import.meta.url));
 const packages = ['pg', 'libpg-query'] as const;
+const run = promisify(execFile);
 const packageJson = `${JSON.stringify({ name: 'rehearsal-tools', private: true, type: 'module' })}\n`;
 
 /**
@@ -18,7 +23,8 @@ const packageJson = `${JSON.stringify({ name: 'rehearsal-tools', private: true, 
 export async function installTools(dataRoot: string): Promise<string> {
   const sources = await runnerSources();
   const found = await packagesFrom(packages);
-  const tools = join(dataRoot, 'tools', contentVersion(sources, found));
+  const made = await readFile(stripTypes, 'utf8');
+  const tools = join(dataRoot, 'tools', contentVersion(sources, found, made));
   if (await exists(tools)) return tools;
   const unfinished = `${tools}.${process.pid}.${crypto.randomUUID()}`;
   try {
@@ -30,19 +36,13 @@ export async function installTools(dataRoot: string): Promise<string> {
   return tools;
 }
 
-/** Path in the tools → text in TypeScript. */
+/** Path in the checkout → text. */
 async function runnerSources(): Promise<ReadonlyMap<string, string>> {
   const names = (await readdir(join(repository, runnerDir))).filter((name) => name.endsWith('.ts'));
   const paths = [...names.map((name) => `${runnerDir}/${name}`), ...runnerNeeds].toSorted();
-  const texts = paths.map(
-    async (path) => [path.replace(/\.ts$/, '.js'), await readFile(join(repository, path), 'utf8')] as const,
-  );
+  const texts = paths.map(async (path) => [path, await readFile(join(repository, path), 'utf8')] as const);
   return new Map(await Promise.all(texts));
 }
-
-/** To take the types off takes Node longer than the rest of a start, and the runner is started for every run. */
-const inJavaScript = (text: string): string =>
-  stripTypeScriptTypes(text).replace(/(?<=(?: from |import\()'\.[^']*)\.ts(?=')/g, '.js');
 
 interface InstalledPackage {
   readonly name: string;
@@ -80,8 +80,12 @@ async function manifestOf(dir: string): Promise<{ version: string; dependencies:
   return { version, dependencies };
 }
 
-function contentVersion(sources: ReadonlyMap<string, string>, found: readonly InstalledPackage[]): string {
-  const hash = createHash('sha256').update(packageJson);
+function contentVersion(
+  sources: ReadonlyMap<string, string>,
+  found: readonly InstalledPackage[],
+  made: string,
+): string {
+  const hash = createHash('sha256').update(packageJson).update(made);
   for (const [name, text] of sources) hash.update(`${name}\0${text}\0`);
   for (const { name, version } of found) hash.update(`${name}\0${version}\0`);
   return hash.digest('hex').slice(0, 16);
@@ -96,8 +100,9 @@ async function write(
   await writeFile(join(dir, 'package.json'), packageJson);
   for (const [path, text] of sources) {
     await mkdir(dirname(join(dir, path)), { recursive: true });
-    await writeFile(join(dir, path), inJavaScript(text));
+    await writeFile(join(dir, path), text);
   }
+  await run(process.execPath, ['--disable-warning=ExperimentalWarning', stripTypes, dir]);
   for (const { name, dir: from } of found) {
     const filter = (path: string): boolean => !relative(from, path).split(sep).includes('node_modules');
     await cp(from, join(dir, 'node_modules', name), { recursive: true, dereference: true, filter });

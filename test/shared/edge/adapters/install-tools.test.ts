@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -19,6 +19,16 @@ describe('installTools', () => {
     const before = await stat(join(first, 'package.json'));
     expect(await installTools(data.path)).toBe(first);
     expect((await stat(join(first, 'package.json'))).ino).toBe(before.ino);
+  });
+
+  test('says nothing to whoever it is made for', async () => {
+    await using data = await temporaryDirectory();
+    const module = join(import.meta.dirname, '../../../../shared/edge/adapters/install-tools.ts');
+    const script = `await (await import(${JSON.stringify(module)})).installTools(${JSON.stringify(data.path)})`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
   test('holds a program that needs nothing else of this repository', async () => {
