@@ -48,12 +48,10 @@ describeWith('chromium', 'the pages of the service', () => {
     // What a page has asked for is cut off, and complained of, where one leaves before the answer.
     await page.waitForLoadState('networkidle');
     await page.goto(served.service.address);
-    expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
-      expect.stringContaining('Nothing was rehearsed here yet'),
-      'From a checkout',
-      'With curl',
-      'In CI',
-    ]);
+    const headings = page.getByRole('heading', { level: 2 });
+    await expect
+      .poll(() => headings.allTextContents())
+      .toEqual([expect.stringContaining('Nothing was rehearsed here yet'), 'From a checkout', 'With curl', 'In CI']);
     await expectSound(watched, served.service.address);
     await watched.picture('first-run-390-light');
     expect(complaints).toEqual([]);
