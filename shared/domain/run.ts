@@ -60,6 +60,8 @@ export interface UnderLoadRun extends RunBase {
 export interface TrafficTarget {
   readonly relation: string;
   readonly columns: readonly string[];
+  /** A view has its name in the end, which may refuse what the table took; absent: it is written, too. */
+  readonly onlyRead?: true;
 }
 
 export type ContentionRun = HeldLockRun | SecondStartRun;

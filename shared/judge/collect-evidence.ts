@@ -1,7 +1,7 @@
 import { blocksWriters } from '../domain/lock.ts';
 import type { Evidence, RunResult } from '../domain/observation.ts';
 import type { RunSpec, Scenario } from '../domain/run.ts';
-import { knownLocks } from '../plan/known-locks.ts';
+import { lockRequests } from '../plan/lock-requests.ts';
 import { mixedNotDue } from '../plan/mixed-due.ts';
 import { standbyNotDue } from '../plan/standby-due.ts';
 import { lackingRuns } from './derive/lacking-runs.ts';
@@ -107,17 +107,12 @@ function afterMissingControl(readings: Readings): Readings {
   return Object.fromEntries(rest) as Readings;
 }
 
-/** Relations that were there before and that the migration locks against writers: what contention must be tried on. */
+/** Tables of others that the migration locks against writers: what contention must be tried on. */
 function strongLocks(control: RunResult, traced: RunResult | undefined): readonly string[] {
   if (!control.before.seen) return [];
-  const tables = new Set(control.before.value.schema.objects.filter((o) => o.kind === 'table').map((o) => o.name));
   const ledgers = new Set(control.before.value.ledgers.map((ledger) => ledger.relation));
-  const locked = control.attempts.flatMap((attempt) =>
-    attempt.statements.flatMap((statement) =>
-      knownLocks(attempt.phase, statement, traced)
-        .filter((lock) => blocksWriters(lock.mode) && tables.has(lock.relation) && !ledgers.has(lock.relation))
-        .map((lock) => lock.relation),
-    ),
-  );
+  const locked = lockRequests(control, traced)
+    .filter(({ mode, relation }) => blocksWriters(mode) && !ledgers.has(relation))
+    .map(({ relation }) => relation);
   return [...new Set(locked)].sort();
 }

@@ -3,7 +3,7 @@ import { blocksWriters, type LockMode } from '../domain/lock.ts';
 import type { RunResult } from '../domain/observation.ts';
 import type { StatementObservation } from '../domain/statement.ts';
 import { knownLocks, waitsForSnapshots } from './known-locks.ts';
-import { isTable } from './plan-traffic.ts';
+import { wasThereFor } from './reached-states.ts';
 
 /** A lock on a table that a statement of the quiet run is the first of its transaction to ask for. */
 export interface LockRequest extends Request {
@@ -14,8 +14,8 @@ export interface LockRequest extends Request {
 
 /**
  * Requests for what only one session can have at a time. One that lets writers pass counts too, and does not hide a
- * stronger one that follows it. Only relations that were there before: nobody else can hold one that the migration
- * itself makes.
+ * stronger one that follows it. Only relations that were there when the phase began: nobody else can hold one that it
+ * makes itself.
  */
 export function lockRequests(control: RunResult, traced: RunResult | undefined): readonly LockRequest[] {
   const requests: LockRequest[] = [];
@@ -24,7 +24,7 @@ export function lockRequests(control: RunResult, traced: RunResult | undefined):
     for (const statement of statements) {
       for (const { relation, mode } of knownLocks(phase, statement, traced)) {
         if (!isExclusive(mode)) continue;
-        if (!control.before.seen || !isTable(control.before.value, relation)) continue;
+        if (!wasThereFor(control, phase, relation)) continue;
         const once = `${statement.transaction ?? `alone ${statement.ordinal}`} ${relation}`;
         const earlier = held.get(once);
         if (earlier !== undefined && (blocksWriters(earlier) || !blocksWriters(mode))) continue;

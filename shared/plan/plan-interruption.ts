@@ -5,14 +5,13 @@ import type { Cut, CutMoment, InterruptionRun } from '../domain/run.ts';
 import type { DatabaseState } from '../domain/schema.ts';
 import { refusesTransaction } from './known-locks.ts';
 import { runLimits } from './limits.ts';
+import { type Boundary, stateAt, stateBefore } from './reached-states.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
 type NotTested = { what: string; because: string };
 
 /** A transaction, or a statement that commits by itself, after which the database is another one. */
-interface CrashPoint {
-  readonly phase: string;
-  readonly committed: number;
+interface CrashPoint extends Boundary {
   readonly ordinal: number;
   /** Of all statements of its transaction. */
   readonly durationMs: number;
@@ -172,30 +171,6 @@ function expectedStateOf(control: RunResult, { cut, moment, ...point }: Named): 
   if (moment === 'during' && cut !== 'kill-command') return {};
   const state = moment === 'before' ? stateBefore(control, point) : stateAt(control, point);
   return state === undefined ? {} : { expectedState: stateFingerprint(state) };
-}
-
-type Place = Pick<CrashPoint, 'phase' | 'committed'>;
-
-/** The last change of a phase leads to the state after it, which has that name only. */
-function stateAt(control: RunResult, { phase, committed }: Place): DatabaseState | undefined {
-  const isLast = !control.attempts.some(
-    (attempt) =>
-      attempt.phase === phase && attempt.statements.some((statement) => (statement.committed ?? 0) > committed),
-  );
-  const place = control.states.find(({ point }) =>
-    point.kind === 'inside'
-      ? point.phase === phase && point.committed === committed
-      : isLast && point.kind === 'after' && point.phase === phase,
-  );
-  return place?.state.seen ? place.state.value : undefined;
-}
-
-function stateBefore(control: RunResult, { phase, committed }: Place): DatabaseState | undefined {
-  if (committed > 1) return stateAt(control, { phase, committed: committed - 1 });
-  const earlier = control.attempts[control.attempts.findIndex((attempt) => attempt.phase === phase) - 1];
-  if (earlier === undefined) return control.before.seen ? control.before.value : undefined;
-  const place = control.states.find(({ point }) => point.kind === 'after' && point.phase === earlier.phase);
-  return place?.state.seen ? place.state.value : undefined;
 }
 
 /** At most `count` of them, evenly spread, the first and the last always among them. */

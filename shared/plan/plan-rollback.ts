@@ -7,7 +7,8 @@ import { runLimits } from './limits.ts';
 import { previousAsksOnce } from './plan-compatibility.ts';
 import { spread } from './plan-interruption.ts';
 import type { ShapesToPrepare } from './plan-shapes.ts';
-import { isTable, trafficTargets } from './plan-traffic.ts';
+import { trafficTargets } from './plan-traffic.ts';
+import { isTable } from './reached-states.ts';
 
 type NotTested = { what: string; because: string };
 

@@ -4,7 +4,8 @@ import type { RunResult } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { StandbyRun } from '../domain/run.ts';
 import { knownLocks } from './known-locks.ts';
-import { isTable, loadTargets } from './plan-traffic.ts';
+import { loadTargets } from './plan-traffic.ts';
+import { isTable } from './reached-states.ts';
 import { standbyNotDue } from './standby-due.ts';
 
 type NotTested = { what: string; because: string };
@@ -20,6 +21,7 @@ export function standbyRuns(
   const { manifest } = plan.bundle;
   if (standbyNotDue(manifest) !== undefined) return [];
   const { targets } = loadTargets(control, traced);
+  const writes = targets.filter(({ onlyRead }) => onlyRead === undefined);
   const [longRead, ...others] = readersOut(control, traced);
   if (longRead !== undefined) {
     const because = 'so long is load.hold; for how long replay waits for it, max_standby_streaming_delay says';
@@ -39,7 +41,7 @@ export function standbyRuns(
       expectedEnds,
       settings: followable(manifest.postgres.settings),
       reads: targets.map(({ relation }) => relation),
-      ...(manifest.overlap === 'stop-the-world' || targets.length === 0 ? {} : { writes: targets }),
+      ...(manifest.overlap === 'stop-the-world' || writes.length === 0 ? {} : { writes }),
       ...(longRead === undefined ? {} : { longRead }),
       holdMs: manifest.load.holdMs,
     },

@@ -1,8 +1,11 @@
-import { lockModes } from '../domain/lock.ts';
+import type { NotTested } from '../domain/bundle.ts';
+import { blocksWriters, lockModes } from '../domain/lock.ts';
 import type { RunResult } from '../domain/observation.ts';
 import type { TrafficTarget } from '../domain/run.ts';
 import type { DatabaseState } from '../domain/schema.ts';
 import { knownLocks } from './known-locks.ts';
+import { lockRequests } from './lock-requests.ts';
+import { isTable } from './reached-states.ts';
 
 /**
  * Where a phase locks no table that was there before, the traffic goes to so many of the largest: it must not suffer
@@ -15,7 +18,7 @@ export function loadTargets(
   control: RunResult,
   traced: RunResult | undefined,
 ): { readonly targets: readonly TrafficTarget[]; readonly contended: readonly string[] } {
-  const locked = trafficTargets(control, traced);
+  const locked = [...trafficTargets(control, traced), ...viewTargets(control, traced)];
   const contended = locked.map((target) => target.relation);
   return { targets: locked.length > 0 ? locked : largestTables(control), contended };
 }
@@ -52,6 +55,39 @@ export function trafficTargets(control: RunResult, traced: RunResult | undefined
     .map((relation) => ({ relation, columns: sharedColumns(before, after, relation) }));
 }
 
+/** Tables that a phase locks and in whose place it leaves a view: whoever reads them goes on under the same name. */
+export function viewTargets(control: RunResult, traced: RunResult | undefined): readonly TrafficTarget[] {
+  if (!control.before.seen || !control.end.seen) return [];
+  const before = control.before.value;
+  const after = control.end.value;
+  return lockedRelations(control, traced)
+    .filter((relation) => isTable(before, relation) && isView(after, relation))
+    .map((relation) => ({ relation, columns: sharedColumns(before, after, relation), onlyRead: true }));
+}
+
+/** Tables that stand still for a phase, and for nobody but the migration: no statement means the same before and after. */
+export function withoutTraffic(
+  control: RunResult,
+  traced: RunResult | undefined,
+  targets: readonly TrafficTarget[],
+): readonly NotTested[] {
+  const reached = new Set(targets.map(({ relation }) => relation));
+  const missed = lockRequests(control, traced).filter(
+    ({ relation, mode }) => blocksWriters(mode) && !reached.has(relation) && !isLedger(control, relation),
+  );
+  const told = missed.map(({ phase, relation }) => ({
+    what: `traffic on ${relation} while ${phase} locks it`,
+    because:
+      control.before.seen && isTable(control.before.value, relation)
+        ? 'it is not there under this name after the last phase'
+        : 'it is not there before the first phase',
+  }));
+  return told.filter(({ what }, at) => told.findIndex((other) => other.what === what) === at);
+}
+
+const isLedger = ({ before, end }: RunResult, relation: string): boolean =>
+  [before, end].some((state) => state.seen && state.value.ledgers.some((ledger) => ledger.relation === relation));
+
 function lockedRelations(control: RunResult, traced: RunResult | undefined): string[] {
   const relations = new Set<string>();
   for (const attempt of control.attempts) {
@@ -64,9 +100,8 @@ function lockedRelations(control: RunResult, traced: RunResult | undefined): str
   return [...relations].sort();
 }
 
-export function isTable(state: DatabaseState, relation: string): boolean {
-  return state.schema.objects.some((object) => object.kind === 'table' && object.name === relation);
-}
+const isView = (state: DatabaseState, relation: string): boolean =>
+  state.schema.objects.some((object) => object.kind === 'view' && object.name === relation);
 
 function sharedColumns(before: DatabaseState, after: DatabaseState, relation: string): readonly string[] {
   const columnsOf = (state: DatabaseState) =>

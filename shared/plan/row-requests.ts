@@ -2,7 +2,8 @@ import { blocksWriters } from '../domain/lock.ts';
 import type { RunResult } from '../domain/observation.ts';
 import type { StatementObservation, TouchedRows } from '../domain/statement.ts';
 import { knownLocks } from './known-locks.ts';
-import { isTable, trafficTargets } from './plan-traffic.ts';
+import { trafficTargets } from './plan-traffic.ts';
+import { isTable } from './reached-states.ts';
 
 /** Rows of a table that was there before which a statement of the quiet run is the first of its transaction to write. */
 export interface RowRequest {

@@ -70,8 +70,6 @@ const written = Type.Object(
     probes: Type.Optional(Type.Array(probe, { minItems: 1 })),
     /** Further keys of the manifest, in both twins. */
     manifest: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    /** Why the product does not give the known answer; the case is listed and not run. */
-    gap: Type.Optional(Type.String()),
   },
   closed,
 );

@@ -20,11 +20,10 @@ export async function planGenerated(session: SqlSession, target: TrafficTarget):
   const hasKey = table.key.length > 0 && table.key.every((column) => target.columns.includes(column.name));
   const keyed = hasKey ? table : { ...table, key: [] };
   const keys = hasKey ? await readKeys(session, keyed) : await readOffsets(session, keyed);
-  const candidates = [
-    updateTemplate(keyed, target, keys),
-    selectTemplate(keyed, target, keys),
-    insertTemplate(keyed, keys),
-  ];
+  const candidates =
+    target.onlyRead === true
+      ? [hasKey ? selectTemplate(keyed, target, keys) : anyRowTemplate(keyed, target, keys)]
+      : [updateTemplate(keyed, target, keys), selectTemplate(keyed, target, keys), insertTemplate(keyed, keys)];
   const working: GeneratedTemplate[] = [];
   for (const template of candidates) {
     if (template !== null && (await tryTemplate(session, template))) working.push(template);
@@ -88,9 +87,17 @@ function updateTemplate(table: ResolvedTable, target: TrafficTarget, keys: Keys)
 }
 
 function selectTemplate(table: ResolvedTable, target: TrafficTarget, keys: Keys): GeneratedTemplate {
+  return { ...base(table, 'select', keys), sql: `${selectFrom(table, target)} WHERE ${whereKey(table)}` };
+}
+
+/** Rows of a view have no address. */
+function anyRowTemplate(table: ResolvedTable, target: TrafficTarget, keys: Keys): GeneratedTemplate {
+  return { ...base(table, 'select', keys), sql: `${selectFrom(table, target)} OFFSET $1::integer LIMIT 1` };
+}
+
+function selectFrom(table: ResolvedTable, target: TrafficTarget): string {
   const columns = table.columns.filter((column) => target.columns.includes(column.name));
-  const list = columns.map((column) => column.quoted).join(', ');
-  return { ...base(table, 'select', keys), sql: `SELECT ${list} FROM ${table.quoted} WHERE ${whereKey(table)}` };
+  return `SELECT ${columns.map((column) => column.quoted).join(', ')} FROM ${table.quoted}`;
 }
 
 /**

@@ -153,3 +153,24 @@ test('a column that goes away fails the statements that name it', async () => {
   await systemClock.wait(300);
   expect(Object.keys((await traffic.stop()).failedBySqlstate)).toEqual(['42703']);
 });
+
+test('a table that gives its name to a view is read before and after, with a key and without', async () => {
+  await lab.query(`CREATE TABLE named (id int PRIMARY KEY, v text); CREATE TABLE unnamed (v text);
+    INSERT INTO named SELECT i, 'v' FROM generate_series(1, 30) i; INSERT INTO unnamed SELECT 'v' FROM named`);
+  const onlyRead = { onlyRead: true } as const;
+  await using traffic = await lab.start(200, [
+    { ...targetOf('public.named', 'id', 'v'), ...onlyRead },
+    { ...targetOf('public.unnamed', 'v'), ...onlyRead },
+  ]);
+  const calls = `SELECT sum(seq_scan + coalesce(idx_scan, 0))::int FROM pg_stat_user_tables
+    WHERE relname ~ '^(un)?named'`;
+  const asked = async (least: number) =>
+    expect.poll(async () => Number(await lab.ask(calls)), { timeout: 10_000 }).toBeGreaterThan(least);
+  await asked(20);
+  await lab.query(`BEGIN; ALTER TABLE named RENAME TO named_2; CREATE VIEW named AS SELECT * FROM named_2;
+    ALTER TABLE unnamed RENAME TO unnamed_2; CREATE VIEW unnamed AS SELECT * FROM unnamed_2; COMMIT`);
+  await asked(Number(await lab.ask(calls)) + 20);
+  const measured = await traffic.stop();
+  expect(measured.failedBySqlstate).toEqual({});
+  expect(measured.coverage.map(({ planned }) => planned)).toEqual([0, 0]);
+});

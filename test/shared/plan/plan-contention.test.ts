@@ -164,3 +164,24 @@ test('held rows that the statement passed by, and rows that the WAL could not na
     ]),
   );
 });
+
+test('a table that an earlier phase made is others’ too by the time a later one locks it', () => {
+  const before = stateOf(['public.alerts']);
+  const expanded = stateOf(['public.alerts', 'public.alert_events']);
+  const lock = (ordinal: number) =>
+    statementOf(ordinal, { locks: [lockOf('public.alert_events', 'AccessExclusiveLock')] });
+  const control = controlOf({
+    attempts: [attemptOf('pre-deploy', [lock(1)]), attemptOf('post-deploy', [lock(2)])],
+    states: [
+      { point: { kind: 'after', phase: 'pre-deploy' }, state: observed(expanded) },
+      { point: { kind: 'after', phase: 'post-deploy' }, state: observed(expanded) },
+    ],
+    before: observed(before),
+    end: observed(expanded),
+  });
+  const phases = [phaseOf('pre-deploy'), phaseOf('post-deploy', 'after-rollout')];
+  const ids = planRuns(planOf(manifestOf({ phases })), [control]).runs.map(({ id }) => `${id}`);
+  expect(ids.filter((id) => id.startsWith('contention') && !id.includes('second-start'))).toEqual([
+    'contention-post-deploy-2-public.alert-events',
+  ]);
+});
