@@ -1,12 +1,12 @@
 import type { Holder } from '../../shared/domain/holder.ts';
 import { lockConflict } from '../../shared/domain/lock.ts';
 import type { FaultObservation, MigrationAttempt } from '../../shared/domain/observation.ts';
+import { RehearsalError } from '../../shared/domain/problem.ts';
 import type { HeldLockRun } from '../../shared/domain/run.ts';
-import type { Clone } from '../../shared/edge/ports/clone-host.ts';
-import type { ServerAddress, SqlSession } from '../../shared/edge/ports/sql.ts';
+import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
 import { runLimits } from '../../shared/plan/limits.ts';
 import type { LiveRun } from '../live-run.ts';
-import { acquireActorLock } from '../load/actor-lock.ts';
+import { type ActorLock, acquireActorLock } from '../load/actor-lock.ts';
 import { followRollout } from '../load/follow-rollout.ts';
 import { performPhases } from '../migration/perform-phases.ts';
 import type { ScenarioFindings } from './scenario.ts';
@@ -94,13 +94,28 @@ interface Hold extends AsyncDisposable {
 }
 
 /** Dumps and maintenance are not the applications' work; rows are held whatever rights these have. */
-const addressOf = (holder: Holder, { admin, apps }: Clone): ServerAddress =>
-  holder === 'open-write' || holder === 'idle-read' || holder === 'long-read' ? { ...admin, ...apps } : admin;
+const isOfApps = (holder: Holder): boolean =>
+  holder === 'open-write' || holder === 'idle-read' || holder === 'long-read';
+
+/** Where the applications have no right to the table, somebody else is who uses it. */
+async function takeHold({ sql, clone: { admin, apps }, spec }: LiveRun<HeldLockRun>): Promise<ActorLock> {
+  if (!isOfApps(spec.holder)) return acquireActorLock(sql, admin, spec);
+  try {
+    return await acquireActorLock(sql, { ...admin, ...apps }, spec);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return await acquireActorLock(sql, admin, spec);
+  }
+}
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof RehearsalError && error.cause instanceof SqlError && error.cause.sqlstate === insufficientPrivilege;
+const insufficientPrivilege = '42501';
 
 /** Somebody takes the lock, and lets go of it after the planned time or when the run is over. */
 async function holdFor(run: LiveRun<HeldLockRun>): Promise<Hold> {
-  const { spec, clock, clone } = run;
-  const actor = await acquireActorLock(run.sql, addressOf(spec.holder, clone), spec);
+  const { spec, clock } = run;
+  const actor = await takeHold(run);
   const sinceMs = run.now();
   const over = new AbortController();
   const expecting = new AbortController();

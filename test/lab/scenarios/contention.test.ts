@@ -73,6 +73,22 @@ ALTER TABLE books ADD CONSTRAINT titled CHECK (title IS NOT NULL) NOT VALID;\n`,
   expect(fingerprint(run)).toBe(fingerprint(control));
 });
 
+test('a table that the applications may not touch is held by who may', async () => {
+  const files = {
+    'seed.sql': `CREATE TABLE books (id int PRIMARY KEY, title text);
+CREATE TABLE secrets (id int PRIMARY KEY, word text);
+INSERT INTO secrets VALUES (1, 'x');
+REVOKE ALL ON secrets FROM app;\n`,
+    'migrations/1.sql': "SET LOCAL lock_timeout = '300ms';\nALTER TABLE secrets ADD COLUMN at timestamptz;\n",
+  };
+  const bundle = await lab.bundle(libraryBundle({ load }, files));
+  const control = await bundle.control();
+  const traced = await bundle.planned('control-traced', [control]);
+  const alter = statementsOf(control).find(({ sql }) => sql.includes('ADD COLUMN'));
+  const run = await bundle.planned(`contention-pre-deploy-${alter?.ordinal}-public.secrets`, [control, traced]);
+  expect(run).toMatchObject({ fault: { met: true }, attempts: [{ exitCode: 1 }], outcome: 'failed' });
+});
+
 const twice = async (body: string, change: (sql: Sql) => Sql = (sql) => sql) => {
   const bundle = await lab.bundle(
     libraryBundle(
