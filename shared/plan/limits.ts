@@ -9,6 +9,8 @@ export const runLimits = {
   interruptionRuns: 14,
   /** A statement that commits by itself and takes so long is cut off in its midst, too. */
   longStatementMs: 1_000,
+  /** Of one phase so many committed states are looked at; a batch job commits thousands that differ in nothing but rows. */
+  statesReadInsidePhase: 200,
   /** Committed states inside one phase that get compatibility cells of their own. */
   statesInsidePhase: 6,
   /** Queries of production that are prepared on every state, and how long one may be. */

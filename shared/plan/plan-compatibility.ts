@@ -141,6 +141,7 @@ function distinctPlaces(plan: Plan, control: RunResult, notTested: NotTested[]):
     const place = { point, also: [], expectedState: fingerprint };
     keep(ordinal === undefined ? place : { ...place, ordinal }, fingerprint);
   }
+  notTested.push(...unreadStates(control));
   const inside = places.filter((place) => place.point.kind === 'inside');
   const chosen = new Set(spread(inside, runLimits.statesInsidePhase));
   if (chosen.size < inside.length) {
@@ -150,6 +151,19 @@ function distinctPlaces(plan: Plan, control: RunResult, notTested: NotTested[]):
     });
   }
   return places.filter((place) => place.point.kind !== 'inside' || chosen.has(place));
+}
+
+/** What a phase committed beyond the limit was not looked at, so nobody knows how many states it is. */
+function unreadStates({ attempts }: RunResult): readonly NotTested[] {
+  const read = runLimits.statesReadInsidePhase;
+  return attempts.flatMap(({ phase, statements }) => {
+    const committed = statements.findLast((statement) => statement.committed !== undefined)?.committed ?? 0;
+    const what = `both versions between change ${read} and change ${committed} of ${phase}`;
+    // The last is the end of the phase, which is looked at in any case.
+    return committed - 1 > read
+      ? [{ what, because: `more than ${read} committed changes; the first are looked at` }]
+      : [];
+  });
 }
 
 /** The phase of this state exited 0: what comes after a failure is the failure's. */

@@ -1,13 +1,9 @@
 import type { Phase } from '../../shared/domain/bundle.ts';
 import type { MigrationAttempt, StateObservation } from '../../shared/domain/observation.ts';
+import { runLimits } from '../../shared/plan/limits.ts';
 import type { LiveRun } from '../live-run.ts';
 import { type PhaseOptions, type PhaseWatch, performPhase } from './perform-phase.ts';
 import { readState } from './read-state.ts';
-
-/**
- * Of one phase so many committed states are looked at; a batch job commits thousands that differ in nothing but rows.
- */
-const statesPerPhase = 200;
 
 export interface PhasesOptions extends Omit<PhaseOptions, 'attempt' | 'watch'> {
   /** Looks at the database after each committed change; only where nobody else writes. */
@@ -38,6 +34,7 @@ export async function performPhases(
   for (const phase of phases) {
     await options.beforePhase?.(phase);
     const inside: StateObservation[] = [];
+    let committed = 0;
     const watch = options.watch?.(phase);
     const attempt = await performPhase(run, phase, {
       attempt: options.attemptOf?.(phase) ?? 1,
@@ -46,7 +43,8 @@ export async function performPhases(
       watch: {
         ...(watch?.arrived === undefined ? {} : { arrived: watch.arrived }),
         committed: async (change, command) => {
-          if (options.lookInside === true && change.committed <= statesPerPhase) {
+          committed = change.committed;
+          if (options.lookInside === true && change.committed <= runLimits.statesReadInsidePhase) {
             const point = { kind: 'inside', phase: phase.name, committed: change.committed } as const;
             inside.push({ point, state: await readState(run, { rows: 'uncounted' }) });
           }
@@ -61,7 +59,7 @@ export async function performPhases(
     }
     if (options.lookInside === true) {
       // The last committed state of a phase has one name only: `after PHASE`.
-      states.push(...inside.slice(0, -1));
+      states.push(...(committed > inside.length ? inside : inside.slice(0, -1)));
       states.push({ point: { kind: 'after', phase: phase.name }, state: await readState(run) });
     }
     await options.afterPhase?.(phase);

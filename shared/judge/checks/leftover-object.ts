@@ -1,6 +1,6 @@
 import { closingSql } from '../closing-sql.ts';
 import type { JudgeContext } from '../context.ts';
-import { type Ending, endingsOf, unseenEnds } from '../derive/endings.ts';
+import { type Ending, endingsOf, unseenEnds, unseenStarts } from '../derive/endings.ts';
 import { isClearedByRetry, type Leftover, leftoversOf } from '../derive/leftovers.ts';
 import { statementOn } from '../derive/place.ts';
 import { listed } from '../derive/sentences.ts';
@@ -19,8 +19,10 @@ export const leftoverObject = defineCheck({
   parts: ['schema'],
   find: ({ control, underLoad, contention, secondStart, interruption }, context) =>
     endingsOf(control, underLoad, contention, secondStart, interruption).flatMap((ending) => draftsOf(ending, context)),
-  lacks: ({ underLoad, contention, secondStart, interruption }) =>
-    unseenEnds(underLoad, contention, secondStart, interruption),
+  lacks: ({ underLoad, contention, secondStart, interruption }) => [
+    ...unseenStarts(underLoad, contention, secondStart, interruption),
+    ...unseenEnds(underLoad, contention, secondStart, interruption),
+  ],
 });
 
 function draftsOf(ending: Ending, context: JudgeContext): readonly Draft[] {

@@ -23,6 +23,15 @@ export function endingsOf(...readings: readonly Reading[]): readonly Ending[] {
   );
 }
 
+/** Runs of which nobody knows where they began: what they left over cannot be told from what was there. */
+export function unseenStarts(...readings: readonly Reading[]): readonly string[] {
+  return readings.flatMap(({ runs }) =>
+    runs.flatMap(({ spec, before, attempts }) =>
+      before.seen || attempts.length === 0 ? [] : [`${spec.id}: its beginning was not looked at (${before.why})`],
+    ),
+  );
+}
+
 /** Runs of which nobody knows where they ended. */
 export function unseenEnds(...readings: readonly Reading[]): readonly string[] {
   return readings.flatMap(({ runs }) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../../shared/domain/observation.ts';
-import { observed } from '../../../shared/domain/observed.ts';
+import { observed, unobserved } from '../../../shared/domain/observed.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import {
   aftermath,
@@ -212,5 +212,16 @@ describe('leftover-object', () => {
       },
     };
     expect(found(changes)).toContain('blocks leftover-object');
+  });
+  test('is not clear where nobody saw what was there before', () => {
+    const changes: EvidenceChanges = {
+      runs: { 'interruption-pre-deploy-1': (run) => ({ ...run, before: unobserved('the catalog could not be read') }) },
+    };
+    const { checks } = judge(evidence(changes));
+    expect(checks.find(({ id }) => id === 'leftover-object')).toMatchObject({
+      id: 'leftover-object',
+      outcome: 'undetermined',
+      reason: 'interruption-pre-deploy-1: its beginning was not looked at (the catalog could not be read)',
+    });
   });
 });

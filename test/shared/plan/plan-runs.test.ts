@@ -259,42 +259,6 @@ describe('an actor holds its lock', () => {
   });
 });
 
-describe('states', () => {
-  test('with equal schema and ledger are one, under the first name', () => {
-    const plan = planOf(
-      manifestOf({ overlap: 'canary', phases: [phaseOf('pre-deploy'), phaseOf('post-deploy', 'after-rollout')] }),
-    );
-    const control = controlOf({
-      attempts: [attemptOf('pre-deploy', oneTransaction), attemptOf('post-deploy', oneTransaction)],
-      states: [
-        at({ kind: 'inside', phase: 'pre-deploy', committed: 1 }, stateOf(tables)),
-        at({ kind: 'after', phase: 'pre-deploy' }, end),
-        at({ kind: 'after', phase: 'post-deploy' }, stateOf(tables, 'last')),
-      ],
-    });
-    const baseline = controlOf({ spec: planRuns(plan, []).runs[1] as RunResult['spec'] });
-    const ids = idsOf(plan, [control, baseline]).filter((id) => id.includes('previous-fresh'));
-    expect(ids).toEqual([
-      'compatibility-previous-fresh-before',
-      'compatibility-previous-fresh-after-pre-deploy',
-      'compatibility-previous-fresh-after-post-deploy',
-    ]);
-  });
-
-  test('a state inside a phase that is the untouched one gates under its name', () => {
-    const plan = planOf(manifestOf({ phases: [phaseOf('post-deploy', 'after-rollout')] }));
-    const control = controlOf({
-      attempts: [attemptOf('post-deploy', oneTransaction)],
-      states: [
-        at({ kind: 'inside', phase: 'post-deploy', committed: 1 }, stateOf(tables)),
-        at({ kind: 'after', phase: 'post-deploy' }, end),
-      ],
-    });
-    const next = planRuns(plan, [control]).runs.find((run) => run.id === 'compatibility-next-fresh-before');
-    expect(next).toMatchObject({ gates: true });
-  });
-});
-
 test('two relations never share a contention run, whatever their names are', () => {
   const names = ['public.books', 'public.Books', 'public.людей', 'public.домов'];
   const plan = planOf();
