@@ -18,15 +18,16 @@ export interface Arrival {
 /**
  * The n-th arrival (from 0), the same for the same plan and versions. There is exactly one in each slot of 1/rate, at a
  * random place in it: the number of arrivals is known beforehand, and yet they do not march in step with anything.
+ * `$seq` becomes `seq`.
  */
-export function drawArrival(plan: TrafficPlan, n: number, versions: readonly AppName[]): Arrival | null {
+export function drawArrival(plan: TrafficPlan, n: number, versions: readonly AppName[], seq: number): Arrival | null {
   const random = seededRandom(plan.seed, n);
   const atMs = ((n + random()) * 1000) / plan.ratePerSecond;
   const index = pickTemplate(plan.templates, versions, random());
   const template = index === null ? undefined : plan.templates[index];
   if (index === null || template === undefined) return null;
   const bare = { n, atMs, template: index, text: '', parameters: [] };
-  if (template.kind === 'declared') return { ...bare, text: fillIn(template.parts, n, random) };
+  if (template.kind === 'declared') return { ...bare, text: fillIn(template.parts, seq, random) };
   const parameters = template.keys[randomInteger(random, 0, template.keys.length - 1)] ?? [];
   return { ...bare, parameters };
 }
@@ -50,19 +51,22 @@ function pickTemplate(templates: readonly TrafficTemplate[], versions: readonly 
   return last;
 }
 
-/** `$seq` counts from 1 over all arrivals, so it never repeats within a run. */
-function fillIn(parts: readonly TemplatePart[], n: number, random: Random): string {
-  return parts.map((part) => filledIn(part, n, random)).join('');
+/** Whether it takes a number of the sequence away. */
+export const takesSeq = (template: TrafficTemplate | undefined): boolean =>
+  template?.kind === 'declared' && template.parts.some(({ part }) => part === 'seq');
+
+function fillIn(parts: readonly TemplatePart[], seq: number, random: Random): string {
+  return parts.map((part) => filledIn(part, seq, random)).join('');
 }
 
-function filledIn(part: TemplatePart, n: number, random: Random): string {
+function filledIn(part: TemplatePart, seq: number, random: Random): string {
   switch (part.part) {
     case 'text':
       return part.text;
     case 'random':
       return String(randomInteger(random, part.from, part.to));
     case 'seq':
-      return String(n + 1);
+      return String(seq);
     case 'pick': {
       const value = part.values[randomInteger(random, 0, part.values.length - 1)];
       if (value === undefined) return part.inString ? '' : 'NULL';

@@ -1,5 +1,5 @@
 import type { AppName } from '../../shared/domain/bundle.ts';
-import { type Arrival, drawArrival } from './draw-arrival.ts';
+import { type Arrival, drawArrival, takesSeq } from './draw-arrival.ts';
 import { Lane } from './lane.ts';
 import type { TrafficPlan } from './traffic-plan.ts';
 import type { TrafficRecord, TrafficRecording } from './traffic-record.ts';
@@ -29,6 +29,8 @@ export class OpenLoop {
   readonly #records: TrafficRecord[] = [];
   #startedAtMs = 0;
   #n = 0;
+  /** CONTRACT 1.7: `$seq` counts from 1; over all statements that name it, so that it never repeats within a run. */
+  #seq = 1;
   #timer: NodeJS.Timeout | undefined;
   #coolUntilMs = 0;
   #arrivalQueueMax = 0;
@@ -89,13 +91,14 @@ export class OpenLoop {
     let dueAtMs: number | undefined;
     // One that is not due yet is drawn anew later, with the versions of then.
     while (this.#n * slotMs <= elapsedMs) {
-      const arrival = drawArrival(this.#plan, this.#n, this.versions);
+      const arrival = drawArrival(this.#plan, this.#n, this.versions, this.#seq);
       if (arrival !== null && arrival.atMs > elapsedMs) {
         dueAtMs = arrival.atMs;
         break;
       }
       this.#n += 1;
       if (arrival !== null && !this.#retired.has(arrival.template)) {
+        if (takesSeq(this.#plan.templates[arrival.template])) this.#seq += 1;
         this.#queue.push({ arrival, queuedAtMs: this.#now() });
       }
     }

@@ -50,7 +50,7 @@ async function readPicks(session: SqlSession, column: string): Promise<readonly 
 
 /** What one arrival of it would send. */
 const sampleOf = (template: DeclaredTemplate): string =>
-  drawArrival({ ...emptyPlan, templates: [{ ...template, for: 'both' }] }, 0, ['previous'])?.text ?? '';
+  drawArrival({ ...emptyPlan, templates: [{ ...template, for: 'both' }] }, 0, ['previous'], 1)?.text ?? '';
 
 /** These refuse a transaction block or end it, so they cannot be tried in one that is rolled back. */
 const untried = /^\s*(?:BEGIN|START|COMMIT|END|ROLLBACK|ABORT|PREPARE\s+TRANSACTION|CALL|VACUUM|DISCARD|DO)\b/i;

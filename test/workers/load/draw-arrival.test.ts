@@ -33,7 +33,7 @@ const plan = (templates: readonly TrafficTemplate[], seed = 7): TrafficPlan => (
 });
 
 const draw = (of: TrafficPlan, count: number, versions: readonly AppName[] = ['previous']) =>
-  Array.from({ length: count }, (_, n) => drawArrival(of, n, versions));
+  Array.from({ length: count }, (_, n) => drawArrival(of, n, versions, n + 1));
 
 test('equal seeds give equal sequences, other seeds give others', () => {
   const templates = [declared('SELECT $random(1,1000) + $seq', 1), generated];
@@ -78,7 +78,7 @@ test('a pick without values is NULL', () => {
   const { parts, picks } = compileDeclared('SELECT $pick(a.b.c)', () => []);
   expect(picks).toEqual(['a.b.c']);
   const template: TrafficTemplate = { kind: 'declared', weight: 1, for: 'both', writes: [], parts };
-  expect(drawArrival(plan([template]), 0, ['next'])?.text).toBe('SELECT NULL');
+  expect(drawArrival(plan([template]), 0, ['next'], 1)?.text).toBe('SELECT NULL');
 });
 
 test('a text is cut at its semicolons, not at those in quotes and comments', () => {
