@@ -26,7 +26,13 @@ const sqlstate =
 function isKnown(word: string, identifiers: ReadonlySet<string>, words: ReadonlySet<string>): boolean {
   if (shortNumber.test(word) || sqlstate.test(word)) return true;
   const lower = word.toLowerCase();
-  return plainWords.has(lower) || words.has(lower) || identifiers.has(word) || identifiers.has(lower);
+  return (
+    plainWords.has(lower) ||
+    runnerWords.has(lower) ||
+    words.has(lower) ||
+    identifiers.has(word) ||
+    identifiers.has(lower)
+  );
 }
 
 /** What servers, runtimes and shells say of themselves. */
@@ -53,4 +59,10 @@ const plainWords: ReadonlySet<string> = new Set(
   throw thrown time timed timeout timestamp to too transaction trigger true try trying type typeerror unable
   unexpected unhandled unique unknown unlock until update user uses value values version view violates wait waited
   waiting warn warning was were when while will with within without write writing wrong yet`.split(/\s+/),
+);
+
+/** What our own runner of SQL files says besides. */
+const runnerWords: ReadonlySet<string> = new Set(
+  `applied began begins both committed copy digits ends entry give holds inside integers nul phase psql reads remove runs
+  save say sends sent stdin take text them utf versions which would`.split(/\s+/),
 );

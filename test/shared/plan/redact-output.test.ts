@@ -14,3 +14,12 @@ test.each([
 ])('%s', (line, expected) => {
   expect(redact(line)).toBe(expected);
 });
+
+test.each([
+  'm/1.sql:1: COPY … FROM stdin reads rows that only psql sends. Write them as INSERT, or give the phase a `command` that runs psql. Nothing of this file was sent.',
+  'm/1.sql: the file ends inside of a transaction that it began; nothing of it was committed.',
+  'ledger: versions are integers, and m/1.sql begins with no digits.',
+  'applied m/1.sql',
+])('what the built-in runner says can be read: %s', (line) => {
+  expect(redactOutput(line, new Set(), wordsOf('m/1.sql'))).toBe(line);
+});
