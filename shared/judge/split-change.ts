@@ -7,16 +7,45 @@ import { changedAttributes, compareSchemas, ownName } from './schema-difference.
 /** What one state took away or made otherwise than the one before it, as an expansion and a contraction. */
 export function splitOf(from: DatabaseState | undefined, to: DatabaseState): readonly SplitStep[] {
   if (from === undefined) return [];
-  const [older, newer] = apartFromLedgers(from, to);
-  const differences = compareSchemas(older, newer).filter(({ object }) => ['table', 'column'].includes(object.kind));
-  const gone = withoutParts(objectsOf(differences, 'missing'), objectsOf(differences, 'missing'));
-  const come = withoutParts(objectsOf(differences, 'extra'), objectsOf(differences, 'extra'));
+  const { differences, gone, come, older, newer } = tablesAndColumns(from, to);
   const steps = gone.map((object) => {
-    const heir = come.filter((candidate) => isHeir(object, candidate, older.objects, newer.objects));
-    // Two that would fit are no rename that anybody could name.
-    return heir.length === 1 && heir[0] !== undefined ? renamed(object, heir[0]) : dropped(object);
+    const heir = heirOf(object, come, older, newer);
+    return heir === undefined ? dropped(object) : renamed(object, heir);
   });
   return [...steps, ...differences.map(changed)].flat();
+}
+
+/** What goes on under another name. */
+export function heirsOf(
+  from: DatabaseState,
+  to: DatabaseState,
+): readonly { readonly object: SchemaObject; readonly heir: SchemaObject }[] {
+  const { gone, come, older, newer } = tablesAndColumns(from, to);
+  return gone.flatMap((object) => {
+    const heir = heirOf(object, come, older, newer);
+    return heir === undefined ? [] : [{ object, heir }];
+  });
+}
+
+function tablesAndColumns(from: DatabaseState, to: DatabaseState) {
+  const [{ objects: older }, { objects: newer }] = apartFromLedgers(from, to);
+  const differences = compareSchemas({ objects: older }, { objects: newer }).filter(({ object }) =>
+    ['table', 'column'].includes(object.kind),
+  );
+  const gone = withoutParts(objectsOf(differences, 'missing'), objectsOf(differences, 'missing'));
+  const come = withoutParts(objectsOf(differences, 'extra'), objectsOf(differences, 'extra'));
+  return { differences, gone, come, older, newer };
+}
+
+/** Two that would fit are no rename that anybody could name. */
+function heirOf(
+  object: SchemaObject,
+  come: readonly SchemaObject[],
+  older: readonly SchemaObject[],
+  newer: readonly SchemaObject[],
+): SchemaObject | undefined {
+  const heirs = come.filter((candidate) => isHeir(object, candidate, older, newer));
+  return heirs.length === 1 ? heirs[0] : undefined;
 }
 
 const objectsOf = (all: readonly SchemaDifference[], change: 'missing' | 'extra'): readonly SchemaObject[] =>

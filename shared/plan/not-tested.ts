@@ -9,8 +9,9 @@ function* backgroundProcesses({ apps, steadyMs }: Manifest): Generator<NotTested
   if (apps === 'none' || steadyMs > 0) return;
   for (const [version, app] of [['previous', apps.previous] as const, ['next', apps.next] as const]) {
     for (const worker of app.workers) {
-      const because = 'Background processes are started where `steady` asks for a duration, and here it does not.';
-      yield { what: `worker ${worker.name} of ${version}`, because };
+      const because =
+        'it is started beside its version on each state; for longer where `steady` asks for a duration, and here it does not';
+      yield { what: `what worker ${worker.name} of ${version} does to the traffic in the long run`, because };
     }
   }
 }

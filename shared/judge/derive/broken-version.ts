@@ -1,20 +1,16 @@
 import type { AppName } from '../../domain/bundle.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import type { StatePoint } from '../../domain/run.ts';
-import type { DatabaseState } from '../../domain/schema.ts';
 import type { JudgedCell } from '../../domain/verdict.ts';
 import type { Draft } from '../checks/check.ts';
-import { closingSql } from '../closing-sql.ts';
 import type { JudgeContext } from '../context.ts';
-import { compareSchemas } from '../schema-difference.ts';
 import { type AssessedCell, assessCells, type CellReadings } from './assess-cells.ts';
 import { isForNextOnly, unprovenProbes } from './baselines.ts';
 import { failingAttempt, isCleanRefusal } from './clean-refusal.ts';
-import { expectedAfter } from './expected-end.ts';
 import { quietStatements } from './place.ts';
-import { apartFromLedgers } from './same-state.ts';
 import { count, listed, shortSql } from './sentences.ts';
 import { staleErrors } from './stale-plans.ts';
+import { whatItMisses } from './what-it-misses.ts';
 
 /** A version that does not start, fails a probe, or (only a warning) gets new SQL errors behind green probes. */
 export function brokenCells(app: AppName, readings: CellReadings, context: JudgeContext): readonly Draft[] {
@@ -139,8 +135,7 @@ export function placeOfState(point: StatePoint, context: JudgeContext): Pick<Dra
 }
 
 export function remedyFor(app: AppName, assessed: AssessedCell, context: JudgeContext): Draft['remedy'] {
-  const gap = gapOf(app, assessed, context);
-  const sql = gap === undefined ? undefined : closingSql(gap)?.sql;
+  const sql = whatItMisses(app, assessed, context);
   const inRun = assessed.observation.inRun !== undefined;
   const again = 'rehearse run . --only compatibility';
   if (sql !== undefined && inRun)
@@ -149,33 +144,4 @@ export function remedyFor(app: AppName, assessed: AssessedCell, context: JudgeCo
     return { text: `Give next what it needs in a phase that runs before it is started, then run: ${again}` };
   const text = 'Keep what previous uses until it is gone: expand first, contract in an after-rollout phase';
   return sql === undefined ? { text: `${text}, then run: ${again}` } : { text: `${text}. What it misses:`, sql };
-}
-
-/** What the state lacks: for a stressed run against the quiet one, for previous against the state it comes from. */
-function gapOf(app: AppName, { point, run, observation }: AssessedCell, context: JudgeContext) {
-  const state = stateOf(point, run, observation.inRun !== undefined, context);
-  if (state === undefined) return undefined;
-  if (observation.inRun !== undefined && point.kind !== 'before' && point.kind !== 'after-rollback') {
-    const wanted = expectedAfter(context.expected, point.phase);
-    return wanted.seen ? compareSchemas(...apartFromLedgers(wanted.value, state)) : undefined;
-  }
-  const before = context.expected?.path[0]?.state;
-  if (app !== 'previous' || before === undefined) return undefined;
-  const asked = observation.sqlErrors.map(({ sql }) => sql.toLowerCase());
-  return compareSchemas(...apartFromLedgers(before, state)).filter(
-    ({ change, object }) =>
-      change !== 'extra' &&
-      asked.some((sql) => sql.includes((object.relation ?? object.name).replace(/^[^.]*\./, '').toLowerCase())),
-  );
-}
-
-function stateOf(
-  point: StatePoint,
-  run: { readonly end: { seen: boolean; value?: DatabaseState } },
-  stressed: boolean,
-  context: JudgeContext,
-) {
-  if (stressed) return run.end.value;
-  const key = JSON.stringify(point);
-  return context.expected?.path.find((place) => JSON.stringify(place.point) === key)?.state;
 }
