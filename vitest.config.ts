@@ -26,7 +26,7 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.test.ts'], 300_000),
       project('incidents', ['test/incidents/*.test.ts'], 900_000, concurrently),
       project('known-answers', ['test/known-answers/*.test.ts'], 300_000, concurrently),
-      project('tools', ['test/tools/*.test.ts'], 900_000, concurrently),
+      project('tools', ['test/{tools,applications}/*.test.ts'], 900_000, concurrently),
       project('browser', ['test/browser/**/*.test.ts'], 300_000),
     ],
   },
