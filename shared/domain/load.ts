@@ -27,6 +27,8 @@ export interface LoadObservation {
   /** Generated statements whose cached plan was refused (0A000) and that were prepared again; they are no failures. */
   readonly preparedAgain?: number;
   readonly series: readonly LoadSecond[];
+  /** Absent in evidence that was stored before there was one, and where nothing was sent. */
+  readonly latencyMap?: LatencyMap;
 }
 
 export interface Coverage {
@@ -35,6 +37,18 @@ export interface Coverage {
   readonly planned: number;
   /** Growth of n_tup_ins + n_tup_upd + n_tup_del by the traffic. */
   readonly seen: number;
+}
+
+/** The traffic as counts by intended start and by latency: the same size however long it ran. */
+export interface LatencyMap {
+  readonly fromMs: number;
+  readonly stepMs: number;
+  /** Upper ends of the latency buckets, rising; one more bucket has no end. */
+  readonly latencyUpToMs: readonly number[];
+  /** A list for each step, with a count for each bucket; what failed is counted too. */
+  readonly counts: readonly (readonly number[])[];
+  /** What failed, with a count for each step; rare codes together are `other`. */
+  readonly failures: readonly { readonly sqlstate: string; readonly counts: readonly number[] }[];
 }
 
 /** 100 ms of traffic, by intended start. */

@@ -89,6 +89,8 @@ export interface MigrationAttempt {
   readonly durationMs: number;
   readonly memoryPeakBytes?: number;
   readonly memoryLimitBytes?: number;
+  /** Bytes in use over the run's time; absent where nobody can look, or nobody did. */
+  readonly memory?: import('./series.ts').SteppedMaxima;
   readonly statements: readonly StatementObservation[];
   /** Last lines of its output, row values removed. */
   readonly outputTail: readonly string[];

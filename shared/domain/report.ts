@@ -6,6 +6,8 @@ import type { LatencyMs, LoadObservation } from './load.ts';
 import type { LockObservation } from './lock.ts';
 import type { FaultKind, HostFacts } from './observation.ts';
 import type { Scenario } from './run.ts';
+import type { SteppedMaxima } from './series.ts';
+import type { StandbyLag } from './standby.ts';
 import type { Harm, JudgedCell, Recovery, Verdict } from './verdict.ts';
 
 /** `report.json`, `reportVersion: 1`, as CONTRACT section 4 fixes it. */
@@ -88,6 +90,7 @@ export interface ReportRun {
   readonly standby?: {
     readonly lagBytesMax: number;
     readonly lagMsMax: number;
+    readonly lag?: StandbyLag;
     readonly cancelledQueries: number;
     readonly replayBlockedMs: number;
     /** null: nobody could compare. */
@@ -105,6 +108,7 @@ export interface ReportAttempt {
   readonly durationMs: number;
   readonly memoryPeakBytes?: number;
   readonly memoryLimitBytes?: number;
+  readonly memory?: SteppedMaxima;
   readonly statements: readonly ReportStatement[];
 }
 

@@ -1,6 +1,7 @@
 import type { AppName } from './bundle.ts';
 import type { ProbeObservation, SqlErrorObservation } from './observation.ts';
 import type { Observed } from './observed.ts';
+import type { SteppedMaxima } from './series.ts';
 
 /** What a server that follows by streaming did while the phases ran on the one that it follows. */
 export interface StandbyObservation {
@@ -10,6 +11,8 @@ export interface StandbyObservation {
   readonly lagBytesMax: number;
   /** Age of the oldest of it. */
   readonly lagMsMax: number;
+  /** Both over the run's time; absent in evidence that was stored before there was one. */
+  readonly lag?: StandbyLag;
   /** Time in which replay waited for somebody who reads on the standby. */
   readonly replayBlockedMs: number;
   /** Reads of ours that the server ended because replay could not go on (SQLSTATE 40001), the long one included. */
@@ -24,6 +27,11 @@ export interface StandbyObservation {
   /** Tables that an application may read on the server that is followed, and not on the standby. */
   readonly unreadable: readonly { readonly relation: string; readonly sqlstate: string }[];
   readonly apps: readonly StandbyApp[];
+}
+
+export interface StandbyLag {
+  readonly bytes: SteppedMaxima;
+  readonly ms: SteppedMaxima;
 }
 
 /** Short reads of the tables that the migration works on, arriving on a schedule. */

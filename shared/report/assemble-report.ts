@@ -122,8 +122,11 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
 }
 
 function reportStandby(seen: NonNullable<RunResult['standby']>): NonNullable<ReportRun['standby']> {
-  const { lagBytesMax, lagMsMax, cancelledQueries, replayBlockedMs, sameSchema } = seen;
-  return { lagBytesMax, lagMsMax, cancelledQueries, replayBlockedMs, sameSchema: orNull(sameSchema) };
+  const { lagBytesMax, lagMsMax, lag, cancelledQueries, replayBlockedMs, sameSchema } = seen;
+  return {
+    ...{ lagBytesMax, lagMsMax, cancelledQueries, replayBlockedMs, sameSchema: orNull(sameSchema) },
+    ...(lag === undefined ? {} : { lag }),
+  };
 }
 
 function withoutNotes(fault: NonNullable<RunResult['fault']>): NonNullable<ReportRun['fault']> {
@@ -166,6 +169,7 @@ function reportAttempt(evidence: Evidence, attempt: MigrationAttempt): ReportAtt
     durationMs: round(attempt.durationMs),
     ...(attempt.memoryPeakBytes === undefined ? {} : { memoryPeakBytes: attempt.memoryPeakBytes }),
     ...(attempt.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: attempt.memoryLimitBytes }),
+    ...(attempt.memory === undefined ? {} : { memory: attempt.memory }),
     statements: attempt.statements.map((statement) => ({
       ordinal: statement.ordinal,
       sql: statement.sql,

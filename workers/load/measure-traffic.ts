@@ -1,5 +1,6 @@
 import { build } from 'hdr-histogram-js';
-import type { LatencyMs, LoadSecond } from '../../shared/domain/load.ts';
+import type { LatencyMap, LatencyMs, LoadSecond } from '../../shared/domain/load.ts';
+import { mapLatencies } from './map-latencies.ts';
 import type { TrafficRecord } from './traffic-record.ts';
 
 export interface TrafficMeasures {
@@ -11,19 +12,22 @@ export interface TrafficMeasures {
   readonly baselineLatencyMs: LatencyMs;
   readonly lagMsP99: number;
   readonly series: readonly LoadSecond[];
+  readonly latencyMap?: LatencyMap;
 }
 
 const bucketMs = 100;
 
 /**
  * Counts and latencies from the intended start. The baseline is what began and ended before the first phase
- * (`phaseBeganAtMs`; null: there is none); counts and latencies are of all else, the series is of everything.
+ * (`phaseBeganAtMs`; null: there is none); counts and latencies are of all else, the series and
+ * the map are of everything.
  */
 export function measureTraffic(records: readonly TrafficRecord[], phaseBeganAtMs: number | null): TrafficMeasures {
   const isBaseline = (record: TrafficRecord): boolean =>
     phaseBeganAtMs !== null && record.intendedAtMs < phaseBeganAtMs && record.finishedAtMs <= phaseBeganAtMs;
   const baseline = records.filter(isBaseline);
   const during = records.filter((record) => !isBaseline(record));
+  const latencyMap = mapLatencies(records);
   return {
     transactions: during.length,
     failed: during.filter((record) => record.failure !== null).length,
@@ -33,6 +37,7 @@ export function measureTraffic(records: readonly TrafficRecord[], phaseBeganAtMs
     baselineLatencyMs: latencyOf(baseline.map(latencyMs)),
     lagMsP99: latencyOf(records.map((record) => Math.max(0, record.queuedAtMs - record.intendedAtMs))).p99,
     series: seriesOf(records),
+    ...(latencyMap === undefined ? {} : { latencyMap }),
   };
 }
 

@@ -88,6 +88,7 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
     throw error;
   });
   starting.resolve(command);
+  const beganMs = run.now();
   const ended = await untilEnded(run, command, recorder, limited ? phase.timeoutMs : beyondLimitMs(phase));
   run.signal.throwIfAborted();
   const connected = await leftConnected(run, tap);
@@ -113,6 +114,7 @@ export async function performPhase(run: LiveRun, phase: Phase, options: PhaseOpt
     killedByUs,
     durationMs: Math.max(0, ended.atMs - startedMs - ended.brakedMs),
     ...(exit.memoryPeakBytes === undefined ? {} : { memoryPeakBytes: exit.memoryPeakBytes }),
+    ...(exit.memory === undefined ? {} : { memory: { ...exit.memory, fromMs: Math.round(beganMs) } }),
     ...(phase.memoryBytes === undefined || !limited ? {} : { memoryLimitBytes: phase.memoryBytes }),
     statements: await recorder.statements(),
     outputTail: lastLines(output).map((line) => run.redact.output(line)),

@@ -1,3 +1,5 @@
+import { beginSeries, rounded, withLook } from '../../shared/domain/series.ts';
+import type { StandbyLag } from '../../shared/domain/standby.ts';
 import type { Clock } from '../../shared/edge/ports/clock.ts';
 import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { Interval } from './intervals.ts';
@@ -13,6 +15,8 @@ export interface ReplicationOptions {
 export interface ReplicationSeen {
   readonly lagBytesMax: number;
   readonly lagMsMax: number;
+  /** Absent where nobody looked. */
+  readonly lag?: StandbyLag;
   /** When replay waited for somebody on the standby. */
   readonly blocked: readonly Interval[];
   /** The longest time in which nobody looked. */
@@ -79,6 +83,7 @@ class Seen {
   #lagMsMax = 0;
   #gapMsMax = 0;
   #last: Look | undefined;
+  #lag: StandbyLag | undefined;
   /** Positions that were written and not yet seen replayed, oldest first. */
   readonly #open: { readonly atMs: number; readonly written: number }[] = [];
   readonly #blocked: Interval[] = [];
@@ -88,10 +93,12 @@ class Seen {
     if (last === undefined || look.written > last.written) this.#open.push({ atMs: look.atMs, written: look.written });
     while (this.#open[0] !== undefined && this.#open[0].written <= look.replayed) this.#open.shift();
     const oldest = this.#open[0];
-    if (oldest !== undefined) {
-      this.#lagBytesMax = Math.max(this.#lagBytesMax, look.written - look.replayed);
-      this.#lagMsMax = Math.max(this.#lagMsMax, look.untilMs - oldest.atMs);
-    }
+    const lagBytes = oldest === undefined ? 0 : look.written - look.replayed;
+    const lagMs = oldest === undefined ? 0 : look.untilMs - oldest.atMs;
+    this.#lagBytesMax = Math.max(this.#lagBytesMax, lagBytes);
+    this.#lagMsMax = Math.max(this.#lagMsMax, lagMs);
+    const { bytes, ms } = this.#lag ?? { bytes: beginSeries(look.untilMs), ms: beginSeries(look.untilMs) };
+    this.#lag = { bytes: withLook(bytes, look.untilMs, lagBytes), ms: withLook(ms, look.untilMs, lagMs) };
     if (last !== undefined) this.#gapMsMax = Math.max(this.#gapMsMax, look.untilMs - last.untilMs);
     if (last?.waits === true) this.#extend(last.untilMs, look.untilMs);
     this.#last = look;
@@ -109,6 +116,7 @@ class Seen {
       lagBytesMax: this.#lagBytesMax,
       lagMsMax: this.#lagMsMax,
       gapMsMax: this.#gapMsMax,
+      ...(this.#lag === undefined ? {} : { lag: { bytes: rounded(this.#lag.bytes), ms: rounded(this.#lag.ms) } }),
       blocked: this.#blocked,
     };
   }

@@ -50,6 +50,7 @@ export async function standby(run: LiveRun<StandbyRun>): Promise<ScenarioFinding
     followed,
     lagBytesMax: seen.lagBytesMax,
     lagMsMax: Math.round(seen.lagMsMax),
+    ...(seen.lag === undefined ? {} : { lag: seen.lag }),
     replayBlockedMs: Math.round(seen.blocked.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)),
     cancelledQueries: cancelled,
     reads: read,

@@ -1,5 +1,6 @@
 import type { HotpatchFound } from '../../domain/hotpatch.ts';
 import type { HostFacts } from '../../domain/observation.ts';
+import type { SteppedMaxima } from '../../domain/series.ts';
 import type { Login, SealedSnapshot } from './snapshots.ts';
 import type { ServerAddress } from './sql.ts';
 
@@ -130,4 +131,6 @@ export interface ProcessExit {
   /** Others of its group went on when it ended. Where its end takes them along (a container), it is absent. */
   readonly leftRunning?: boolean;
   readonly memoryPeakBytes?: number;
+  /** Bytes that all of it used together, in ms since its start; absent where nobody can look. */
+  readonly memory?: SteppedMaxima;
 }

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { LoadSchema } from './load.ts';
+import { LoadSchema, SteppedMaximaSchema } from './load.ts';
 import { orNull, ScenarioSchema } from './words.ts';
 
 const LockSchema = Type.Object({
@@ -45,6 +45,7 @@ const AttemptSchema = Type.Object({
   durationMs: Type.Number(),
   memoryPeakBytes: Type.Optional(Type.Number()),
   memoryLimitBytes: Type.Optional(Type.Number()),
+  memory: Type.Optional(SteppedMaximaSchema),
   statements: Type.Array(StatementSchema),
 });
 
@@ -76,6 +77,7 @@ const AftermathSchema = Type.Object({
 const StandbySchema = Type.Object({
   lagBytesMax: Type.Number(),
   lagMsMax: Type.Number(),
+  lag: Type.Optional(Type.Object({ bytes: SteppedMaximaSchema, ms: SteppedMaximaSchema })),
   cancelledQueries: Type.Number(),
   replayBlockedMs: Type.Number(),
   sameSchema: orNull(Type.Boolean()),

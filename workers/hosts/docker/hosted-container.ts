@@ -65,7 +65,7 @@ export class HostedContainer implements HostedProcess {
     this.#container = container;
     this.#parts = parts;
     this.#output = output;
-    this.exited = this.#untilExited(watchMemory(container.id, pid));
+    this.exited = this.#untilExited(watchMemory(container.id, pid, () => parts.clock.now()));
   }
 
   output(): { readonly stdout: string; readonly stderr: string } {
@@ -137,6 +137,7 @@ export class HostedContainer implements HostedProcess {
       (await this.#saysOomKilled()) ||
       (wasNear && (await timedOut) !== true && (await oomEvents.within(this.#container.id, oomEventWaitMs)));
     const signal = signalOf(exitCode);
+    const used = memory.curve();
     return {
       exitCode,
       ...(signal === undefined ? {} : { signal }),
@@ -145,6 +146,7 @@ export class HostedContainer implements HostedProcess {
       // A kill for memory is proof that the limit was reached, whatever the last look saw.
       ...(oomKilled && memoryBytes !== undefined ? { memoryPeakBytes: Math.max(memoryBytes, peakBytes ?? 0) } : {}),
       ...(!oomKilled && peakBytes !== undefined ? { memoryPeakBytes: peakBytes } : {}),
+      ...(used === undefined ? {} : { memory: used }),
     };
   }
 

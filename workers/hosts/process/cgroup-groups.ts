@@ -41,6 +41,7 @@ interface MemoryFiles {
   readonly limits: readonly { readonly file: string; readonly swap: boolean }[];
   readonly events: string;
   readonly peak: string;
+  readonly used: string;
 }
 
 const version1: MemoryFiles = {
@@ -50,6 +51,7 @@ const version1: MemoryFiles = {
   ],
   events: 'memory.oom_control',
   peak: 'memory.max_usage_in_bytes',
+  used: 'memory.usage_in_bytes',
 };
 
 const version2: MemoryFiles = {
@@ -59,6 +61,7 @@ const version2: MemoryFiles = {
   ],
   events: 'memory.events',
   peak: 'memory.peak',
+  used: 'memory.current',
 };
 
 /** At the top, where version 2 allows it too: below our own cgroup it does not, because a process (ours) is in it. */
@@ -139,7 +142,15 @@ class Cgroup implements ProcessGroup {
 
   async memoryPeakBytes(): Promise<number | undefined> {
     // `memory.peak` came with kernel 5.19.
-    const text = await readFile(join(this.dir, this.#files.peak), 'utf8').catch(ifGone(''));
+    return await this.#bytesIn(this.#files.peak);
+  }
+
+  memoryBytes(): Promise<number | undefined> {
+    return this.#bytesIn(this.#files.used);
+  }
+
+  async #bytesIn(file: string): Promise<number | undefined> {
+    const text = await readFile(join(this.dir, file), 'utf8').catch(ifGone(''));
     return text === '' ? undefined : Number(text);
   }
 

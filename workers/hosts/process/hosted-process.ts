@@ -11,6 +11,7 @@ import { copyTree } from '../copy-tree.ts';
 import { removeTree } from '../remove-tree.ts';
 import { makeWritable } from '../writable-paths.ts';
 import { findProgram } from './find-program.ts';
+import { followMemory } from './follow-memory.ts';
 import { freePort } from './free-port.ts';
 import { launch } from './launch.ts';
 import { OutputTail } from './output-tail.ts';
@@ -122,8 +123,10 @@ class RunningProcess implements HostedProcess {
     const ended = new AbortController();
     const drained = Promise.all([child.stdout, child.stderr].map(untilClosed));
     const timedOut = timeoutMs === undefined ? undefined : this.#killAfter(timeoutMs, ended.signal);
+    const following = followMemory(this.#group, this.#place.clock);
     const [code, signal] = await endOf(child);
     ended.abort();
+    const memory = await following.stop();
     const patience = new AbortController();
     await Promise.race([drained, quietly(this.#place.clock.wait(drainWaitMs, patience.signal))]);
     patience.abort();
@@ -136,6 +139,7 @@ class RunningProcess implements HostedProcess {
       timedOut: (await timedOut) ?? false,
       leftRunning,
       ...(memoryPeakBytes === undefined ? {} : { memoryPeakBytes }),
+      ...(memory === undefined ? {} : { memory }),
     };
   }
 

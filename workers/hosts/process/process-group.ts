@@ -10,6 +10,8 @@ export interface ProcessGroup {
   /** Processes killed for memory so far. */
   oomKills(): Promise<number>;
   memoryPeakBytes(): Promise<number | undefined>;
+  /** In use now; undefined where nobody can look, or nobody has yet. */
+  memoryBytes(): Promise<number | undefined>;
   /** Only once all members are gone. */
   remove(): Promise<void>;
 }

@@ -29,6 +29,7 @@ class ScannedGroup implements ProcessGroup {
   /** Processes that were looked at and do not belong: they never will. */
   #strangers = new Set<number>();
   #peakBytes = 0;
+  #bytes: number | undefined;
   #kills = 0;
   #watch: NodeJS.Timeout | undefined;
 
@@ -60,6 +61,10 @@ class ScannedGroup implements ProcessGroup {
     return this.#peakBytes === 0 ? undefined : this.#peakBytes;
   }
 
+  async memoryBytes(): Promise<number | undefined> {
+    return this.#bytes;
+  }
+
   async remove(): Promise<void> {
     clearInterval(this.#watch);
   }
@@ -68,6 +73,7 @@ class ScannedGroup implements ProcessGroup {
     this.#refresh();
     let sumBytes = 0;
     for (const pid of this.#members.keys()) sumBytes += privateBytes(pid);
+    this.#bytes = sumBytes;
     this.#peakBytes = Math.max(this.#peakBytes, sumBytes);
     if (sumBytes <= this.#limitBytes) return;
     for (const pid of this.#members.keys()) {
@@ -131,6 +137,7 @@ class SignalledGroup implements ProcessGroup {
 
   oomKills = async (): Promise<number> => 0;
   memoryPeakBytes = async (): Promise<number | undefined> => undefined;
+  memoryBytes = async (): Promise<number | undefined> => undefined;
   remove = async (): Promise<void> => undefined;
 }
 
