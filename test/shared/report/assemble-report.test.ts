@@ -68,6 +68,24 @@ describe('report.json', () => {
     });
   });
 
+  it('takes along what was recorded over time, and stands without it where evidence is older', () => {
+    const evidence = redEvidence();
+    const curve = { fromMs: 0, stepMs: 50, most: [1, null, 3] };
+    const latencyMap = { fromMs: 0, stepMs: 100, latencyUpToMs: [1], counts: [[2, 0]], failures: [] };
+    const runs = evidence.runs.map((run) => ({
+      ...run,
+      attempts: run.attempts.map((attempt) => ({ ...attempt, memory: curve })),
+      ...(run.load === undefined ? {} : { load: { ...run.load, latencyMap } }),
+    }));
+    const report = reportOf({ ...evidence, runs });
+    expect(reportMismatches(report)).toEqual([]);
+    const contended = report.runs.find(({ id }) => id === green.contentionId);
+    expect(contended?.load?.latencyMap).toEqual(latencyMap);
+    expect(contended?.migration[0]?.memory).toEqual(curve);
+    const { sentence, findings } = reportOf(evidence);
+    expect(report).toMatchObject({ sentence, findings });
+  });
+
   it('gives every judgement as it was made', () => {
     const evidence = redEvidence();
     const { findings, checks, cells, recovery, harm } = judge(evidence);

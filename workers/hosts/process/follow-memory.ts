@@ -2,7 +2,7 @@ import { beginSeries, rounded, type SteppedMaxima, withLook } from '../../../sha
 import type { Clock } from '../../../shared/edge/ports/clock.ts';
 import type { ProcessGroup } from './process-group.ts';
 
-const everyMs = 50;
+const everyMs = 25;
 
 export interface MemoryFollowed {
   /** What was in use from look to look, in ms since the start; undefined where nobody could look. */
