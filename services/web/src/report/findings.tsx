@@ -48,9 +48,11 @@ function Index({ groups }: { readonly groups: readonly FindingGroup[] }) {
     <ol className="index">
       {groups.map(({ mark, check, findings }, index) => (
         <li key={`${mark} ${check}`}>
-          <Badge tone={tones[mark]}>{mark}</Badge>{' '}
-          <a href={`#finding-${index + 1}`}>{excerpt(findings[0].title, 140)}</a>
-          {findings.length > 1 && <span className="soft"> and {findings.length - 1} more</span>}
+          <Badge tone={tones[mark]}>{mark}</Badge>
+          <span>
+            <a href={`#finding-${index + 1}`}>{excerpt(findings[0].title, 140)}</a>
+            {findings.length > 1 && <span className="soft"> and {findings.length - 1} more</span>}
+          </span>
         </li>
       ))}
     </ol>
@@ -104,7 +106,7 @@ function Body({ report, finding, words }: BodyProps) {
       <Where report={report} finding={finding} />
       <p>{excerpt(summary, limits.summaryCharacters)}</p>
       {moment !== undefined && (
-        <p>
+        <p className="screen-only">
           <strong>Worst moment:</strong> {moment.text} <a href={moment.href}>See it on the timeline</a>
         </p>
       )}
@@ -125,7 +127,7 @@ function Body({ report, finding, words }: BodyProps) {
 
 function Why({ words: { why, incident } }: { readonly words: CheckWords }) {
   return (
-    <p>
+    <p className="screen-only">
       <strong>Why it matters:</strong> {why}
       {incident !== null && (
         <span className="soft">

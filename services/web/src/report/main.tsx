@@ -1,5 +1,6 @@
 import '../kit/style.ts';
 import './report.css';
+import './print.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { embeddedReport } from './embedded-report.ts';

@@ -48,7 +48,13 @@ function WayOut({ recoveries }: { readonly recoveries: readonly Recovery[] }) {
         In the state {states.join(', ')}
         {recoveries.length > states.length && ` and ${recoveries.length - states.length} more`}
       </p>
-      <p>{excerpt(reason(first), 1200)}.</p>
+      <p>
+        {excerpt(
+          reason(first).replace(/^./, (letter) => letter.toUpperCase()),
+          1200,
+        )}
+        .
+      </p>
       {lost.length > 0 && (
         <p>
           <strong>It loses:</strong> {excerpt(lost.join('; '), 600)}

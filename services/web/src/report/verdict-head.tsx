@@ -88,16 +88,19 @@ function figures(report: Report): readonly Figure[] {
       value: loads.length === 0 ? 'not seen' : `${failed} of ${sent}`,
       what: 'transactions of the traffic that failed',
       href: '#traffic',
+      ...(failed > 0 ? { tone: 'fail' } : {}),
     },
     {
       value: gating.length === 0 ? 'not asked' : `${broken} of ${gating.length}`,
       what: 'states that a version must live with and breaks on',
       href: '#versions',
+      ...(broken > 0 ? { tone: 'fail' } : {}),
     },
     {
       value: harmWords[report.harm].database,
       what: `the database: ${harmWords[report.harm].because}`,
       href: '#recovery',
+      ...(report.harm === 'harmed' ? { tone: 'fail' } : {}),
     },
   ];
 }

@@ -91,7 +91,7 @@ function Matrix({ report, columns: all, states, label }: MatrixProps) {
                     </th>
                   </tr>
                 )}
-                <tr>
+                <tr className={row.some(({ outcome }) => outcome === 'fail') ? 'broken' : undefined}>
                   <th scope="row">
                     <StateLabel report={report} state={state} />
                   </th>
