@@ -7,14 +7,20 @@ import { overlaps, type Span, type TimeScale } from './time-scale.ts';
 const leastPx = 3;
 const barPx = 16;
 
+/** Left of every lane, where some have the words of their other axis. */
+export const gutterPx = 60;
+
 /** A label on its own line with the bars below it: the same on a phone as on a desk. */
-export function Lane({ label, children, heightPx = barPx, scale }: LaneProps) {
+export function Lane({ label, marks, children, heightPx = barPx, scale }: LaneProps) {
   return (
     <div className="lane">
       <div className="lane-label">{label}</div>
-      <svg width={scale.widthPx} height={heightPx} aria-hidden="true" focusable="false">
-        <rect className="lane-ground" width={scale.widthPx} height={heightPx} rx="3" />
-        {children}
+      <svg width={gutterPx + scale.widthPx} height={heightPx} aria-hidden="true" focusable="false">
+        {marks}
+        <svg x={gutterPx} width={scale.widthPx} height={heightPx} aria-hidden="true">
+          <rect className="lane-ground" width={scale.widthPx} height={heightPx} rx="3" />
+          {children}
+        </svg>
       </svg>
     </div>
   );
@@ -22,6 +28,8 @@ export function Lane({ label, children, heightPx = barPx, scale }: LaneProps) {
 
 interface LaneProps {
   readonly label: ReactNode;
+  /** In the gutter. */
+  readonly marks?: ReactNode;
   readonly heightPx?: number;
   readonly scale: TimeScale;
   readonly children: ReactNode;

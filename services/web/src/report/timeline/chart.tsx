@@ -1,5 +1,6 @@
 import { type PointerEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { formatMs } from '../../../../../shared/report/words.ts';
+import { gutterPx } from './bars.tsx';
 import { type Span, type TimeScale, ticks, timeScale } from './time-scale.ts';
 
 interface ChartProps {
@@ -28,8 +29,9 @@ export function Chart({ label, span, originMs, zoom, children }: ChartProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const scale = timeScale(span, Math.max(1, widthPx));
-  const at = (event: PointerEvent<HTMLElement>) => event.clientX - event.currentTarget.getBoundingClientRect().left;
+  const scale = timeScale(span, Math.max(1, widthPx - gutterPx));
+  const at = (event: PointerEvent<HTMLElement>) =>
+    Math.max(0, event.clientX - event.currentTarget.getBoundingClientRect().left - gutterPx);
   const isDrawn = brush !== undefined && Math.abs(brush.to - brush.from) >= dragPx;
   return (
     <div
@@ -55,7 +57,7 @@ export function Chart({ label, span, originMs, zoom, children }: ChartProps) {
       {isDrawn && (
         <div
           className="brush"
-          style={{ left: Math.min(brush.from, brush.to), width: Math.abs(brush.to - brush.from) }}
+          style={{ left: gutterPx + Math.min(brush.from, brush.to), width: Math.abs(brush.to - brush.from) }}
         />
       )}
     </div>
@@ -64,11 +66,11 @@ export function Chart({ label, span, originMs, zoom, children }: ChartProps) {
 
 function Axis({ scale, originMs }: { readonly scale: TimeScale; readonly originMs: number }) {
   return (
-    <svg className="axis" width={scale.widthPx} height={22} aria-hidden="true" focusable="false">
+    <svg className="axis" width={gutterPx + scale.widthPx} height={22} aria-hidden="true" focusable="false">
       {ticks(scale, originMs).map((ms) => (
-        <g key={ms}>
-          <line className="rule" x1={scale.x(originMs + ms)} x2={scale.x(originMs + ms)} y1={16} y2={22} />
-          <text x={Math.min(scale.widthPx - 24, Math.max(18, scale.x(originMs + ms)))} y={13} textAnchor="middle">
+        <g key={ms} transform={`translate(${gutterPx + scale.x(originMs + ms)})`}>
+          <line className="rule" y1={16} y2={22} />
+          <text x={Math.min(0, scale.widthPx - 24 - scale.x(originMs + ms))} y={13} textAnchor="middle">
             {ms === 0 ? '0' : ms < 0 ? `−${formatMs(-ms)}` : formatMs(ms)}
           </text>
         </g>

@@ -1,6 +1,7 @@
 import { blocksReaders, blocksWriters, type LockMode, lockModes } from '../../../../../shared/domain/lock.ts';
 import type { Report, ReportAttempt, ReportRun, ReportStatement } from '../../../../../shared/domain/report.ts';
 import { statementKey } from '../find-statement.ts';
+import { around, type RunSpans, runSpans } from './run-spans.ts';
 import type { Span } from './time-scale.ts';
 
 export interface StatementBar extends Span {
@@ -23,21 +24,13 @@ export interface LockLane {
 }
 
 /** A run as the timeline draws it; all times are of the run's clock. */
-export interface RunReading {
+export interface RunReading extends RunSpans {
   readonly run: ReportRun;
   /** The migration's first statement: the zero of the axis. */
   readonly originMs: number;
-  readonly whole: Span;
-  /** As long as there is traffic, where there is any: what starts long after it is the retry of the aftermath. */
-  readonly first: Span;
   readonly attempts: readonly { readonly attempt: ReportAttempt; readonly bars: readonly StatementBar[] }[];
   readonly locks: readonly LockLane[];
 }
-
-/** One entry of the traffic's series stands for so much time. */
-export const seriesStepMs = 100;
-/** A bar with both ends has to have some room beside it. */
-const marginShare = 0.02;
 
 export function readRun(report: Report, run: ReportRun): RunReading {
   const attempts = run.migration.map((attempt) => ({
@@ -45,39 +38,22 @@ export function readRun(report: Report, run: ReportRun): RunReading {
     bars: attempt.statements.map((statement) => statementBar(attempt, statement)),
   }));
   const bars = attempts.flatMap((one) => one.bars);
-  const originMs = bars.reduce((first, { fromMs }) => Math.min(first, fromMs), Number.POSITIVE_INFINITY);
-  const locks = lockLanes(report, run, bars);
-  const series = run.load?.series ?? [];
-  const spans: readonly Span[] = [...bars, ...series.map(({ atMs }) => ({ fromMs: atMs, toMs: atMs + seriesStepMs }))];
-  const fromMs = spans.reduce((first, span) => Math.min(first, span.fromMs), Number.POSITIVE_INFINITY);
-  const toMs = spans.reduce((last, span) => Math.max(last, span.toMs), 0);
-  const known = Number.isFinite(fromMs);
-  const margin = known ? Math.max(1, (toMs - fromMs) * marginShare) : 0;
-  const whole = known
-    ? { fromMs: fromMs - margin, toMs: toMs + margin }
-    : { fromMs: 0, toMs: Math.max(1, run.durationMs) };
-  const trafficMs = (series.at(-1)?.atMs ?? toMs) + seriesStepMs;
-  const early = bars
-    .filter((bar) => bar.fromMs <= trafficMs)
-    .reduce((last, bar) => Math.max(last, bar.toMs), trafficMs);
-  return {
-    run,
-    originMs: Number.isFinite(originMs) ? originMs : known ? fromMs : 0,
-    whole,
-    first: series.length === 0 ? whole : { fromMs: whole.fromMs, toMs: Math.min(whole.toMs, early + margin) },
-    attempts,
-    locks,
-  };
+  const spans = runSpans(run, bars);
+  const begins =
+    bars.length === 0
+      ? undefined
+      : bars.reduce((first, { fromMs }) => Math.min(first, fromMs), Number.POSITIVE_INFINITY);
+  return { run, ...spans, originMs: begins ?? spans.whole.fromMs, attempts, locks: lockLanes(report, run, bars) };
 }
 
 /** Where the statements are, without the traffic before and after. */
-export function migrationSpan({ attempts, whole }: RunReading): Span {
-  const bars = attempts.flatMap(({ bars: all }) => all);
-  if (bars.length === 0) return whole;
-  const fromMs = Math.min(...bars.slice(0, 1).map((bar) => bar.fromMs));
-  const toMs = bars.reduce((last, bar) => Math.max(last, bar.toMs), 0);
-  const margin = Math.max(1, (toMs - fromMs) * marginShare);
-  return { fromMs: fromMs - margin, toMs: toMs + margin };
+export const migrationSpan = ({ attempts, whole }: RunReading): Span =>
+  around(attempts.flatMap(({ bars }) => bars)) ?? whole;
+
+/** The same statement of the quiet run, which others have not disturbed. */
+export function quietTwin(bar: StatementBar, quiet: RunReading): ReportStatement | undefined {
+  const twins = quiet.attempts.flatMap(({ bars }) => bars);
+  return twins.find((one) => twinKey(one) === twinKey(bar))?.statement;
 }
 
 function statementBar(attempt: ReportAttempt, statement: ReportStatement): StatementBar {
@@ -112,7 +88,8 @@ function lockLanes(report: Report, run: ReportRun, bars: readonly StatementBar[]
       // A statement that was refused never got it.
       if (bar.statement.sqlstate === undefined && own.length > 0) {
         const fromMs = Math.max(bar.fromMs, bar.waitedUntilMs);
-        lane.push({ key: bar.key, kind: 'held', mode, fromMs, toMs: fromMs + heldMs });
+        // It counts from when the lock was asked for: whoever came meanwhile waited behind the request.
+        lane.push({ key: bar.key, kind: 'held', mode, fromMs, toMs: Math.max(fromMs, bar.fromMs + heldMs) });
       }
     }
   }

@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import { lockModes } from '../../../../../shared/domain/lock.ts';
+import type { ReportAttempt } from '../../../../../shared/domain/report.ts';
 import { lockWords } from '../../../../../shared/report/phrases.ts';
 import { excerpt, formatMs } from '../../../../../shared/report/words.ts';
 import { Lane, LockBars, StatementBars } from './bars.tsx';
 import type { LockLane, RunReading, StatementBar } from './read-run.ts';
+import { RecordedLanes } from './recorded-lanes.tsx';
 import { overlaps, type TimeScale, timeScale } from './time-scale.ts';
-import { TrafficLane } from './traffic-lane.tsx';
 
 const lanesMax = 6;
 
@@ -20,31 +21,38 @@ interface RunLanesProps {
 
 export function RunLanes({ reading, beside, scale, chosen, choose }: RunLanesProps) {
   const [all, setAll] = useState(false);
-  const { attempts, locks, run } = reading;
-  const shown = all ? locks : locks.slice(0, lanesMax);
+  const { attempts, locks } = reading;
+  const here = locks.filter(({ bars }) => bars.some((bar) => overlaps(bar, scale)));
+  const shown = all ? here : here.slice(0, lanesMax);
   return (
     <>
-      {attempts.map(({ attempt, bars }) => (
-        <Lane
-          key={`${attempt.phase} ${attempt.attempt}`}
-          label={attemptLabel(attempt.phase, attempt.attempt, bars, scale)}
-          scale={scale}
-        >
-          <StatementBars bars={bars} scale={scale} chosen={chosen} choose={choose} />
-        </Lane>
-      ))}
+      {attempts.map(({ attempt, bars }) =>
+        isElsewhere(bars, scale) ? (
+          <p className="lane lane-label soft" key={`${attempt.phase} ${attempt.attempt}`}>
+            {attemptWords(attempt)}: not in this stretch of time
+          </p>
+        ) : (
+          <Lane
+            key={`${attempt.phase} ${attempt.attempt}`}
+            label={<AttemptLabel attempt={attempt} bars={bars} />}
+            scale={scale}
+          >
+            <StatementBars bars={bars} scale={scale} chosen={chosen} choose={choose} />
+          </Lane>
+        ),
+      )}
       {beside !== undefined && <Beside reading={beside} scale={shifted(scale, reading, beside)} />}
       {shown.map((lane) => (
         <Lane key={lane.relation} label={lockLabel(lane)} scale={scale}>
           <LockBars lane={lane} scale={scale} choose={choose} />
         </Lane>
       ))}
-      {locks.length > shown.length && (
+      {here.length > shown.length && (
         <button type="button" className="button" onClick={() => setAll(true)}>
-          Show {locks.length - shown.length} more tables
+          Show {here.length - shown.length} more tables
         </button>
       )}
-      {run.load !== undefined && <TrafficLane load={run.load} scale={scale} />}
+      <RecordedLanes reading={reading} scale={scale} />
     </>
   );
 }
@@ -67,14 +75,17 @@ function shifted({ fromMs, toMs, widthPx }: TimeScale, reading: RunReading, othe
   return timeScale({ fromMs: fromMs + byMs, toMs: toMs + byMs }, widthPx);
 }
 
-function attemptLabel(phase: string, attempt: number, bars: readonly StatementBar[], scale: TimeScale) {
-  const isElsewhere = bars.length > 0 && !bars.some((bar) => overlaps(bar, scale));
+const isElsewhere = (bars: readonly StatementBar[], scale: TimeScale): boolean =>
+  bars.length > 0 && !bars.some((bar) => overlaps(bar, scale));
+
+const attemptWords = ({ phase, attempt }: ReportAttempt): string =>
+  `Statements of ${excerpt(phase, 60)}${attempt > 1 ? `, start ${attempt}` : ''}`;
+
+function AttemptLabel({ attempt, bars }: RunReading['attempts'][number]) {
   const refused = bars.filter(({ statement }) => statement.sqlstate !== undefined).length;
   return (
     <>
-      Statements of {excerpt(phase, 60)}
-      {attempt > 1 && `, start ${attempt}`}
-      {isElsewhere && ': not in this stretch of time'}
+      {attemptWords(attempt)}
       <span className="keys soft">
         <span className="key works" /> works <span className="key waits" /> waits
         {refused > 0 && (

@@ -2,12 +2,21 @@ import { blocksReaders, blocksWriters } from '../../../../../shared/domain/lock.
 import { lockWords } from '../../../../../shared/report/phrases.ts';
 import { excerpt, formatBytes, formatMs } from '../../../../../shared/report/words.ts';
 import { Code } from '../../kit/code.tsx';
-import type { StatementBar } from './read-run.ts';
+import { QuietTwin } from './quiet-twin.tsx';
+import { quietTwin, type RunReading, type StatementBar } from './read-run.ts';
+
+interface StatementDetailProps {
+  readonly bar: StatementBar;
+  readonly reading: RunReading;
+  /** The quiet run, where this is another one. */
+  readonly quiet: RunReading | undefined;
+}
 
 /** One statement in plain words: what it is, how long it takes by itself, and whom it stops. */
-export function StatementDetail({ bar, originMs }: { readonly bar: StatementBar; readonly originMs: number }) {
+export function StatementDetail({ bar, reading, quiet }: StatementDetailProps) {
   const { statement, attempt } = bar;
   const { file, line, transaction, sqlstate, message, rewrote } = statement;
+  const twin = quiet === undefined ? undefined : quietTwin(bar, quiet);
   const place = file === undefined ? undefined : `${file}${line === undefined ? '' : `:${line}`}`;
   return (
     <div className="detail">
@@ -19,7 +28,7 @@ export function StatementDetail({ bar, originMs }: { readonly bar: StatementBar;
       <dl className="facts">
         <dt>When</dt>
         <dd>
-          {formatMs(Math.max(0, bar.fromMs - originMs))} after the migration began,{' '}
+          {formatMs(Math.max(0, bar.fromMs - reading.originMs))} after the migration began,{' '}
           {transaction === null ? 'committing by itself' : `in transaction ${transaction}`}
         </dd>
         <dt>Took</dt>
@@ -45,6 +54,7 @@ export function StatementDetail({ bar, originMs }: { readonly bar: StatementBar;
           {rewrote.length > 0 && `; writes all of ${excerpt(rewrote.join(', '), 300)} anew`}
         </dd>
       </dl>
+      {twin !== undefined && <QuietTwin here={statement} quiet={twin} />}
     </div>
   );
 }

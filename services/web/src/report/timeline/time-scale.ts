@@ -1,3 +1,5 @@
+import { formatMs } from '../../../../../shared/report/words.ts';
+
 /** A stretch of a run's clock. */
 export interface Span {
   readonly fromMs: number;
@@ -35,3 +37,9 @@ export function ticks(scale: TimeScale, originMs: number): readonly number[] {
 }
 
 export const overlaps = (span: Span, other: Span): boolean => span.fromMs <= other.toMs && other.fromMs <= span.toMs;
+
+/** `+120 ms`, `−2 s`: a time of the run's clock, counted from the migration's first statement. */
+export function sinceMigration(ms: number, originMs: number): string {
+  const since = Math.round(ms - originMs);
+  return since < 0 ? `−${formatMs(-since)}` : `+${formatMs(since)}`;
+}

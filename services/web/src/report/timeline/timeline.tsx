@@ -11,25 +11,34 @@ import { migrationSpan, type RunReading, readRun } from './read-run.ts';
 import { RunFacts } from './run-facts.tsx';
 import { RunLanes } from './run-lanes.tsx';
 import { RunPicker } from './run-picker.tsx';
+import { around } from './run-spans.ts';
 import { StatementDetail } from './statement-detail.tsx';
 import { StatementTable } from './statement-table.tsx';
+import { StretchFacts } from './stretch-facts.tsx';
+import { StretchFields } from './stretch-fields.tsx';
 import { overlaps, type Span } from './time-scale.ts';
 
 /** One run on one axis; the address bar keeps what is looked at, so that it can be sent to somebody. */
 export function TimelineSection({ report }: { readonly report: Report }) {
   const address = useAddress();
-  const first = useMemo(() => tellStory(report)?.run ?? worstRun(report) ?? report.runs[0], [report]);
+  const first = useMemo(() => firstRun(report), [report]);
   const run = report.runs.find(({ id }) => id === address.run) ?? first;
   if (run === undefined) return null;
   return (
     <Section
       id="timeline"
       title="Timeline"
-      lead="Draw over the chart to look closer; the arrow keys step through the statements, Escape goes back."
+      lead="Draw over the chart to see one stretch of time alone, or type it; the arrow keys step through the statements, Escape goes back."
     >
       <RunView key={run.id} report={report} run={run} address={address} />
     </Section>
   );
+}
+
+/** The run that the story tells of; one without traffic shows less than the worst one that has some. */
+function firstRun(report: Report): ReportRun | undefined {
+  const told = tellStory(report)?.run;
+  return told?.load === undefined ? (worstRun(report) ?? told ?? report.runs[0]) : told;
 }
 
 interface RunViewProps {
@@ -41,8 +50,11 @@ interface RunViewProps {
 function RunView({ report, run, address }: RunViewProps) {
   const reading = useMemo(() => readRun(report, run), [report, run]);
   const [beside, setBeside] = useState(false);
-  const quiet = report.runs.find(({ scenario, migration }) => scenario === 'control' && migration.length > 0);
-  const control = useMemo(() => (quiet === undefined ? undefined : readRun(report, quiet)), [report, quiet]);
+  const control = report.runs.find(({ scenario, migration }) => scenario === 'control' && migration.length > 0);
+  const quiet = useMemo(
+    () => (control === undefined || control === run ? undefined : readRun(report, control)),
+    [report, control, run],
+  );
   const { from, to } = address;
   const span = useMemo(() => shownSpan(reading, from, to), [reading, from, to]);
   const bars = useMemo(() => reading.attempts.flatMap((one) => one.bars), [reading]);
@@ -57,7 +69,9 @@ function RunView({ report, run, address }: RunViewProps) {
     if (next !== undefined) choose(next.key);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLSelectElement || event.altKey || event.ctrlKey || event.metaKey) return;
+    const { target } = event;
+    if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === 'ArrowRight') step(1);
     else if (event.key === 'ArrowLeft') step(-1);
     else if (event.key === 'Escape') zoom(undefined);
@@ -75,17 +89,25 @@ function RunView({ report, run, address }: RunViewProps) {
         <button type="button" className="button" onClick={() => step(1)}>
           Next statement →
         </button>
+        {quiet !== undefined && (
+          <button type="button" className="button" aria-pressed={beside} onClick={() => setBeside(!beside)}>
+            Beside the quiet run
+          </button>
+        )}
+      </div>
+      <div className="controls">
+        {chosen !== undefined && (
+          <button type="button" className="button" onClick={() => zoom(around([chosen]))}>
+            Only this statement
+          </button>
+        )}
         <button type="button" className="button" onClick={() => zoom(migrationSpan(reading))}>
           Only the migration
         </button>
         <button type="button" className="button" onClick={() => zoom(reading.whole)}>
           All
         </button>
-        {control !== undefined && control.run !== run && (
-          <button type="button" className="button" aria-pressed={beside} onClick={() => setBeside(!beside)}>
-            Beside the quiet run
-          </button>
-        )}
+        <StretchFields span={span} originMs={reading.originMs} zoom={zoom} />
       </div>
       <p className="soft">
         <strong>{run.id}</strong>: {excerpt(runWords(run), 300)};{' '}
@@ -95,15 +117,16 @@ function RunView({ report, run, address }: RunViewProps) {
         {(scale) => (
           <RunLanes
             reading={reading}
-            beside={beside ? control : undefined}
+            beside={beside ? quiet : undefined}
             scale={scale}
             chosen={chosen?.key}
             choose={choose}
           />
         )}
       </Chart>
+      <StretchFacts reading={reading} span={span} />
       <div aria-live="polite">
-        {chosen !== undefined && <StatementDetail bar={chosen} originMs={reading.originMs} />}
+        {chosen !== undefined && <StatementDetail bar={chosen} reading={reading} quiet={quiet} />}
       </div>
       <div className="screen-only">
         <StatementTable bars={visible} chosen={chosen?.key} choose={choose} />
@@ -130,5 +153,7 @@ function chartWords({ run, attempts, locks }: RunReading): string {
   const statements = attempts.reduce((sum, { bars }) => sum + bars.length, 0);
   const traffic =
     run.load === undefined ? 'no traffic' : `traffic that waits at most ${formatMs(run.load.blockedMsMax)}`;
-  return `Timeline of ${run.id}: ${counted(statements, 'statement')}, strong locks on ${counted(locks.length, 'table')}, ${traffic}. The table below says the same.`;
+  const lag = run.standby?.lag === undefined ? '' : ', the lag of a standby';
+  const memory = run.migration.some((attempt) => attempt.memory !== undefined) ? ", the command's memory" : '';
+  return `Timeline of ${run.id}: ${counted(statements, 'statement')}, strong locks on ${counted(locks.length, 'table')}, ${traffic}${lag}${memory}. The words and tables below say the same.`;
 }

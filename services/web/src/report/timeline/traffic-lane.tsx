@@ -1,6 +1,7 @@
 import type { LoadObservation, LoadSecond } from '../../../../../shared/domain/load.ts';
 import { formatMs } from '../../../../../shared/report/words.ts';
-import { seriesStepMs } from './read-run.ts';
+import { gutterPx, Lane } from './bars.tsx';
+import { seriesStepMs } from './run-spans.ts';
 import type { TimeScale } from './time-scale.ts';
 
 const heightPx = 132;
@@ -22,43 +23,44 @@ export function TrafficLane({ load, scale }: TrafficLaneProps) {
   const topMs = latencyTicksMs.find((ms) => ms >= slowest) ?? 1_000_000;
   const y = (ms: number) =>
     plot.bottom - (Math.log10(Math.max(1, ms)) / Math.log10(Math.max(10, topMs))) * (plot.bottom - plot.top);
+  const shownTicks = latencyTicksMs.filter((ms) => ms <= topMs);
   return (
-    <div className="lane">
-      <div className="lane-label">
-        Traffic: how long a transaction takes that is due then
-        <span className="keys soft">
-          <span className="key slowest" /> slowest <span className="key median" /> median
-          {load.failed > 0 && (
-            <>
-              {' '}
-              <span className="ink-fail">✕</span> fails
-            </>
-          )}
-        </span>
-      </div>
-      <svg width={scale.widthPx} height={heightPx} aria-hidden="true" focusable="false">
-        <rect className="lane-ground" width={scale.widthPx} height={heightPx} rx="3" />
-        {latencyTicksMs
-          .filter((ms) => ms <= topMs)
-          .map((ms) => (
-            <g key={ms}>
-              <line className="rule" x1={0} x2={scale.widthPx} y1={y(ms)} y2={y(ms)} />
-              <text x={4} y={y(ms) - 3}>
-                {formatMs(ms)}
-              </text>
-            </g>
-          ))}
-        <path className="slowest" d={area(series, scale, y)} />
-        <path className="median" d={line(series, scale, y)} />
-        {series
-          .filter(({ failed }) => failed > 0)
-          .map(({ atMs }) => (
-            <text className="failure" key={atMs} x={scale.x(atMs + seriesStepMs / 2)} y={15} textAnchor="middle">
-              ✕
-            </text>
-          ))}
-      </svg>
-    </div>
+    <Lane
+      label={
+        <>
+          Traffic: how long a transaction takes that is due then
+          <span className="keys soft">
+            <span className="key slowest" /> slowest <span className="key median" /> median
+            {load.failed > 0 && (
+              <>
+                {' '}
+                <span className="ink-fail">✕</span> fails
+              </>
+            )}
+          </span>
+        </>
+      }
+      scale={scale}
+      heightPx={heightPx}
+      marks={shownTicks.map((ms) => (
+        <text key={ms} className="bucket" x={gutterPx - 6} y={y(ms) + 4} textAnchor="end">
+          {formatMs(ms)}
+        </text>
+      ))}
+    >
+      {shownTicks.map((ms) => (
+        <line key={ms} className="rule" x1={0} x2={scale.widthPx} y1={y(ms)} y2={y(ms)} />
+      ))}
+      <path className="slowest" d={area(series, scale, y)} />
+      <path className="median" d={line(series, scale, y)} />
+      {series
+        .filter(({ failed }) => failed > 0)
+        .map(({ atMs }) => (
+          <text className="failure" key={atMs} x={scale.x(atMs + seriesStepMs / 2)} y={15} textAnchor="middle">
+            ✕
+          </text>
+        ))}
+    </Lane>
   );
 }
 
