@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build, type InlineConfig } from 'vite';
 import { viteSingleFile } from 'vite-plugin-singlefile';
+import { style } from '../../shared/report/html/style.ts';
 import { sealShell } from './seal-shell.ts';
 
 /** `node services/web/build.ts DIR`: the built report page and the pages of the service, with their assets. */
@@ -32,4 +33,4 @@ await build({
   build: { ...output, assetsInlineLimit: 0, rolldownOptions: { input: join(import.meta.dirname, 'service.html') } },
 });
 const shell = join(outDir, 'report.html');
-await writeFile(shell, sealShell(await readFile(shell, 'utf8')));
+await writeFile(shell, sealShell(await readFile(shell, 'utf8'), [style]));

@@ -81,9 +81,12 @@ describe('the page with a report inside', () => {
     expect(() => fillShell(shell.replace('id="checks"', ''), redReport())).toThrow('no single place for its checks');
   });
 
-  it('lets its own script run and no other', () => {
-    expect(sealShell(shell)).toContain("script-src 'sha256-");
-    expect(() => sealShell(shell.replace('<meta name="policy" content="here">', ''))).toThrow('where its policy goes');
-    expect(() => sealShell('<meta name="policy" content="here">')).toThrow('no script inside');
+  it('lets its own script run and its own styles paint, and no other', () => {
+    const sealed = sealShell(shell.replace('</title>', '</title><style>a{}</style>'), ['b{}']);
+    expect(sealed).toMatch(/script-src 'sha256-[^ ';]+'; style-src 'sha256-[^ ';]+' 'sha256-[^ ';]+'; /);
+    expect(sealed).not.toContain('unsafe');
+    const bare = shell.replace('<meta name="policy" content="here">', '');
+    expect(() => sealShell(bare, [])).toThrow('where its policy goes');
+    expect(() => sealShell('<meta name="policy" content="here">', [])).toThrow('no script inside');
   });
 });
