@@ -33,8 +33,8 @@ export function Acceptances({ waivers, overrides }: AcceptancesProps) {
             <tr key={key}>
               <th scope="row">{inert(what, 120)}</th>
               <td>{inert(by, 80)}</td>
-              <td>{inert(reason, 300)}</td>
-              <td>
+              <td className="said">{inert(reason, 300)}</td>
+              <td className="until">
                 <Expiry iso={expiresAt} />
               </td>
             </tr>

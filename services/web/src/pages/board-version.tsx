@@ -5,6 +5,7 @@ import { AcceptDialog } from './accept-dialog.tsx';
 import { Age } from './age.tsx';
 import { inert, Name } from './name.tsx';
 import { may, useSession } from './session.ts';
+import { toTheMinute } from './to-the-minute.ts';
 import { Verdict } from './verdict.tsx';
 
 export interface BoardVersionProps {
@@ -32,7 +33,7 @@ export function BoardVersion({ item, again }: BoardVersionProps) {
       <ul className="reasons">
         {gate?.reasons.map(({ code, text }) => (
           <li key={`${code} ${text}`}>
-            {inert(text, 400)} <code className="soft">{code}</code>
+            {inert(toTheMinute(text), 400)} <code className="soft">{code}</code>
           </li>
         ))}
       </ul>

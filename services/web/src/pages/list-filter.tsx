@@ -16,7 +16,7 @@ export function ListFilter({ asked }: ListFilterProps) {
     <search>
       <form method="get" action="/" className="form filter">
         {texts.map(([name, label, hint]) => (
-          <label key={name}>
+          <label key={name} className={name}>
             {label}
             <input
               type={name === 'search' ? 'search' : 'text'}
