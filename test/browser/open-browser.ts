@@ -19,6 +19,8 @@ export interface WatchedPage extends AsyncDisposable {
   readonly requests: readonly string[];
   /** Kept beside the tests, for people. */
   picture(name: string): Promise<void>;
+  /** The same of what the window shows alone; `from`: what is at its top. */
+  window(name: string, from?: string): Promise<void>;
 }
 
 export async function watchedPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
@@ -39,6 +41,11 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
     async picture(name) {
       await mkdir(screenshots, { recursive: true });
       await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+    },
+    async window(name, from) {
+      await mkdir(screenshots, { recursive: true });
+      if (from !== undefined) await page.locator(from).evaluate((element) => element.scrollIntoView());
+      await page.screenshot({ path: join(screenshots, `${name}.png`) });
     },
     [Symbol.asyncDispose]: () => context.close(),
   };

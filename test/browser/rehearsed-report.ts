@@ -21,6 +21,7 @@ const renamed = libraryBundle(
     apps: twoApps,
     probes: [{ name: 'the first book', request: { path: '/books/1' }, expect: { json: { name: 'book 1' } } }],
     load: { rate: '40/s', duration: '1s', hold: '1500ms' },
+    migrate: [{ name: 'pre-deploy', sql: ['migrations/*.sql'], memory: '200MiB' }],
   },
   {
     'package.json': withPg,
@@ -35,7 +36,7 @@ export async function rehearsedReport(): Promise<RehearsedReport> {
   if (!ensurePages()) throw new Error('the pages could not be built');
   await using bundle = await writtenBundle(renamed);
   const out = await temporaryDirectory();
-  const only = 'control,compatibility,contention';
+  const only = 'control,compatibility,contention,standby';
   const args = ['run', bundle.dir, '--host', 'process', '--only', only, '--out', out.dir];
   const { code, stderr } = await rehearse(args, { cwd: checkout, timeoutMs: 280_000 });
   if (code !== 1) throw new Error(`expected a verdict of fail, got exit code ${code}:\n${stderr}`);

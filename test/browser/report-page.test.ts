@@ -60,6 +60,7 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
     expect(await heading.textContent()).toBe(rehearsed.report.sentence);
     const box = await heading.boundingBox();
     expect(box === null ? Number.POSITIVE_INFINITY : box.y + box.height).toBeLessThan(phone.height);
+    await watched.window('report-page-phone');
     const links = await heading.getByRole('link').all();
     expect(links.length).toBeGreaterThanOrEqual(2);
     for (const link of links) {
@@ -68,6 +69,12 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
     }
     await heading.getByRole('link', { name: /blocked for/ }).click();
     await expect.poll(() => inView(page, '#timeline'), patience).toBe(true);
+  });
+
+  it('shows the verdict, its figures and what would happen in the first screen of a desk', async () => {
+    await using watched = await opened({ viewport: { width: 1120, height: 640 } });
+    await watched.window('readme-verdict');
+    for (const id of ['main', 'story-title']) expect(await inWindow(watched.page, `#${id}`), id).toBe(true);
   });
 
   it('tells what, where, why and what to do of each finding, and copies the remedy', async () => {
@@ -112,14 +119,66 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
     if (box === null) throw new Error('no chart');
     const rows = page.getByRole('region', { name: 'Statements in this stretch of time' }).locator('tbody tr');
     const before = await rows.count();
-    await page.mouse.move(box.x + 2, box.y + 40);
+    await page.mouse.move(box.x + 62, box.y + 40);
     await page.mouse.down();
-    await page.mouse.move(box.x + 60, box.y + 60);
+    await page.mouse.move(box.x + 120, box.y + 60);
     await page.mouse.up();
     await expect.poll(() => rows.count(), patience).toBeLessThan(before);
     await page.getByRole('button', { name: 'Next statement' }).focus();
     await page.keyboard.press('Escape');
     await expect.poll(() => rows.count(), patience).toBe(before);
+  });
+
+  it('shows a stretch that is typed, in every lane and word, and its address leads back to it', async () => {
+    await using watched = await opened({ viewport: desk }, '#timeline');
+    const { page } = watched;
+    const rows = page.getByRole('region', { name: 'Statements in this stretch of time' }).locator('tbody tr');
+    const before = await rows.count();
+    const fields = await page.locator('.chart .heat').count();
+    await page.getByLabel('From', { exact: true }).fill('-60');
+    await page.getByLabel('to', { exact: true }).fill('1');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => rows.count(), patience).toBeLessThan(before);
+    expect(await page.locator('.chart .heat').count()).toBeLessThan(fields);
+    const words = page.locator('.timeline').getByText('From −60 ms to +1 ms: ');
+    const said = await words.textContent();
+    await using again = await opened({ viewport: desk }, new URL(page.url()).hash);
+    await expect
+      .poll(() => again.page.locator('.timeline').getByText('From −60 ms to +1 ms: ').textContent(), patience)
+      .toBe(said);
+  });
+
+  it('tells a statement that waits beside the same one of the quiet run', async () => {
+    const contended = rehearsed.report.runs.find(({ id }) => /^contention-.*books$/.test(id));
+    await using watched = await opened(
+      { viewport: { width: 1120, height: 640 } },
+      `#timeline?run=${encodeURIComponent(contended?.id ?? '')}`,
+    );
+    const { page } = watched;
+    const waits = contended?.migration[0]?.statements.find(({ waitedMs }) => waitedMs > 1000);
+    await page.getByRole('heading', { name: new RegExp(`^Statement ${waits?.ordinal} of pre-deploy`) }).waitFor();
+    const twin = page.getByRole('region', { name: 'The statement here and in the quiet run' });
+    const waited = await twin.getByRole('row', { name: /^of that, waits for a lock/ }).textContent();
+    expect(waited).toMatch(/lock1\.\d s0 ms$|lock1\.\d s< 1 ms$/);
+    expect(await twin.getByRole('row', { name: /^blocks reads and writes of public\.books/ }).count()).toBe(1);
+    await watched.window('readme-timeline', '#timeline');
+  });
+
+  it('draws how late a standby is and what memory is used, and says the same in a table', async () => {
+    await using watched = await opened({ viewport: desk }, '#timeline?run=standby');
+    const { page } = watched;
+    const { lag } = rehearsed.report.runs.find(({ id }) => id === 'standby')?.standby ?? {};
+    expect(lag?.ms.most.length).toBeGreaterThan(0);
+    for (const lane of ['Standby: how far it is behind, in time', 'Memory of pre-deploy']) {
+      expect(await page.locator('.lane', { hasText: lane }).locator('path.curve').count()).toBe(1);
+    }
+    await page.getByText('The charts as a table').click();
+    const table = page.getByRole('region', { name: 'The charts, step by step' });
+    expect(await table.getByRole('columnheader').allTextContents()).toEqual(
+      expect.arrayContaining(['Standby behind', 'Memory']),
+    );
+    expect(await violations(page)).toEqual([]);
+    await watched.picture('report-page-standby');
   });
 
   it('shows another run, beside the quiet one', async () => {
@@ -168,15 +227,21 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
   });
 
   it('prints what matters', async () => {
-    await using watched = await opened({ viewport: { width: 760, height: 1070 }, colorScheme: 'dark' });
+    await using watched = await opened({ viewport: { width: 733, height: 1062 }, colorScheme: 'dark' });
     const { page } = watched;
     await page.emulateMedia({ media: 'print' });
-    expect(await page.locator('.contents').isVisible()).toBe(false);
-    expect(await page.evaluate(pageWidth)).toBeLessThanOrEqual(760);
+    for (const left of ['.contents', '#story', '#timeline', '#recovery', '#downloads']) {
+      expect(await page.locator(left).isVisible(), left).toBe(false);
+    }
+    for (const kept of ['Findings', 'Versions on each state', 'Not tested']) {
+      expect(await page.getByRole('heading', { name: kept, exact: true }).isVisible(), kept).toBe(true);
+    }
+    expect(await page.getByText('What to do:').first().isVisible()).toBe(true);
+    expect(await page.evaluate(pageWidth)).toBeLessThanOrEqual(733);
     await watched.picture('report-page-print');
     await page.pdf({ path: join(rehearsed.dir, 'report.pdf'), format: 'A4' });
     const pages = (await readFile(join(rehearsed.dir, 'report.pdf'), 'latin1')).match(/\/Type\s*\/Page\b/g) ?? [];
-    expect(pages.length).toBeLessThanOrEqual(4);
+    expect(pages.length).toBeLessThanOrEqual(2);
   });
 
   it('keeps hostile text inert and in its place', async () => {
@@ -206,6 +271,12 @@ async function unfold(page: Page): Promise<void> {
     for (const one of all) one.setAttribute('open', '');
   });
 }
+
+const inWindow = (page: Page, selector: string): Promise<boolean> =>
+  page.locator(selector).evaluate((element) => {
+    const { top } = element.getBoundingClientRect();
+    return top >= 0 && top < element.ownerDocument.documentElement.clientHeight;
+  });
 
 const inView = (page: Page, selector: string): Promise<boolean> =>
   page.locator(selector).evaluate((element) => {
