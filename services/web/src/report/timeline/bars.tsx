@@ -50,9 +50,21 @@ export function StatementBars({ bars, scale, chosen, choose }: StatementBarsProp
       {bar.waitedUntilMs - bar.fromMs >= 1 && (
         <rect className="waits" {...box({ fromMs: bar.fromMs, toMs: bar.waitedUntilMs }, scale)} />
       )}
-      {bar.statement.sqlstate !== undefined && <rect className="end" {...endOf(box(bar, scale))} />}
+      {bar.statement.sqlstate !== undefined && <Refusal {...endOf(box(bar, scale))} />}
     </g>
   ));
+}
+
+/** A cap and a cross behind it, so that it is told without its colour. */
+function Refusal(cap: ReturnType<typeof endOf>) {
+  return (
+    <>
+      <rect className="end" {...cap} />
+      <text className="failure" x={cap.x + cap.width + 3} y={barPx - 4}>
+        ✕
+      </text>
+    </>
+  );
 }
 
 /** Bars that would be drawn onto the same pixel are drawn once; what was refused or chosen always is. */

@@ -50,6 +50,7 @@ export function Chart({ label, span, originMs, zoom, children }: ChartProps) {
     >
       {widthPx > 0 && (
         <>
+          <Stripes />
           <Axis scale={scale} originMs={originMs} />
           {children(scale)}
         </>
@@ -61,6 +62,18 @@ export function Chart({ label, span, originMs, zoom, children }: ChartProps) {
         />
       )}
     </div>
+  );
+}
+
+/** What waits is striped in every lane: with its colour alone not everybody would see it. */
+function Stripes() {
+  return (
+    <svg className="unseen" width="0" height="0" aria-hidden="true" focusable="false">
+      <pattern id="waiting" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect className="waiting" width="7" height="7" />
+        <line className="gap" y1="0" y2="7" />
+      </pattern>
+    </svg>
   );
 }
 

@@ -91,7 +91,7 @@ function AttemptLabel({ attempt, bars }: RunReading['attempts'][number]) {
         {refused > 0 && (
           <>
             {' '}
-            <span className="key refused" /> refused
+            <span className="ink-fail">✕</span> refused
           </>
         )}
       </span>
