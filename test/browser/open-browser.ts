@@ -19,8 +19,8 @@ export interface WatchedPage extends AsyncDisposable {
   readonly requests: readonly string[];
   /** Kept beside the tests, for people. */
   picture(name: string): Promise<void>;
-  /** The same of what the window shows alone; `from`: what is at its top. */
-  window(name: string, from?: string): Promise<void>;
+  /** The same of one part of the page alone, from its top down to so many pixels. */
+  pictureOf(part: string, name: string, heightPx: number): Promise<void>;
 }
 
 export async function watchedPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
@@ -42,10 +42,14 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
       await mkdir(screenshots, { recursive: true });
       await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
     },
-    async window(name, from) {
+    async pictureOf(part, name, heightPx) {
       await mkdir(screenshots, { recursive: true });
-      if (from !== undefined) await page.locator(from).evaluate((element) => element.scrollIntoView());
-      await page.screenshot({ path: join(screenshots, `${name}.png`) });
+      const box = await page.locator(part).boundingBox();
+      if (box === null) throw new Error(`${part} is not to be seen`);
+      // Its place in the window is not its place in the page.
+      const { x, y } = (await page.evaluate('({ x: scrollX, y: scrollY })')) as { x: number; y: number };
+      const clip = { x: box.x + x, y: box.y + y, width: box.width, height: Math.min(box.height, heightPx) };
+      await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, clip });
     },
     [Symbol.asyncDispose]: () => context.close(),
   };

@@ -179,7 +179,7 @@ describeWith('chromium', 'the pages of the service', () => {
     await page.setViewportSize({ width: 1120, height: 480 });
     await page.goto(`${served.service.address}/board?service=library`);
     await page.locator('article', { hasText: '2.0.0' }).getByText('Blocked').waitFor();
-    await watched.window('readme-board');
+    await watched.pictureOf('body', 'readme-board', 480);
   });
 
   it('offers nothing that the token may not do, and says why where it may not read', async () => {

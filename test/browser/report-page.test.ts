@@ -60,7 +60,6 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
     expect(await heading.textContent()).toBe(rehearsed.report.sentence);
     const box = await heading.boundingBox();
     expect(box === null ? Number.POSITIVE_INFINITY : box.y + box.height).toBeLessThan(phone.height);
-    await watched.window('report-page-phone');
     const links = await heading.getByRole('link').all();
     expect(links.length).toBeGreaterThanOrEqual(2);
     for (const link of links) {
@@ -72,8 +71,8 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
   });
 
   it('shows the verdict, its figures and what would happen in the first screen of a desk', async () => {
-    await using watched = await opened({ viewport: { width: 1120, height: 640 } });
-    await watched.window('readme-verdict');
+    await using watched = await opened({ viewport: desk });
+    await watched.pictureOf('#main', 'readme-verdict', 620);
     for (const id of ['main', 'story-title']) expect(await inWindow(watched.page, `#${id}`), id).toBe(true);
   });
 
@@ -150,10 +149,7 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
 
   it('tells a statement that waits beside the same one of the quiet run', async () => {
     const contended = rehearsed.report.runs.find(({ id }) => /^contention-.*books$/.test(id));
-    await using watched = await opened(
-      { viewport: { width: 1120, height: 640 } },
-      `#timeline?run=${encodeURIComponent(contended?.id ?? '')}`,
-    );
+    await using watched = await opened({ viewport: desk }, `#timeline?run=${encodeURIComponent(contended?.id ?? '')}`);
     const { page } = watched;
     const waits = contended?.migration[0]?.statements.find(({ waitedMs }) => waitedMs > 1000);
     await page.getByRole('heading', { name: new RegExp(`^Statement ${waits?.ordinal} of pre-deploy`) }).waitFor();
@@ -161,7 +157,9 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
     const waited = await twin.getByRole('row', { name: /^of that, waits for a lock/ }).textContent();
     expect(waited).toMatch(/lock1\.\d s0 ms$|lock1\.\d s< 1 ms$/);
     expect(await twin.getByRole('row', { name: /^blocks reads and writes of public\.books/ }).count()).toBe(1);
-    await watched.window('readme-timeline', '#timeline');
+    const [top, chart] = [await page.locator('.timeline').boundingBox(), await page.locator('.chart').boundingBox()];
+    const heightPx = (chart?.y ?? 0) + (chart?.height ?? 0) - (top?.y ?? 0);
+    await watched.pictureOf('.timeline', 'readme-timeline', heightPx);
   });
 
   it('draws how late a standby is and what memory is used, and says the same in a table', async () => {
