@@ -5,13 +5,26 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { ensurePages } from '../../infra/setup/pages.mjs';
+import type { LatencyMap } from '../../shared/domain/load.ts';
 import type { Report } from '../../shared/domain/report.ts';
+import { type SteppedMaxima, stepsMax } from '../../shared/domain/series.ts';
 import { reportShell } from '../../shared/edge/adapters/built-pages.ts';
 import { render } from '../../shared/report/render.ts';
 import { redReport } from '../shared/report/reports.ts';
 
 /** `node test/bench/report-page.ts`: how a large report opens in Chromium, and what an interaction takes. */
 const [statementsMax, runsMax, shapesMax] = [2000, 300, 5000];
+
+/** What a run that lasted long has recorded, with figures of many digits. */
+const fullestMap: LatencyMap = {
+  ...{ fromMs: 5000, stepMs: 30_000, latencyUpToMs: [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000] },
+  counts: Array.from({ length: 60 }, () => new Array<number>(10).fill(999)),
+  failures: ['55P03', '57014', 'other'].map((sqlstate) => ({ sqlstate, counts: new Array<number>(60).fill(99) })),
+};
+const longestCurve: SteppedMaxima = {
+  ...{ fromMs: 5000, stepMs: 25_600 },
+  most: new Array<number>(stepsMax).fill(1_234_567_890),
+};
 
 ensurePages();
 const shell = reportShell();
@@ -83,7 +96,8 @@ function largeReport(): Report {
   const some = Array.from({ length: runsMax - 1 }, (_, index) => ({
     ...stressed,
     id: `contention-${index}`,
-    migration: [{ ...attempt, statements: statements.slice(0, 10) }],
+    ...(stressed.load === undefined ? {} : { load: { ...stressed.load, latencyMap: fullestMap } }),
+    migration: [{ ...attempt, statements: statements.slice(0, 10), memory: longestCurve }],
   }));
   const shape = (index: number) => ({
     sqlstate: '42703',

@@ -178,7 +178,7 @@ describeWith('chromium', 'the pages of the service', () => {
     await expectSound(watched, served.service.address);
     await page.setViewportSize({ width: 1120, height: 480 });
     await page.goto(`${served.service.address}/board?service=library`);
-    await page.locator('article', { hasText: '2.0.0' }).getByText('Blocked').waitFor();
+    await page.locator('article', { hasText: '2.0.0' }).getByText('Blocked', { exact: true }).waitFor();
     await watched.pictureOf('body', 'readme-board', 480);
   });
 
