@@ -12,6 +12,8 @@ export interface WorkerConfig {
   readonly dataRoot: string;
   readonly host: HostChoice;
   readonly runsAtOnce: number;
+  /** Rehearsals of one service that are under way at once, on all workers. */
+  readonly perService: number;
   readonly drainMs: number;
   readonly selfCheckEveryMs: number;
   /** What runs that must be alone are alone on. */
@@ -34,6 +36,8 @@ export function readWorkerConfig(env: Readonly<Record<string, string | undefined
   check(hosts.includes(host), 'REHEARSAL_HOST', `must be one of ${hosts.join(', ')}`);
   const runsAtOnce = Number(env.REHEARSAL_RUNS_AT_ONCE ?? Math.max(1, Math.min(4, availableParallelism())));
   check(Number.isInteger(runsAtOnce) && runsAtOnce >= 1, 'REHEARSAL_RUNS_AT_ONCE', 'must be a whole number from 1 on');
+  const perService = Number(env.REHEARSAL_PER_SERVICE ?? 4);
+  check(Number.isInteger(perService) && perService >= 1, 'REHEARSAL_PER_SERVICE', 'must be a whole number from 1 on');
   const drainSeconds = Number(env.REHEARSAL_DRAIN_SECONDS ?? 120);
   check(drainSeconds >= 0, 'REHEARSAL_DRAIN_SECONDS', 'must be a number of seconds');
   const selfCheckMinutes = Number(env.REHEARSAL_SELF_CHECK_MINUTES ?? 6 * 60);
@@ -55,6 +59,7 @@ export function readWorkerConfig(env: Readonly<Record<string, string | undefined
     dataRoot: resolve(defaultDataRoot(env)),
     host: host as HostChoice,
     runsAtOnce,
+    perService,
     drainMs: drainSeconds * 1000,
     selfCheckEveryMs: selfCheckMinutes * 60_000,
     machine: env.REHEARSAL_MACHINE ?? machineName(),

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Bundle, Manifest } from '../shared/domain/bundle.ts';
 import type { RunResult, SnapshotFacts } from '../shared/domain/observation.ts';
+import type { Room } from '../shared/domain/placement.ts';
 import type { RunSpec, Scenario } from '../shared/domain/run.ts';
 import { scenarios } from '../shared/domain/run.ts';
 import { bundleLimits } from '../shared/edge/adapters/bundle/limits.ts';
@@ -19,7 +20,9 @@ import { rehearsalIdOf, seedOf } from '../shared/plan/rehearsal-id.ts';
 import { readHints } from './hints/read-hints.ts';
 import { chooseHost, type HostChoice } from './hosts/choose-host.ts';
 import { type DataRoot, openDataRoot } from './hosts/data-root.ts';
+import { diskLimits } from './hosts/disk-limits.ts';
 import { takeTurn } from './hosts/machine-turns.ts';
+import { majors } from './hosts/process/runtime.ts';
 import { makeWorkspace, removeWorkspace, type Workspace } from './hosts/workspace.ts';
 import { lookIntoImages } from './hotpatches-in-image.ts';
 import { performInTurn, waiting } from './perform-in-turn.ts';
@@ -50,6 +53,8 @@ export interface EngineOptions {
 /** The pipeline put together for one process; the command line and the worker both drive it. */
 export interface Engine extends AsyncDisposable {
   readonly host: CloneHost;
+  /** What stays as it is of what this machine has for runs. */
+  readonly offer: Pick<Room, 'majors' | 'diskReserveBytes' | 'copiesInFull'>;
   /** Without a name it is read for the environment that its manifest names. */
   load(path: string, environment?: string): Promise<LoadedBundle>;
   /** Finds or builds the snapshot and makes the plan; the same question gets the same plan. */
@@ -80,6 +85,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const held = opened.move();
   return {
     host,
+    offer: {
+      // An image of any major may be had where the engine pulls it.
+      ...(host.kind === 'docker' ? {} : { majors }),
+      diskReserveBytes: diskLimits(process.env).reserveBytes,
+      copiesInFull: dataRoot.method === 'copy',
+    },
     load: (path, environment) => loadInto(dataRoot, path, unpacked, environment),
     async prepare(loaded, { seed, only, snapshot: name, signal } = {}) {
       signal?.throwIfAborted();

@@ -41,10 +41,11 @@ async function workUntilAsked(config: WorkerConfig): Promise<void> {
     machine: config.machine,
     dataRoot: config.dataRoot,
     runsAtOnce: config.runsAtOnce,
+    perService: config.perService,
     drainMs: config.drainMs,
     selfCheck: (signal) => checkSelf(engine, signal),
     selfCheckEveryMs: config.selfCheckEveryMs,
-    capacity: () => capacityOf(config),
+    capacity: () => capacityOf({ ...engine.offer, dataRoot: config.dataRoot, runsAtOnce: config.runsAtOnce }),
     log,
   });
   process.stdout.write(`working ${engine.host.kind}\n`);

@@ -42,6 +42,8 @@ async function serveUntilAsked(config: ApiConfig): Promise<void> {
   const { archiveBytesMax, webhookNetworks, requestsPerMinuteMax } = config;
   const limits = { archiveBytesMax, requestsPerMinuteMax };
   const app = await buildApi({ store, queue, scratchDir, ...limits, webhookNetworks, signingKey }, log);
+  // Where no worker is left to say it, whoever waits still has to hear so.
+  await using _waiting = every(forgottenMs, () => store.admission.noteWaiting(), onError);
   await using _sweep = every(forgottenMs, () => enqueueForgotten(store, queue), onError);
   const evidenceMsMax = config.evidenceDaysMax * 24 * 3_600_000;
   await using _retention = every(retentionMs, () => removeOld(store.retention, evidenceMsMax), onError);

@@ -1,5 +1,5 @@
+import { workerLivesMs } from '../../shared/edge/ports/worker-register.ts';
 import { statusOfAnswer } from './routes/gate.ts';
-import { workerLivesMs } from './routes/submit.ts';
 import { selfCheckStateOf } from './self-check-state.ts';
 import type { Api, ApiParts } from './type-provider.ts';
 
@@ -45,6 +45,11 @@ export async function metricsText({ store, queue }: ApiParts, answers: readonly 
     gauge('rehearsal_runs_pending', 'Runs of unfinished rehearsals that have no result.', one(figures.runsPending)),
     gauge('rehearsal_queue_up', 'Whether the queue answers.', one(queueIsWell)),
     gauge('rehearsal_queue_wait_seconds', 'How long the oldest rehearsal waits.', one(figures.longestWaitMs / 1000)),
+    gauge(
+      'rehearsal_rehearsals_waiting',
+      'Unfinished rehearsals that no live worker can take.',
+      labelled('lacks', figures.waitingByLack),
+    ),
     gauge('rehearsal_workers_live', 'Workers that were heard of lately.', one(workers.length)),
     gauge(
       'rehearsal_worker_disk_free_bytes',

@@ -1,6 +1,7 @@
 import type { Source } from '../../shared/edge/ports/history.ts';
 import type { Store, StoredRehearsal } from '../../shared/edge/ports/store.ts';
 import type { WireRehearsal } from '../../shared/edge/wire/rehearsal.ts';
+import { sayLack } from '../../shared/plan/placement.ts';
 
 /** Rehearsals as the outside sees them, in the order given. */
 export async function presentRehearsals(
@@ -29,6 +30,8 @@ function presentRehearsal(rehearsal: StoredRehearsal, sources: readonly Source[]
     digests: { bundle: rehearsal.bundleDigest, rules: rehearsal.rulesDigest },
     snapshot: rehearsal.snapshot,
     seed: rehearsal.seed,
+    priority: rehearsal.priority,
+    waiting: rehearsal.waiting && { lacks: rehearsal.waiting.lacks, says: sayLack(rehearsal.waiting) },
     sources: [...sources],
     createdAt: rehearsal.createdAt.toISOString(),
     startedAt: rehearsal.startedAt?.toISOString() ?? null,

@@ -2,14 +2,12 @@ import { statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import type { Capacity } from '../../shared/edge/ports/worker-register.ts';
 
-/** What this machine has left at this moment. */
-export async function capacityOf({
-  dataRoot,
-  runsAtOnce,
-}: {
+export interface CapacityOptions extends Pick<Capacity, 'runsAtOnce' | 'diskReserveBytes' | 'copiesInFull' | 'majors'> {
   readonly dataRoot: string;
-  readonly runsAtOnce: number;
-}): Promise<Capacity> {
+}
+
+/** What this machine has left at this moment. */
+export async function capacityOf({ dataRoot, ...steady }: CapacityOptions): Promise<Capacity> {
   const { bavail, bsize } = await statfs(dataRoot);
-  return { runsAtOnce, memoryFreeBytes: freemem(), diskFreeBytes: bavail * bsize };
+  return { ...steady, memoryFreeBytes: freemem(), diskFreeBytes: bavail * bsize };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Room } from '../../shared/domain/placement.ts';
 import type { Jobs } from '../../shared/edge/ports/queue.ts';
 import type { Store } from '../../shared/edge/ports/store.ts';
 import type { Cancellations } from './cancellations.ts';
@@ -17,6 +18,10 @@ export interface JobParts {
   readonly worker: string;
   /** What runs that must be alone are alone on. */
   readonly machine: string;
+  /** Begins what is next in its turn, here or elsewhere. */
+  readonly admit: () => Promise<void>;
+  /** What this worker has for runs at this moment. */
+  readonly room: () => Promise<Room>;
   /** Ends everything in hand. */
   readonly signal: AbortSignal;
   readonly log: Logger;

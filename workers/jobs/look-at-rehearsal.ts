@@ -1,8 +1,10 @@
 import type { AcceptedWaiver } from '../../shared/domain/accepted-waiver.ts';
-import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
+import type { RehearsalId } from '../../shared/domain/ids.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { problemOf, RehearsalError } from '../../shared/domain/problem.ts';
+import type { Look } from '../../shared/edge/ports/queue.ts';
 import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
+import { lackOf } from '../../shared/plan/placement.ts';
 import type { JobParts } from './jobs.ts';
 import { tellSightings } from './tell-sightings.ts';
 
@@ -10,13 +12,17 @@ import { tellSightings } from './tell-sightings.ts';
  * One look: plan, see what the results so far ask for next, and either name the runs that are missing or judge.
  * Everything it learns is in the store, so that any worker may take the next look.
  */
-export async function lookAtRehearsal(parts: JobParts, id: RehearsalId): Promise<readonly RunId[]> {
+export async function lookAtRehearsal(parts: JobParts, id: RehearsalId): Promise<Look> {
   const { store, pipeline } = parts;
-  if (!(await store.rehearsals.start(id))) return [];
+  await parts.admit();
   const rehearsal = await store.rehearsals.find(id);
-  if (rehearsal === null) return [];
+  // Not its turn yet: whoever admits it enqueues it again.
+  if (rehearsal?.status !== 'running') return nothing;
   try {
-    const plan = (await store.rehearsals.plan(id)) ?? (await makePlan(parts, rehearsal));
+    const known = await store.rehearsals.plan(id);
+    const { snapshot, needs } = rehearsal;
+    if (known === null && lackOf(snapshot, needs, await parts.room()) !== undefined) return 'elsewhere';
+    const plan = known ?? (await makePlan(parts, rehearsal));
     const results = await store.runs.results(id);
     const refusal = pipeline.refusalIn(results);
     if (refusal !== undefined) throw refusal;
@@ -26,7 +32,8 @@ export async function lookAtRehearsal(parts: JobParts, id: RehearsalId): Promise
       await store.runs.add(id, pending);
       await tellSightings(parts, rehearsal, { plan, sheet, results, accepted: await acceptedFor(parts, rehearsal) });
       // Side by side what may be, then one by one what must be alone.
-      return [...pending.filter((spec) => !spec.alone), ...pending.filter((spec) => spec.alone)].map((spec) => spec.id);
+      const inOrder = [...pending.filter((spec) => !spec.alone), ...pending.filter((spec) => spec.alone)];
+      return { runs: inOrder.map((spec) => spec.id), turn: rehearsal.turn ?? 0 };
     }
     const startedAt = rehearsal.startedAt ?? rehearsal.createdAt;
     const { evidence, report } = pipeline.judge(plan, sheet, results, {
@@ -36,7 +43,8 @@ export async function lookAtRehearsal(parts: JobParts, id: RehearsalId): Promise
       accepted: await acceptedFor(parts, rehearsal),
     });
     await store.rehearsals.judge(id, evidence, report, parts.worker);
-    return [];
+    await parts.admit();
+    return nothing;
   } catch (error) {
     // What the bundle or a policy is at fault for will be the same the next time.
     if (!(error instanceof RehearsalError) || (error.fault !== 'bundle' && error.fault !== 'policy')) throw error;
@@ -62,7 +70,7 @@ async function acceptedFor(
 }
 
 /** Ends a rehearsal without a verdict, and says why. */
-export async function failRehearsal(parts: JobParts, id: RehearsalId, error: unknown): Promise<readonly RunId[]> {
+export async function failRehearsal(parts: JobParts, id: RehearsalId, error: unknown): Promise<Look> {
   // Without the store nothing can be written down; the rehearsal stays, and is found again when the store is back.
   if (error instanceof RehearsalError && error.code === 'store-unreachable') throw error;
   const known =
@@ -79,8 +87,10 @@ export async function failRehearsal(parts: JobParts, id: RehearsalId, error: unk
         );
   parts.log.error({ rehearsal: id, err: error }, 'the rehearsal failed');
   await parts.store.rehearsals.fail(id, { ...problemOf(known), fault: known.fault });
-  return [];
+  return nothing;
 }
+
+const nothing: Look = { runs: [], turn: 0 };
 
 async function makePlan(parts: JobParts, rehearsal: StoredRehearsal): Promise<Plan> {
   await using _machine = await parts.store.workers.occupy(parts.machine, 'shared', parts.signal);

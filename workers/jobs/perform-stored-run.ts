@@ -1,4 +1,5 @@
 import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
+import { lackOf } from '../../shared/plan/placement.ts';
 import { notRun } from '../not-run.ts';
 import type { JobParts } from './jobs.ts';
 
@@ -13,20 +14,21 @@ export async function performStoredRun(
   id: RehearsalId,
   runId: RunId,
   jobSignal: AbortSignal,
-): Promise<void> {
+): Promise<'done' | 'elsewhere'> {
   const { store, worker, machine } = parts;
   const rehearsal = await store.rehearsals.find(id);
   const spec = await store.runs.spec(id, runId);
-  if (rehearsal?.status !== 'running' || spec === null) return;
+  if (rehearsal?.status !== 'running' || spec === null) return 'done';
+  if (lackOf(rehearsal.snapshot, rehearsal.needs, await parts.room()) !== undefined) return 'elsewhere';
   using watch = parts.cancellations.watch(id);
   const signal = AbortSignal.any([jobSignal, parts.signal, watch.signal]);
   try {
     await using _machine = await store.workers.occupy(machine, spec.alone ? 'alone' : 'shared', signal);
     const claim = await store.runs.claim(id, runId, worker);
-    if (claim === null) return;
+    if (claim === null) return 'done';
     if (claim.fence > claimsMax) {
       await store.runs.finish(id, runId, claim.fence, notRun(spec, `it was begun ${claimsMax} times and never ended`));
-      return;
+      return 'done';
     }
     const prepared = await parts.preparations.of(rehearsal);
     const result = await prepared.perform(claim.spec, signal);
@@ -36,9 +38,10 @@ export async function performStoredRun(
         { rehearsal: id, run: runId, fence: claim.fence },
         'the result came too late: another worker has the run',
       );
+    return 'done';
   } catch (error) {
     // Cancelled: nobody waits for this run any more. Otherwise the queue tries again.
-    if (watch.signal.aborted) return;
+    if (watch.signal.aborted) return 'done';
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import Type from 'typebox';
+import { workerLivesMs } from '../../../shared/edge/ports/worker-register.ts';
 import { countAnswers, metricsText } from '../metrics.ts';
 import { selfChecksSaid } from '../self-check-state.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
-import { workerLivesMs } from './submit.ts';
 
 const Readiness = Type.Object({
   ready: Type.Boolean(),

@@ -1,8 +1,8 @@
 import Type from 'typebox';
+import { workerLivesMs } from '../../../shared/edge/ports/worker-register.ts';
 import { orNull, SeveritySchema } from '../../../shared/edge/wire/words.ts';
 import { checks } from '../../../shared/judge/checks/index.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
-import { workerLivesMs } from './submit.ts';
 
 const Snapshot = Type.Object({
   name: Type.String(),

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Bundle } from '../../../shared/domain/bundle.ts';
+import type { Priority } from '../../../shared/domain/placement.ts';
 import { loadBundle } from '../../../shared/edge/adapters/bundle/load-bundle.ts';
 import type { StoredRehearsal, Submission } from '../../../shared/edge/ports/store.ts';
-import type { WorkerRegister } from '../../../shared/edge/ports/worker-register.ts';
+import { type WorkerRegister, workerLivesMs } from '../../../shared/edge/ports/worker-register.ts';
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
-import { LinksSchema, StatusSchema } from '../../../shared/edge/wire/rehearsal.ts';
+import { LinksSchema, PrioritySchema, StatusSchema } from '../../../shared/edge/wire/rehearsal.ts';
 import { defaultRules } from '../../../shared/judge/default-rules.ts';
 import { chooseEnvironment } from '../../../shared/plan/choose-environment.ts';
+import { needsOf } from '../../../shared/plan/placement.ts';
 import { seedOf } from '../../../shared/plan/rehearsal-id.ts';
 import { allows, holderOf } from '../authenticate.ts';
 import { requireService } from '../one-service.ts';
@@ -21,9 +23,6 @@ import type { Api, ApiParts } from '../type-provider.ts';
 const Accepted = Type.Object({ id: Type.String(), status: StatusSchema, links: LinksSchema });
 
 const sourceName = { maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f]+$' } as const;
-
-/** A worker that was not heard of for so long is not asked which snapshots it has. */
-export const workerLivesMs = 15_000;
 
 export function submitRoute(app: Api, parts: ApiParts): void {
   app.post(
@@ -40,6 +39,10 @@ export function submitRoute(app: Api, parts: ApiParts): void {
             Type.String({ ...sourceName, description: 'One that the bundle names under `environments`' }),
           ),
           branch: Type.Optional(Type.String({ ...sourceName, description: 'Where the bundle came from' })),
+          priority: Type.Optional({
+            ...PrioritySchema,
+            description: 'high: before the others of its service; between services turns decide',
+          }),
           commit: Type.Optional(Type.String({ ...sourceName, description: 'Counts only beside a branch' })),
         }),
         response: { 200: Accepted, 202: Accepted, 422: ProblemSchema },
@@ -48,7 +51,7 @@ export function submitRoute(app: Api, parts: ApiParts): void {
     async (request, reply) => {
       await using archive = await receiveBundle(request, parts.scratchDir, parts.archiveBytesMax);
       const bundle = await readBundle(archive.path, parts.scratchDir, request.query.environment);
-      const submission = await submissionOf(bundle, request, request.query.seed, parts.store.workers);
+      const submission = await submissionOf(bundle, request, request.query, parts.store.workers);
       const key = request.headers['idempotency-key'];
       const bound = key === undefined ? null : await boundBefore(parts, submission, key);
       await parts.store.bundles.put(bundle.digest, archive.path);
@@ -75,7 +78,7 @@ async function readBundle(archivePath: string, scratchDir: string, environment?:
 async function submissionOf(
   bundle: Bundle,
   request: FastifyRequest,
-  seed: number | undefined,
+  { seed, priority }: { readonly seed?: number; readonly priority?: Priority },
   workers: WorkerRegister,
 ): Promise<Submission> {
   const holder = holderOf(request);
@@ -92,6 +95,8 @@ async function submissionOf(
     seed: seed ?? seedOf(bundle.digest),
     waiversCount: allows(holder, 'waive'),
     submittedBy: holder.name,
+    priority: priority ?? 'normal',
+    needs: needsOf(bundle.manifest),
   };
 }
 

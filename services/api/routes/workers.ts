@@ -1,14 +1,20 @@
 import Type, { type Static } from 'typebox';
-import type { KnownWorker } from '../../../shared/edge/ports/worker-register.ts';
+import { type Capacity, type KnownWorker, workerLivesMs } from '../../../shared/edge/ports/worker-register.ts';
 import { orNull, TimeSchema } from '../../../shared/edge/wire/words.ts';
 import { selfCheckStateOf } from '../self-check-state.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
-import { workerLivesMs } from './submit.ts';
 
 const SelfCheck = Type.Object({
   state: Type.Union([Type.Literal('ok'), Type.Literal('first'), Type.Literal('wrong'), Type.Literal('overdue')]),
   says: orNull(Type.String()),
   at: orNull(TimeSchema),
+});
+
+const CapacitySchema = Type.Object({
+  runsAtOnce: Type.Integer(),
+  memoryFreeBytes: Type.Number(),
+  diskFreeBytes: Type.Number(),
+  majors: Type.Optional(Type.Array(Type.Integer(), { description: 'Of PostgreSQL; absent: any' })),
 });
 
 const Worker = Type.Object({
@@ -19,9 +25,7 @@ const Worker = Type.Object({
   seenAt: TimeSchema,
   snapshots: Type.Array(Type.String({ description: 'name@version' })),
   inHand: Type.Array(Type.Object({ rehearsal: Type.String(), run: Type.String() })),
-  capacity: orNull(
-    Type.Object({ runsAtOnce: Type.Integer(), memoryFreeBytes: Type.Number(), diskFreeBytes: Type.Number() }),
-  ),
+  capacity: orNull(CapacitySchema),
   selfCheck: SelfCheck,
 });
 
@@ -55,11 +59,15 @@ function presentWorker(worker: KnownWorker, now: Date): Static<typeof Worker> {
     seenAt: seenAt.toISOString(),
     snapshots: snapshots.map(({ name, version }) => `${name}@${version}`),
     inHand: [...inHand],
-    capacity,
+    capacity: capacity && presentCapacity(capacity),
     selfCheck: {
       state: selfCheckStateOf(worker, now),
       says: selfCheck?.says ?? null,
       at: selfCheck?.at.toISOString() ?? null,
     },
   };
+}
+
+function presentCapacity({ majors, ...rest }: Capacity): Static<typeof CapacitySchema> {
+  return { ...rest, ...(majors === undefined ? {} : { majors: [...majors] }) };
 }

@@ -13,17 +13,24 @@ export interface Queue extends AsyncDisposable {
 }
 
 export interface Jobs {
-  /**
-   * One look at a rehearsal: gives the runs that must end before it is looked at again; none: it is over.
-   * May be called twice for the same rehearsal, at worst at the same time.
-   */
-  look(id: RehearsalId, signal: AbortSignal): Promise<readonly RunId[]>;
+  /** One look at a rehearsal. May be called twice for the same one, at worst at the same time. */
+  look(id: RehearsalId, signal: AbortSignal): Promise<Look>;
   /** May be called twice for the same run, at worst at the same time. A rejection is tried again a few times. */
-  run(id: RehearsalId, runId: RunId, signal: AbortSignal): Promise<void>;
+  run(id: RehearsalId, runId: RunId, signal: AbortSignal): Promise<'done' | 'elsewhere'>;
   /** `look` rejected in its last try; the answer is as `look`'s. */
-  giveUp(id: RehearsalId, error: unknown): Promise<readonly RunId[]>;
+  giveUp(id: RehearsalId, error: unknown): Promise<Look>;
   /** `run` rejected in its last try. */
   giveUpRun(id: RehearsalId, runId: RunId, error: unknown): Promise<void>;
+}
+
+/** `elsewhere`: this worker cannot take it, and it goes back for another one; that is no failure. */
+export type Look = LookedAt | 'elsewhere';
+
+export interface LookedAt {
+  /** What must end before it is looked at again; none: there is nothing to do for now. */
+  readonly runs: readonly RunId[];
+  /** Of all runs that wait, those with the lowest turn are taken first. */
+  readonly turn: number;
 }
 
 export interface WorkOptions {

@@ -1,5 +1,6 @@
 import type { Digest, RehearsalId, RunId } from '../../domain/ids.ts';
 import type { Evidence, RunResult } from '../../domain/observation.ts';
+import type { Lack, Needs, Priority } from '../../domain/placement.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Fault, Problem } from '../../domain/problem.ts';
 import type { RehearsalStatus } from '../../domain/rehearsal.ts';
@@ -8,6 +9,7 @@ import type { RunSpec } from '../../domain/run.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { GateFacts } from '../../judge/gate-facts.ts';
 import type { Acceptances } from './acceptances.ts';
+import type { Admission } from './admission.ts';
 import type { Actor, Audit } from './audit.ts';
 import type { Figures } from './figures.ts';
 import type { History, Sources } from './history.ts';
@@ -20,6 +22,7 @@ import type { WorkerRegister } from './worker-register.ts';
 /** The service's memory. Every promise that it settles is durable; what the queue forgets is known here. */
 export interface Store extends AsyncDisposable {
   readonly rehearsals: Rehearsals;
+  readonly admission: Admission;
   readonly runs: Runs;
   readonly events: Events;
   readonly bundles: BundleArchives;
@@ -55,6 +58,8 @@ export interface Submission extends Question {
   /** Waivers of the manifest count only where the submitting token may waive. */
   readonly waiversCount: boolean;
   readonly submittedBy: string;
+  readonly priority: Priority;
+  readonly needs: Needs;
 }
 
 export interface StoredRehearsal extends Submission {
@@ -68,6 +73,10 @@ export interface StoredRehearsal extends Submission {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Grows from one that begins to the next; null: it has not begun. */
+  readonly turn: number | null;
+  /** null: it is over, or a live worker can take it. */
+  readonly waiting: Lack | null;
 }
 
 export interface StoredFailure extends Problem {
@@ -105,10 +114,10 @@ export interface Rehearsals {
   list(
     filter: RehearsalFilter,
   ): Promise<{ readonly items: readonly StoredRehearsal[]; readonly cursor: string | null }>;
-  /** Ids that are queued or running: what the queue must know. */
+  /** Ids that are queued or running. */
   unfinished(): Promise<readonly RehearsalId[]>;
-  /** false: it is over already, and there is nothing to do. */
-  start(id: RehearsalId): Promise<boolean>;
+  /** Those that were admitted, in the order of their turns: what the queue must know. */
+  running(): Promise<readonly RehearsalId[]>;
   planned(id: RehearsalId, plan: Plan): Promise<void>;
   plan(id: RehearsalId): Promise<Plan | null>;
   /**

@@ -1,4 +1,8 @@
 import type { RehearsalId, RunId } from '../../domain/ids.ts';
+import type { Room } from '../../domain/placement.ts';
+
+/** A worker that was not heard of for so long is taken for dead. */
+export const workerLivesMs = 15_000;
 
 export interface KnownSnapshot {
   readonly name: string;
@@ -14,6 +18,14 @@ export interface Capacity {
   readonly runsAtOnce: number;
   readonly memoryFreeBytes: number;
   readonly diskFreeBytes: number;
+  /** As in a Room; absent: an older worker, which does not say. */
+  readonly diskReserveBytes?: number;
+  readonly copiesInFull?: boolean;
+  readonly majors?: readonly number[];
+}
+
+export function roomOf({ snapshots, capacity }: Pick<LiveWorker, 'snapshots' | 'capacity'>): Room {
+  return { ...capacity, snapshots };
 }
 
 export interface SelfCheckOutcome {

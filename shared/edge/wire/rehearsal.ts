@@ -9,6 +9,20 @@ export const StatusSchema = Type.Union([
   Type.Literal('failed'),
 ]);
 
+export const PrioritySchema = Type.Union([Type.Literal('normal'), Type.Literal('high')]);
+
+/** Why no live worker can take it. */
+export const WaitingSchema = Type.Object({
+  lacks: Type.Union([
+    Type.Literal('worker'),
+    Type.Literal('snapshot'),
+    Type.Literal('major'),
+    Type.Literal('disk'),
+    Type.Literal('memory'),
+  ]),
+  says: Type.String(),
+});
+
 export const LinksSchema = Type.Object({
   self: Type.String(),
   events: Type.String(),
@@ -30,6 +44,8 @@ export const RehearsalSchema = Type.Object(
     digests: Type.Object({ bundle: DigestSchema, rules: DigestSchema }),
     snapshot: Type.String({ description: 'name@version, or sql where the bundle brings its own' }),
     seed: Type.Integer(),
+    priority: PrioritySchema,
+    waiting: orNull(WaitingSchema),
     sources: Type.Array(Type.Object({ branch: Type.String(), commit: orNull(Type.String()) }), {
       description: 'Branches and commits that it was submitted from, as their submitters named them; newest first',
     }),
@@ -64,7 +80,10 @@ export const RehearsalListSchema = Type.Object(
 /** One server-sent event: `id` is its number, `event` its kind, `data` its content. */
 export const EventSchema = Type.Union(
   [
-    Type.Object({ kind: Type.Literal('status'), content: Type.Object({ status: StatusSchema }) }),
+    Type.Object({
+      kind: Type.Literal('status'),
+      content: Type.Object({ status: StatusSchema, waiting: Type.Optional(orNull(WaitingSchema)) }),
+    }),
     Type.Object({
       kind: Type.Literal('planned'),
       content: Type.Object({ runs: Type.Array(Type.Object({ id: Type.String(), scenario: Type.String() })) }),

@@ -57,11 +57,12 @@ describeWith('docker', 'the adapters against servers in containers', () => {
       const performed: string[] = [];
       await using _worker = await queue.work(
         {
-          look: async () => (performed.length === 0 ? [parseRunId('control')] : []),
+          look: async () => ({ runs: performed.length === 0 ? [parseRunId('control')] : [], turn: 1 }),
           run: async (_, runId) => {
             performed.push(runId);
+            return 'done';
           },
-          giveUp: async () => [],
+          giveUp: async () => 'elsewhere',
           giveUpRun: async () => undefined,
         },
         { runsAtOnce: 1, onError: fail },

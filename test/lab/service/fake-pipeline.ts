@@ -18,7 +18,7 @@ import { notRun } from '../../../workers/not-run.ts';
  * tests
  * look at and say: `performed` has a line a start of a run, and a run waits as long as a file `hold-<run>` is there.
  */
-export function fakePipeline(dir: string): Pipeline {
+export function fakePipeline(dir: string, snapshots: readonly string[] = []): Pipeline {
   return {
     prepare: async (archivePath, rehearsal, plan) => {
       const { bundle, dir: unpacked } = await loadBundle(archivePath, join(dir, 'scratch'));
@@ -43,7 +43,8 @@ export function fakePipeline(dir: string): Pipeline {
       const evidence = assembleEvidence(plan, sheet, results, { startedAt, durationMs });
       return { evidence, report: reportOf(plan, startedAt, durationMs) };
     },
-    snapshots: async () => [],
+    snapshots: async () =>
+      snapshots.map((name) => ({ name, version: '1', digest: 'sha256:0', dataAsOf: null, bytes: 1, major: 17 })),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -8,7 +8,7 @@ import { startWork } from '../../../workers/jobs/start-work.ts';
 import { fakePipeline } from './fake-pipeline.ts';
 
 /** A worker process with everything real but the core. */
-const [databaseUrl = '', queueUrl = '', dir = ''] = process.argv.slice(2);
+const [databaseUrl = '', queueUrl = '', dir = '', machine = 'one-machine', ...snapshots] = process.argv.slice(2);
 const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
 const onError = (error: Error) => log.warn({ err: error }, 'a connection failed');
 const asked = askedToStop();
@@ -17,18 +17,19 @@ await using queue = await openQueue({ url: queueUrl, onError });
 await using _work = await startWork({
   store,
   queue,
-  pipeline: fakePipeline(dir),
+  pipeline: fakePipeline(dir, snapshots),
   worker: `fake-${process.pid}`,
-  machine: 'one-machine',
+  machine,
   dataRoot: dir,
   runsAtOnce: 2,
+  perService: 4,
   drainMs: 1_000,
   selfCheck: async () => {
     const isWrong = existsSync(join(dir, 'self-check-is-wrong'));
     return { ok: !isWrong, says: isWrong ? 'the known-bad bundle passed' : 'as it should be' };
   },
   selfCheckEveryMs: 200,
-  capacity: async () => ({ runsAtOnce: 2, memoryFreeBytes: 1, diskFreeBytes: 1 }),
+  capacity: async () => ({ runsAtOnce: 2, memoryFreeBytes: 2 ** 32, diskFreeBytes: 2 ** 32, majors: [17] }),
   log,
 });
 process.stdout.write('working\n');

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRehearsalId, parseRunId, type RunId } from '../../../shared/domain/ids.ts';
+import { queueNames } from '../../../shared/edge/adapters/queue/bull-queue.ts';
 import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
+import { postgresBackend } from '../../../shared/edge/adapters/queue/postgres-backend.ts';
+import { redisBackend } from '../../../shared/edge/adapters/queue/redis-backend.ts';
 import type { Jobs } from '../../../shared/edge/ports/queue.ts';
 import { describeWith } from '../../support/require.ts';
 import { eventually, startDatabase, startRedis } from './parts.ts';
 
 const id = (n: number) => parseRehearsalId(`rh-${String(n).padStart(16, '0')}`);
+const lookedAt = (runs: readonly RunId[] = [], turn = 1) => ({ runs, turn });
+const neverGivesUp = { giveUp: async () => lookedAt(), giveUpRun: async () => undefined };
 const fail = (error: Error) => {
   throw error;
 };
@@ -26,13 +31,13 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
     const jobs: Jobs = {
       look: async () => {
         seenAtLook.push(performed.length);
-        return batches.find((batch) => batch.some((runId) => !performed.includes(runId))) ?? [];
+        return lookedAt(batches.find((batch) => batch.some((runId) => !performed.includes(runId))));
       },
       run: async (_, runId) => {
         performed.push(runId);
+        return 'done';
       },
-      giveUp: async () => [],
-      giveUpRun: async () => undefined,
+      ...neverGivesUp,
     };
     await using queue = await openQueue({ url: server.url, onError: fail });
     await using _worker = await queue.work(jobs, { runsAtOnce: 2, onError: fail });
@@ -48,18 +53,13 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
     await queue.enqueue(id(2));
     await queue.enqueue(id(2));
     expect(await queue.knows(id(2))).toBe(true);
-    const jobs = {
-      look: async () => [],
-      run: async () => undefined,
-      giveUp: async () => [],
-      giveUpRun: async () => undefined,
-    };
     await using _worker = await queue.work(
       {
-        ...jobs,
+        ...neverGivesUp,
+        run: async () => 'done',
         look: async () => {
           looks += 1;
-          return [];
+          return lookedAt();
         },
       },
       { runsAtOnce: 1, onError: fail },
@@ -75,12 +75,12 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
     const tried: RunId[] = [];
     const gaveUp: RunId[] = [];
     const jobs: Jobs = {
-      look: async () => (gaveUp.length === 0 ? [parseRunId('broken')] : []),
+      look: async () => lookedAt(gaveUp.length === 0 ? [parseRunId('broken')] : []),
       run: async (_, runId) => {
         tried.push(runId);
         throw new Error('no room on the disk');
       },
-      giveUp: async () => [],
+      giveUp: async () => lookedAt(),
       giveUpRun: async (_, runId) => {
         gaveUp.push(runId);
       },
@@ -90,6 +90,61 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
     await queue.enqueue(id(3));
     await eventually(async () => gaveUp.length === 1 && !(await queue.knows(id(3))));
     expect(tried).toHaveLength(3);
+  });
+
+  it('takes the runs of the rehearsal that began earlier first, whichever was enqueued first', async () => {
+    const [younger, older] = [id(4), id(5)];
+    const performed: string[] = [];
+    await using backend = await (server.url.startsWith('redis') ? redisBackend : postgresBackend)(server.url);
+    const waiting = backend.queue(queueNames.runs);
+    const isQueued = async (run: string) => /^(waiting|prioritized)$/.test(await waiting.getJobState(run));
+    const jobs: Jobs = {
+      look: async (rehearsal) => {
+        const isDone = performed.includes(`${rehearsal}.b`);
+        return lookedAt(isDone ? [] : ['a', 'b'].map(parseRunId), rehearsal === older ? 7 : 8);
+      },
+      run: async (rehearsal, runId) => {
+        // The first run of the younger one lasts until everything else waits.
+        if (performed.length === 0) await eventually(() => isQueued(`${older}.b`));
+        performed.push(`${rehearsal}.${runId}`);
+        return 'done';
+      },
+      ...neverGivesUp,
+    };
+    await using queue = await openQueue({ url: server.url, onError: fail });
+    await queue.enqueue(younger);
+    await using _worker = await queue.work(jobs, { runsAtOnce: 1, onError: fail });
+    await eventually(() => isQueued(`${younger}.b`));
+    await queue.enqueue(older);
+    await eventually(async () => performed.length === 4);
+    expect(performed).toEqual([`${younger}.a`, `${older}.a`, `${older}.b`, `${younger}.b`]);
+    await waiting.close();
+  });
+
+  it('offers what one worker cannot take to the others, again and again, and counts no try', async () => {
+    let offered = 0;
+    const performed: RunId[] = [];
+    const jobs: Jobs = {
+      look: async () => lookedAt(performed.length === 0 ? [parseRunId('big')] : []),
+      run: async () => {
+        offered += 1;
+        return 'elsewhere';
+      },
+      giveUp: async () => lookedAt(),
+      giveUpRun: async () => fail(new Error('it was never tried')),
+    };
+    await using queue = await openQueue({ url: server.url, onError: fail });
+    await using small = await queue.work(jobs, { runsAtOnce: 1, onError: fail });
+    await queue.enqueue(id(6));
+    await eventually(async () => offered === 3);
+    const run: Jobs['run'] = async (_, runId) => {
+      performed.push(runId);
+      return 'done';
+    };
+    await small[Symbol.asyncDispose]();
+    await using _roomy = await queue.work({ ...jobs, run }, { runsAtOnce: 1, onError: fail });
+    await eventually(async () => !(await queue.knows(id(6))));
+    expect(performed).toEqual(['big']);
   });
 }
 

@@ -25,7 +25,8 @@ export interface TestService extends AsyncDisposable {
   /** Forgets everything that is queued, at once. */
   readonly loseQueue: () => Promise<void>;
   readonly ask: (path: string, request?: RequestInit) => Promise<Response>;
-  startWorker(): Promise<ChildProcess>;
+  /** On a machine, with snapshots of these names. */
+  startWorker(machine?: string, ...snapshots: readonly string[]): Promise<ChildProcess>;
 }
 
 export const adminToken = 'token-of-the-first-admin';
@@ -75,9 +76,9 @@ export async function startService(
       for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name, String(value));
       return fetch(new URL(path, address), { redirect: 'manual', ...request, headers });
     },
-    startWorker: async () => {
+    startWorker: async (machine = 'one-machine', ...snapshots) => {
       const program = join(import.meta.dirname, 'fake-worker.ts');
-      const worker = spawn(process.execPath, [program, database.url, queueUrl, dir], {
+      const worker = spawn(process.execPath, [program, database.url, queueUrl, dir, machine, ...snapshots], {
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       });
       workers.push(worker);

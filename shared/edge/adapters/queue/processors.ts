@@ -1,7 +1,12 @@
-import { type Job, type Processor, WaitingChildrenError } from 'bullmq';
+import { DelayedError, type Job, type Processor, WaitingChildrenError } from 'bullmq';
 import { parseRehearsalId, parseRunId } from '../../../domain/ids.ts';
 import type { Jobs } from '../../ports/queue.ts';
 import { type BullQueue, kept } from './backend.ts';
+
+/** What one worker cannot take is not offered again for so long; it keeps its place by its priority. */
+const elsewhereMs = 1_000;
+/** BullMQ knows priorities up to 2^21, the lowest first; turns go round, and one that goes first for that is only early. */
+const turnsMax = 2 ** 21 - 1;
 
 /**
  * The parent of a flow that grows: each look adds the runs that are missing as children and waits for them; the last
@@ -12,11 +17,13 @@ export function lookProcessor(jobs: Jobs, parentQueue: string, runs: BullQueue):
     if (job.id === undefined || token === undefined) throw new Error('a job without an id or a lock');
     const rehearsalId = parseRehearsalId(job.id);
     for (;;) {
-      const missing = await lastTry(
+      const looked = await lastTry(
         job,
         () => jobs.look(rehearsalId, signal ?? never()),
         (error) => jobs.giveUp(rehearsalId, error),
       );
+      if (looked === 'elsewhere') return handBack(job, token);
+      const { runs: missing, turn } = looked;
       if (missing.length === 0) return;
       for (const runId of missing) {
         await runs.add(
@@ -25,6 +32,7 @@ export function lookProcessor(jobs: Jobs, parentQueue: string, runs: BullQueue):
           {
             ...kept,
             jobId: `${rehearsalId}.${runId}`,
+            priority: 1 + (turn % turnsMax),
             attempts: 3,
             backoff: { type: 'exponential', delay: 1_000 },
             parent: { id: job.id, queue: parentQueue },
@@ -40,15 +48,25 @@ export function lookProcessor(jobs: Jobs, parentQueue: string, runs: BullQueue):
 }
 
 export function runProcessor(jobs: Jobs): Processor {
-  return async (job: Job, _token?: string, signal?: AbortSignal) => {
+  return async (job: Job, token?: string, signal?: AbortSignal) => {
     const { rehearsalId, runId } = job.data as { rehearsalId: string; runId: string };
     const [id, run] = [parseRehearsalId(rehearsalId), parseRunId(runId)];
-    await lastTry(
+    const taken = await lastTry(
       job,
       () => jobs.run(id, run, signal ?? never()),
-      (error) => jobs.giveUpRun(id, run, error),
+      async (error) => {
+        await jobs.giveUpRun(id, run, error);
+        return 'done' as const;
+      },
     );
+    if (taken === 'elsewhere') await handBack(job, token);
   };
+}
+
+/** Ends by a rejection that BullMQ knows: the job was moved and not tried. */
+async function handBack(job: Job, token: string | undefined): Promise<never> {
+  await job.moveToDelayed(Date.now() + elsewhereMs, token);
+  throw new DelayedError();
 }
 
 /** What fails once more after its last try is told to those who know what that means; the job itself is then done. */

@@ -20,10 +20,15 @@ export function openEvents(database: Database): Events {
  * events become visible in order and without gaps, which a sequence would not promise to a reader that resumes.
  */
 export async function appendEvent(rows: Ask, id: RehearsalId, kind: EventKind, content: unknown): Promise<void> {
+  await numberEvent(rows, id, kind, content);
+  await putInOutbox(rows, id, kind, content);
+}
+
+/** As above, for those who watch and for no webhook. */
+export async function numberEvent(rows: Ask, id: RehearsalId, kind: EventKind, content: unknown): Promise<void> {
   await rows(
     `WITH counted AS (UPDATE rehearsals SET last_event = last_event + 1 WHERE id = $1 RETURNING last_event)
      INSERT INTO events (rehearsal_id, number, kind, content) SELECT $1, last_event, $2, $3 FROM counted`,
     [id, kind, JSON.stringify(content)],
   );
-  await putInOutbox(rows, id, kind, content);
 }

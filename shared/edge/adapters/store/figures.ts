@@ -6,7 +6,7 @@ export function openFigures({ rows }: Database): Figures {
 }
 
 interface Counted {
-  readonly what: 'status' | 'verdict' | 'outcome' | 'pending' | 'wait';
+  readonly what: 'status' | 'verdict' | 'outcome' | 'pending' | 'wait' | 'lack';
   readonly name: string;
   readonly count: number;
 }
@@ -19,7 +19,9 @@ async function figures(rows: Ask): Promise<StoreFigures> {
      UNION ALL SELECT 'pending', '', count(*) FROM runs JOIN rehearsals ON rehearsals.id = rehearsal_id
                 WHERE result IS NULL AND status IN ('queued', 'running')
      UNION ALL SELECT 'wait', '', coalesce(extract(epoch FROM now() - min(created_at)) * 1000, 0) FROM rehearsals
-                WHERE status = 'queued'`,
+                WHERE status = 'queued'
+     UNION ALL SELECT 'lack', waiting->>'lacks', count(*) FROM rehearsals
+                WHERE status IN ('queued', 'running') AND waiting IS NOT NULL GROUP BY waiting->>'lacks'`,
   );
   const of = (what: Counted['what']) =>
     Object.fromEntries(counted.filter((row) => row.what === what).map(({ name, count }) => [name, count]));
@@ -27,6 +29,7 @@ async function figures(rows: Ask): Promise<StoreFigures> {
     byStatus: { queued: 0, running: 0, judged: 0, cancelled: 0, failed: 0, ...of('status') },
     byVerdict: { pass: 0, fail: 0, inconclusive: 0, ...of('verdict') },
     runsByOutcome: { completed: 0, failed: 0, 'not-run': 0, ...of('outcome') },
+    waitingByLack: { worker: 0, snapshot: 0, major: 0, disk: 0, memory: 0, ...of('lack') },
     runsPending: of('pending')[''] ?? 0,
     longestWaitMs: of('wait')[''] ?? 0,
   };

@@ -1,5 +1,6 @@
 import type { Store } from '../../ports/store.ts';
 import { openAcceptances } from './acceptances.ts';
+import { openAdmission } from './admission.ts';
 import { openAudit } from './audit.ts';
 import { openBundleArchives } from './bundle-archives.ts';
 import { openDatabase } from './database.ts';
@@ -34,6 +35,7 @@ export async function openStore({ url, onError }: StoreOptions): Promise<Store> 
   }
   return {
     rehearsals: openRehearsals(database),
+    admission: openAdmission(database),
     runs: openRuns(database),
     events: openEvents(database),
     bundles: openBundleArchives(database),

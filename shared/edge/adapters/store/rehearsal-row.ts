@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { parseDigest, parseRehearsalId, type RehearsalId } from '../../../domain/ids.ts';
+import type { Lack, Needs, Priority } from '../../../domain/placement.ts';
 import { type RehearsalEvent, type RehearsalStatus, transition } from '../../../domain/rehearsal.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 import type { Question, StoredFailure, StoredRehearsal } from '../../ports/store.ts';
+import { needsUnknown } from './waiting.ts';
 
 /** Everything but the documents, which are read only when they are asked for. */
 export const rehearsalColumns = `id, status, attempt, service, version, environment, owners, bundle_digest, snapshot,
   rules_digest, seed::float8 AS seed, waivers_count, verdict, sentence, failure, submitted_by, created_at, started_at,
-  finished_at`;
+  finished_at, priority, turn::float8 AS turn, needs, waiting`;
 
 export interface RehearsalRow {
   readonly id: string;
@@ -29,6 +31,10 @@ export interface RehearsalRow {
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
+  readonly priority: Priority;
+  readonly turn: number | null;
+  readonly needs: Needs | null;
+  readonly waiting: Lack | null;
 }
 
 export function rehearsalOf(row: RehearsalRow): StoredRehearsal {
@@ -52,6 +58,10 @@ export function rehearsalOf(row: RehearsalRow): StoredRehearsal {
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    priority: row.priority,
+    turn: row.turn,
+    needs: row.needs ?? needsUnknown,
+    waiting: row.status === 'queued' || row.status === 'running' ? row.waiting : null,
   };
 }
 

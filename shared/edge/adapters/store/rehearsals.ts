@@ -19,11 +19,8 @@ export function openRehearsals(database: Database): Rehearsals {
     rerun: (id, by) => database.transaction((ask) => rerun(ask, id, by)),
     find: (id) => find(rows, id),
     list: (filter) => list(rows, filter),
-    unfinished: async () => {
-      const found = await rows<{ id: string }>(`SELECT id FROM rehearsals WHERE status IN ('queued', 'running')`);
-      return found.map(({ id }) => parseRehearsalId(id));
-    },
-    start: (id) => start(database, id),
+    unfinished: () => ids(rows, ['queued', 'running']),
+    running: () => ids(rows, ['running']),
     planned: async (id, plan) => {
       await rows('UPDATE rehearsals SET plan = $2 WHERE id = $1', [id, JSON.stringify(plan)]);
     },
@@ -109,19 +106,12 @@ async function list(rows: Ask, filter: RehearsalFilter): ReturnType<Rehearsals['
   return { items, cursor: found.length > filter.limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-async function start(database: Database, id: RehearsalId): Promise<boolean> {
-  return database.transaction(async (rows) => {
-    const [before] = await rows<{ status: RehearsalStatus }>(
-      `SELECT status FROM rehearsals WHERE id = $1 AND status = ANY($2) FOR UPDATE`,
-      [id, statusesFor('start')],
-    );
-    if (before === undefined) return false;
-    await rows(`UPDATE rehearsals SET status = 'running', started_at = coalesce(started_at, now()) WHERE id = $1`, [
-      id,
-    ]);
-    if (before.status === 'queued') await appendEvent(rows, id, 'status', { status: 'running' });
-    return true;
-  });
+async function ids(rows: Ask, statuses: readonly RehearsalStatus[]): Promise<readonly RehearsalId[]> {
+  const found = await rows<{ id: string }>(
+    `SELECT id FROM rehearsals WHERE status IN ('queued', 'running') AND status = ANY($1) ORDER BY turn NULLS FIRST, id`,
+    [statuses],
+  );
+  return found.map(({ id }) => parseRehearsalId(id));
 }
 
 /** The guarded last step of a lifecycle; the status event is the last one that a reader of the events gets. */

@@ -13,7 +13,7 @@ export async function submit(
   submission: Submission,
 ): Promise<{ readonly rehearsal: StoredRehearsal; readonly created: boolean }> {
   const existing = await newestAttempt(rows, submission);
-  if (existing !== null) return { rehearsal: existing, created: false };
+  if (existing !== null) return { rehearsal: await hastened(rows, existing, submission), created: false };
   const created = await insert(rows, submission, 1);
   if (created !== null) return { rehearsal: created, created: true };
   // Another server answered the same question a moment ago; its row is committed by now.
@@ -39,6 +39,13 @@ export async function rerun(rows: Ask, id: RehearsalId, by: Actor): Promise<Stor
   return created;
 }
 
+/** Whoever asks again may be in a greater hurry than the first; nobody slows another one down. */
+async function hastened(rows: Ask, existing: StoredRehearsal, { priority }: Submission): Promise<StoredRehearsal> {
+  if (priority !== 'high' || existing.priority === 'high' || existing.status !== 'queued') return existing;
+  await rows(`UPDATE rehearsals SET priority = 'high' WHERE id = $1`, [existing.id]);
+  return { ...existing, priority };
+}
+
 async function newestAttempt(rows: Ask, question: Submission): Promise<StoredRehearsal | null> {
   const [row] = await rows<RehearsalRow>(
     `SELECT ${rehearsalColumns} FROM rehearsals
@@ -53,8 +60,8 @@ async function insert(rows: Ask, submission: Submission, attempt: number): Promi
   const id = rehearsalIdOf(submission, attempt);
   const [row] = await rows<RehearsalRow>(
     `INSERT INTO rehearsals (id, attempt, service, version, environment, owners, bundle_digest, snapshot, rules_digest,
-       seed, waivers_count, submitted_by)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING ${rehearsalColumns}`,
+       seed, waivers_count, submitted_by, priority, needs)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING RETURNING ${rehearsalColumns}`,
     [
       id,
       attempt,
@@ -68,6 +75,8 @@ async function insert(rows: Ask, submission: Submission, attempt: number): Promi
       submission.seed,
       submission.waiversCount,
       submission.submittedBy,
+      submission.priority,
+      JSON.stringify(submission.needs),
     ],
   );
   if (row === undefined) return null;
