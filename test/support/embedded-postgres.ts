@@ -16,6 +16,9 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   log(): Promise<string>;
   /** Stops it with a checkpoint; its data stay until the scope is left. */
   stop(): Promise<void>;
+  /** Ends it as a power cut ends a process; on the same port again by `restart`. */
+  crash(): Promise<void>;
+  restart(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -67,17 +70,30 @@ async function initializeAndStart(
   // A port that was free a moment ago may be taken by the time the server binds it, so a second and third try are fair.
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const server = await startServer(programs.postgres, pgdata, port, logFile, options.settings ?? {});
+    const start = () => startServer(programs.postgres, pgdata, port, logFile, options.settings ?? {});
+    let server = await start();
     const log = () => readFile(logFile, 'utf8').catch(() => '');
     if (server !== undefined) {
-      const watchdog = watchOver(server, home);
+      let running = server;
+      let watchdog = watchOver(running, home);
       const address = { host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' };
       const stop = async () => {
-        const exited = once(server, 'exit');
-        server.kill('SIGINT');
+        const exited = once(running, 'exit');
+        running.kill('SIGINT');
         await exited;
       };
-      return { address, pgdata, log, stop, [Symbol.asyncDispose]: () => stopServer(server, watchdog, home) };
+      const restart = async () => {
+        server = await start();
+        if (server === undefined) throw new Error(`the embedded server did not start again:\n${await log()}`);
+        running = server;
+        watchdog = watchOver(running, home);
+      };
+      const crash = async () => {
+        letGo(watchdog);
+        await crashServer(running, pgdata);
+      };
+      const end = () => stopServer(running, watchdog, home);
+      return { address, pgdata, log, stop, crash, restart, [Symbol.asyncDispose]: end };
     }
     if (attempt === 3) throw new Error(`the embedded server did not start:\n${await log()}`);
   }
@@ -127,9 +143,29 @@ function watchOver(server: ChildProcess, home: string): ChildProcess {
   return watchdog;
 }
 
-async function stopServer(server: ChildProcess, watchdog: ChildProcess, home: string): Promise<void> {
+function letGo(watchdog: ChildProcess): void {
   watchdog.kill('SIGKILL');
   watchdog.stdin?.destroy();
+}
+
+/** Its backends end when they notice; only then the files are nobody's. The name of the dead would pass for a start. */
+async function crashServer(server: ChildProcess, pgdata: string): Promise<void> {
+  const children = (await readFile(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8')).trim().split(' ');
+  const exited = once(server, 'exit');
+  server.kill('SIGKILL');
+  await exited;
+  const isThere = (pid: string) =>
+    readFile(`/proc/${pid}/stat`).then(
+      () => true,
+      () => false,
+    );
+  for (const pid of children)
+    while (pid !== '' && (await isThere(pid))) await new Promise((done) => setTimeout(done, 20));
+  await rm(join(pgdata, 'postmaster.pid'), { force: true });
+}
+
+async function stopServer(server: ChildProcess, watchdog: ChildProcess, home: string): Promise<void> {
+  letGo(watchdog);
   if (server.exitCode === null && server.signalCode === null) {
     const exited = once(server, 'exit');
     // Immediate shutdown: the data is thrown away, and open sessions must not hold it up.

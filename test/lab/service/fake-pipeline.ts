@@ -16,7 +16,7 @@ import { notRun } from '../../../workers/not-run.ts';
 /**
  * A core that does nothing but keep count, so that the service around it can be tested in seconds. `dir` holds what
  * tests
- * look at and say: `performed` has a line a start of a run, and a run waits as long as a file `hold-<run>` is there.
+ * look at and say: `performed` has a line a start of a run, and a run waits as long as a file `hold-<run>` is there. FAKE_RUN_MS is how long each takes.
  */
 export function fakePipeline(dir: string, snapshots: readonly string[] = []): Pipeline {
   return {
@@ -68,8 +68,10 @@ const facts: Omit<Plan, 'rehearsalId' | 'bundle' | 'seed'> = {
 };
 
 async function perform(dir: string, run: RunSpec, signal: AbortSignal): ReturnType<PerformOf> {
+  const runMs = Number(process.env.FAKE_RUN_MS ?? 0);
   await appendFile(join(dir, 'performed'), `start ${run.id} ${process.pid}\n`);
   while (await exists(join(dir, `hold-${run.id}`))) await delay(20, undefined, { signal });
+  if (runMs > 0) await delay(runMs, undefined, { signal });
   await appendFile(join(dir, 'performed'), `end ${run.id} ${process.pid}\n`);
   return { ...notRun(run, ''), outcome: 'completed' };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { RehearsalError } from '../../../shared/domain/problem.ts';
 import { askedToStop } from '../../../shared/edge/adapters/asked-to-stop.ts';
 import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
@@ -11,26 +12,38 @@ import { fakePipeline } from './fake-pipeline.ts';
 const [databaseUrl = '', queueUrl = '', dir = '', machine = 'one-machine', ...snapshots] = process.argv.slice(2);
 const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
 const onError = (error: Error) => log.warn({ err: error }, 'a connection failed');
-const asked = askedToStop();
-await using store = await openStore({ url: databaseUrl, onError });
-await using queue = await openQueue({ url: queueUrl, onError });
-await using _work = await startWork({
-  store,
-  queue,
-  pipeline: fakePipeline(dir, snapshots),
-  worker: `fake-${process.pid}`,
-  machine,
-  dataRoot: dir,
-  runsAtOnce: 2,
-  perService: 4,
-  drainMs: 1_000,
-  selfCheck: async () => {
-    const isWrong = existsSync(join(dir, 'self-check-is-wrong'));
-    return { ok: !isWrong, says: isWrong ? 'the known-bad bundle passed' : 'as it should be' };
-  },
-  selfCheckEveryMs: 200,
-  capacity: async () => ({ runsAtOnce: 2, memoryFreeBytes: 2 ** 32, diskFreeBytes: 2 ** 32, majors: [17] }),
-  log,
-});
-process.stdout.write('working\n');
-await asked;
+
+try {
+  await workUntilAsked();
+} catch (error) {
+  // As the real one does where what it needs is away; anything else is its own fault.
+  if (!(error instanceof RehearsalError)) throw error;
+  log.error({ err: error }, 'it did not start');
+  process.exitCode = 4;
+}
+
+async function workUntilAsked(): Promise<void> {
+  const asked = askedToStop();
+  await using store = await openStore({ url: databaseUrl, onError });
+  await using queue = await openQueue({ url: queueUrl, onError });
+  await using _work = await startWork({
+    store,
+    queue,
+    pipeline: fakePipeline(dir, snapshots),
+    worker: `fake-${process.pid}`,
+    machine,
+    dataRoot: dir,
+    runsAtOnce: 2,
+    perService: 4,
+    drainMs: 1_000,
+    selfCheck: async () => {
+      const isWrong = existsSync(join(dir, 'self-check-is-wrong'));
+      return { ok: !isWrong, says: isWrong ? 'the known-bad bundle passed' : 'as it should be' };
+    },
+    selfCheckEveryMs: 200,
+    capacity: async () => ({ runsAtOnce: 2, memoryFreeBytes: 2 ** 32, diskFreeBytes: 2 ** 32, majors: [17] }),
+    log,
+  });
+  process.stdout.write('working\n');
+  await asked;
+}

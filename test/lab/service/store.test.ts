@@ -1,7 +1,8 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../shared/edge/adapters/store/database.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
-import { startDatabase } from './parts.ts';
+import { eventually, startDatabase } from './parts.ts';
+import { asOwner } from './store-owner.ts';
 
 let database: Awaited<ReturnType<typeof startDatabase>>;
 beforeAll(async () => {
@@ -9,13 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 const open = () => openStore({ url: database.url, onError: () => undefined });
-
-async function asOwner(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
-}
 
 describe('the store', () => {
   it('is migrated once by processes that start at the same moment', async () => {
@@ -55,12 +49,26 @@ describe('the store', () => {
 
   it('refuses a database that a newer version has migrated, and a migration that was changed afterwards', async () => {
     await using _store = await open();
-    await asOwner(`INSERT INTO service_migrations VALUES ('9999-later.sql', 'x')`);
+    await asOwner(database.url, `INSERT INTO service_migrations VALUES ('9999-later.sql', 'x')`);
     await expect(open()).rejects.toMatchObject({ code: 'newer-store' });
     await asOwner(
+      database.url,
       `DELETE FROM service_migrations WHERE name = '9999-later.sql'; UPDATE service_migrations SET digest = 'x'`,
     );
     await expect(open()).rejects.toMatchObject({ code: 'changed-migration' });
+  });
+
+  it('outlives a connection that the server ends between two questions of one transaction', async () => {
+    await using held = openDatabase(database.url, () => undefined);
+    const transaction = held.transaction(async (rows) => {
+      const [self] = await rows<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await asOwner(database.url, `SELECT pg_terminate_backend(${self?.pid})`);
+      const isThere = `SELECT FROM pg_stat_activity WHERE pid = ${self?.pid}`;
+      await eventually(async () => (await held.rows(isThere)).length === 0);
+      return rows('SELECT 1');
+    });
+    await expect(transaction).rejects.toMatchObject({ code: 'store-unreachable' });
+    expect(await held.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('says that it is unreachable, and how to help that', async () => {

@@ -1,28 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Service, serve } from '../../../services/serve.ts';
+import { programsOf } from '../../support/programs-of.ts';
 import { eventually } from './parts.ts';
 import { makeBundle } from './service.ts';
-
-interface RunningProgram {
-  readonly pid: number;
-  readonly command: string;
-}
-
-/** Every process of the machine whose command line or environment names the directory. */
-async function programsOf(dir: string): Promise<readonly RunningProgram[]> {
-  const found: RunningProgram[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-    const command = await read('cmdline');
-    if (Number(pid) !== process.pid && `${command}${await read('environ')}`.includes(dir)) {
-      found.push({ pid: Number(pid), command: command.replaceAll('\0', ' ') });
-    }
-  }
-  return found;
-}
 
 async function submit(service: Service, archive: Buffer): Promise<string> {
   const response = await fetch(`${service.address}/v1/rehearsals`, {

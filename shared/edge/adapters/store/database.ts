@@ -32,6 +32,11 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
 async function inTransaction<T>(pool: pg.Pool, work: (rows: Ask) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((cause: unknown) => Promise.reject(unreachable(cause)));
   let broken = false;
+  // Between two questions nobody else listens; the next one is told that the connection is gone.
+  const lost = () => {
+    broken = true;
+  };
+  client.on('error', lost);
   try {
     await client.query('BEGIN');
     const result = await work((text, parameters) => ask(client, text, parameters));
@@ -44,6 +49,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (rows: Ask) => Promise<T>):
     });
     throw error;
   } finally {
+    client.removeListener('error', lost);
     client.release(broken);
   }
 }

@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually, freePort } from '../lab/service/parts.ts';
+import { checkout } from '../support/cli.ts';
+import { startEmbeddedPostgres } from '../support/embedded-postgres.ts';
+import { type Supervised, supervise } from './supervised.ts';
+
+export type Backend = 'postgres' | 'redis';
+
+/** What can happen to a part of the service, and how it is over again. */
+export interface Part {
+  readonly name: string;
+  /** Returns when the part is there again, or is being started. */
+  strike(downMs: number): Promise<void>;
+}
+
+export interface Stage extends AsyncDisposable {
+  readonly address: string;
+  readonly token: string;
+  readonly dir: string;
+  readonly databaseUrl: string;
+  readonly parts: readonly Part[];
+  /** Programs that ended without being struck. */
+  fallen(): readonly string[];
+}
+
+const token = 'token-of-whoever-watches-the-chaos';
+/** Longer than a heartbeat (3 s) and than the lock of a job (5 s): somebody else has the run by then. */
+const stoppedMs = 7_000;
+/** So that something is under way at most moments. */
+const runMs = '150';
+
+/** API, two workers on machines of their own with a core that only counts, PostgreSQL, and Redis where asked. */
+export async function setStage(backend: Backend): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const dir = await mkdtemp(join(tmpdir(), 'rehearsal-chaos-'));
+  stack.defer(() => rm(dir, { recursive: true, force: true }));
+  const postgres = stack.use(await startEmbeddedPostgres());
+  const { user, password, host, port, database } = postgres.address;
+  const databaseUrl = `postgresql://${user}:${password}@${host}:${port}/${database}`;
+  const logFile = join(dir, 'log');
+  const redisPort = String(await freePort());
+  const redisArgs = ['--port', redisPort, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir];
+  const redis =
+    backend === 'redis'
+      ? stack.use(supervise({ name: 'redis', command: 'redis-server', args: redisArgs, env: {}, logFile }))
+      : undefined;
+  await redis?.ready;
+  const queueUrl = redis === undefined ? databaseUrl : `redis://127.0.0.1:${redisPort}`;
+  const apiPort = String(await freePort());
+  const program = (name: string, args: readonly string[], env: Readonly<Record<string, string>>) =>
+    stack.use(supervise({ name, command: process.execPath, args, env, logFile }));
+  const api = program('api', [join(checkout, 'services/api/main.ts')], {
+    ...{ DATABASE_URL: databaseUrl, PORT: apiPort, REHEARSAL_DATA: join(dir, 'api'), REHEARSAL_TOKEN: token },
+    ...(redis === undefined ? {} : { REDIS_URL: queueUrl }),
+    LOG_LEVEL: 'error',
+  });
+  await api.ready;
+  const fakeWorker = join(checkout, 'test/lab/service/fake-worker.ts');
+  const workers = ['m1', 'm2'].map((machine) =>
+    program(`worker on ${machine}`, [fakeWorker, databaseUrl, queueUrl, dir, machine], { FAKE_RUN_MS: runMs }),
+  );
+  await Promise.all(workers.map((worker) => worker.ready));
+  const owned = stack.move();
+  const [first, second] = workers;
+  if (first === undefined || second === undefined) throw new Error('there are two workers');
+  return {
+    ...{ address: `http://127.0.0.1:${apiPort}`, token, dir, databaseUrl },
+    parts: [
+      killed(api),
+      killed(first),
+      stopped(second),
+      {
+        name: 'kill -9 of PostgreSQL',
+        strike: async (downMs) => {
+          await postgres.crash();
+          await delay(downMs);
+          await postgres.restart();
+        },
+      },
+      ...(redis === undefined ? [] : [killed(redis)]),
+    ],
+    fallen: () => [api, ...workers].flatMap((one) => one.fallen()),
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  };
+}
+
+const killed = (program: Supervised): Part => ({
+  name: `kill -9 of ${program.name}`,
+  strike: async () => program.signal('SIGKILL'),
+});
+
+const stopped = (program: Supervised): Part => ({
+  name: `SIGSTOP of ${program.name}`,
+  strike: async () => {
+    program.signal('SIGSTOP');
+    await delay(stoppedMs);
+    program.signal('SIGCONT');
+  },
+});
+
+/** The API answers that store, queue and a worker are well. */
+export function untilWell({ address }: Pick<Stage, 'address'>): Promise<unknown> {
+  return eventually(
+    () =>
+      fetch(`${address}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    60_000,
+  );
+}

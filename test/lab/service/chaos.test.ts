@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { runChaos } from '../../chaos/run-chaos.ts';
+import { describeWith } from '../../support/require.ts';
+
+/** Another one draws other moments; `npm run chaos` goes through many. */
+const seed = Number(process.env.REHEARSAL_CHAOS_SEED ?? 1);
+const says = (sentence: string) => console.log(sentence);
+
+describeWith('redis', 'a service whose every part is killed or stopped once, at moments that nobody chose', () => {
+  it('loses no rehearsal, judges none twice or wrongly, takes back no answer and leaves nothing running', async () => {
+    const chaos = await runChaos({ backend: 'redis', seed, durationMs: 6_000, strikes: 5, bundlesMax: 8, says });
+    expect(chaos.broken).toEqual([]);
+    expect(chaos.submitted).toBe(8);
+  });
+});
