@@ -176,10 +176,10 @@ describeWith('chromium', 'the pages of the service', () => {
     await accepted.getByText('in force for').first().waitFor();
     await watched.picture('board-overridden-1280-light');
     await expectSound(watched, served.service.address);
-    await page.setViewportSize({ width: 1120, height: 480 });
+    await page.setViewportSize({ width: 1120, height: 450 });
     await page.goto(`${served.service.address}/board?service=library`);
     await page.locator('article', { hasText: '2.0.0' }).getByText('Blocked', { exact: true }).waitFor();
-    await watched.pictureOf('body', 'readme-board', 480);
+    await watched.pictureOf('body', 'readme-board', 450);
   });
 
   it('offers nothing that the token may not do, and says why where it may not read', async () => {
