@@ -19,12 +19,12 @@ function clockUntil(ended: () => void, looksMax: number): Clock {
   };
 }
 
-it('follows what a group uses, in ms since its start', async () => {
+it('keeps the most that a group uses of each step since its start', async () => {
   const ended = Promise.withResolvers<void>();
-  const used = [10, 30, undefined, 20];
-  const memory = followMemory({ memoryBytes: async () => used.shift() }, clockUntil(ended.resolve, 4));
+  const used = [10, 30, undefined, undefined, 20];
+  const memory = followMemory({ memoryBytes: async () => used.shift() }, clockUntil(ended.resolve, 5));
   await ended.promise;
-  expect(await memory.stop()).toEqual({ fromMs: 0, stepMs: 50, most: [10, 30, null, 20] });
+  expect(await memory.stop()).toEqual({ fromMs: 0, stepMs: 50, most: [30, null, 20] });
 });
 
 it('has nothing to tell where nobody can look', async () => {
