@@ -10,7 +10,7 @@ function* backgroundProcesses({ apps, steadyMs }: Manifest): Generator<NotTested
   for (const [version, app] of [['previous', apps.previous] as const, ['next', apps.next] as const]) {
     for (const worker of app.workers) {
       const because =
-        'it is started beside its version on each state; for longer where `steady` asks for a duration, and here it does not';
+        'It is started beside its version on each state, and for longer where `steady` asks for a duration, which it does not here.';
       yield { what: `what worker ${worker.name} of ${version} does to the traffic in the long run`, because };
     }
   }

@@ -178,7 +178,9 @@ describe('readBundle', () => {
   test('says of everything that is asked for and not looked at why', async () => {
     expect((await read(everything)).notTested).toEqual([]);
     const { notTested } = await read(everything.replace('steady: { duration: 15s }', ''));
-    expect(notTested.map(({ what }) => what)).toEqual(['worker feed job of previous']);
+    expect(notTested.map(({ what }) => what)).toEqual([
+      'what worker feed job of previous does to the traffic in the long run',
+    ]);
     for (const { because } of notTested) expect(because).toMatch(/^[A-Z].*\.$/);
   });
 
