@@ -30,6 +30,17 @@ describe('a rehearsal that is followed', () => {
     expect(atEvent(9)).toMatchObject({ verdict: 'fail', findings: [{ check: 'failed-migration' }] });
   });
 
+  it('says why nobody can take it for as long as nobody can', () => {
+    const says = 'No live worker has PostgreSQL 12.';
+    const waits = heard(unheard, 1, {
+      kind: 'status',
+      content: { status: 'queued', waiting: { lacks: 'major', says } },
+    });
+    expect(waits.waiting).toBe(says);
+    expect(heard(waits, 2, { kind: 'status', content: { status: 'running', waiting: null } }).waiting).toBeNull();
+    expect(heard(waits, 2, { kind: 'status', content: { status: 'running' } }).waiting).toBeNull();
+  });
+
   it('keeps what was seen so far apart from what was judged', () => {
     const seen = heard(unheard, 1, { kind: 'sighting', content: { check: 'lost-rows', title: 'Rows are lost' } });
     expect(seen).toMatchObject({ sightings: [{ check: 'lost-rows' }], findings: [] });

@@ -62,6 +62,11 @@ function Following({ rehearsal, again }: FollowingProps) {
         )}
         <Age iso={rehearsal.createdAt} verb="submitted" />
       </p>
+      {state.waiting !== null && (
+        <p className="notice tone-open" role="status">
+          {state.waiting}
+        </p>
+      )}
       {progress.kind === 'there' && !isOver(state) && (
         <LiveTime usualMs={progress.content.usualMs} startedAt={progress.content.startedAt} status={state.status} />
       )}

@@ -12,6 +12,8 @@ export interface LiveState {
   /** Number of the last event that was taken in; what comes twice is taken once. */
   readonly last: number;
   readonly status: string;
+  /** Why no worker can take it, and what helps; null: one can, or has it. */
+  readonly waiting: string | null;
   readonly runs: readonly LiveRun[];
   /** On the evidence so far; what was judged at the end takes their place. */
   readonly sightings: readonly Told[];
@@ -24,7 +26,15 @@ interface Told {
   readonly title: string;
 }
 
-export const unheard: LiveState = { last: 0, status: 'queued', runs: [], sightings: [], findings: [], verdict: null };
+export const unheard: LiveState = {
+  last: 0,
+  status: 'queued',
+  waiting: null,
+  runs: [],
+  sightings: [],
+  findings: [],
+  verdict: null,
+};
 
 /** Where a rehearsal is after one more of its events. */
 export function heard(state: LiveState, number: number, { kind, content }: WireEvent): LiveState {
@@ -32,7 +42,7 @@ export function heard(state: LiveState, number: number, { kind, content }: WireE
   const next = { ...state, last: number };
   switch (kind) {
     case 'status':
-      return { ...next, status: content.status };
+      return { ...next, status: content.status, waiting: content.waiting?.says ?? null };
     case 'planned':
       return content.runs.reduce((so, { id, scenario }) => withRun(so, id, { scenario }), next);
     case 'started':

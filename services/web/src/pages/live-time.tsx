@@ -16,7 +16,7 @@ export function LiveTime({ status, startedAt, usualMs }: LiveTimeProps) {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  if (status === 'queued') return <p className="soft">It waits for a worker.</p>;
+  if (status === 'queued') return <p className="soft">It waits for its turn.</p>;
   const sinceMs = Math.max(0, now - (startedAt === null ? openedAt : Date.parse(startedAt)));
   const whole = formatMs(Math.round(sinceMs / 1000) * 1000);
   if (usualMs === null)
