@@ -35,4 +35,5 @@ export function reportPolicy(html: string): string {
   ].join('; ');
 }
 
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+/** As a policy names an inline script or style. */
+export const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
