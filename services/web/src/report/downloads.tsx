@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useState } from 'react';
 import { Section } from './section.tsx';
 
 /** What `rehearse run --out` writes beside the page, and what a service has below a rehearsal. */
@@ -11,7 +11,13 @@ const files = [
 
 /** The report in its other forms; report.json is in this very page. */
 export function DownloadsSection({ source, rehearsalId }: { readonly source: string; readonly rehearsalId: string }) {
-  const address = useMemo(() => URL.createObjectURL(new Blob([source], { type: 'application/json' })), [source]);
+  const [address, setAddress] = useState<string>();
+  // After the first picture: a large report takes a tenth of a second to copy.
+  useEffect(() => {
+    const made = URL.createObjectURL(new Blob([source], { type: 'application/json' }));
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [source]);
   const isServed = location.protocol.startsWith('http');
   const below = isServed ? `/v1/rehearsals/${encodeURIComponent(rehearsalId)}/` : '';
   return (

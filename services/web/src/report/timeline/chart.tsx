@@ -1,4 +1,4 @@
-import { type PointerEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { type PointerEvent, type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { formatMs } from '../../../../../shared/report/words.ts';
 import { gutterPx } from './bars.tsx';
 import { type Span, type TimeScale, ticks, timeScale } from './time-scale.ts';
@@ -29,7 +29,7 @@ export function Chart({ label, span, originMs, zoom, children }: ChartProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const scale = timeScale(span, Math.max(1, widthPx - gutterPx));
+  const scale = useMemo(() => timeScale(span, Math.max(1, widthPx - gutterPx)), [span, widthPx]);
   const at = (event: PointerEvent<HTMLElement>) =>
     Math.max(0, event.clientX - event.currentTarget.getBoundingClientRect().left - gutterPx);
   const isDrawn = brush !== undefined && Math.abs(brush.to - brush.from) >= dragPx;

@@ -1,6 +1,7 @@
 import { blocksReaders, blocksWriters, type LockMode, lockModes } from '../../../../../shared/domain/lock.ts';
 import type { Report, ReportAttempt, ReportRun, ReportStatement } from '../../../../../shared/domain/report.ts';
 import { statementKey } from '../find-statement.ts';
+import { remembered } from './remembered.ts';
 import { around, type RunSpans, runSpans } from './run-spans.ts';
 import type { Span } from './time-scale.ts';
 
@@ -32,7 +33,11 @@ export interface RunReading extends RunSpans {
   readonly locks: readonly LockLane[];
 }
 
-export function readRun(report: Report, run: ReportRun): RunReading {
+export const readRun = (report: Report, run: ReportRun): RunReading => readerOf(report)(run);
+
+const readerOf = remembered((report: Report) => remembered((run: ReportRun) => read(report, run)));
+
+function read(report: Report, run: ReportRun): RunReading {
   const attempts = run.migration.map((attempt) => ({
     attempt,
     bars: attempt.statements.map((statement) => statementBar(attempt, statement)),
@@ -52,9 +57,19 @@ export const migrationSpan = ({ attempts, whole }: RunReading): Span =>
 
 /** The same statement of the quiet run, which others have not disturbed. */
 export function quietTwin(bar: StatementBar, quiet: RunReading): ReportStatement | undefined {
-  const twins = quiet.attempts.flatMap(({ bars }) => bars);
-  return twins.find((one) => twinKey(one) === twinKey(bar))?.statement;
+  return twinsOf(quiet).get(twinKey(bar));
 }
+
+/** The first of equal ones stands for them. */
+const twinsOf = remembered(
+  (quiet: RunReading): ReadonlyMap<string, ReportStatement> =>
+    new Map(
+      quiet.attempts
+        .flatMap(({ bars }) => bars)
+        .toReversed()
+        .map((bar) => [twinKey(bar), bar.statement]),
+    ),
+);
 
 function statementBar(attempt: ReportAttempt, statement: ReportStatement): StatementBar {
   const { startedAtMs, durationMs, waitedMs } = statement;
@@ -104,7 +119,7 @@ const twinKey = ({ attempt, statement }: StatementBar): string =>
   JSON.stringify([attempt.phase, statement.ordinal, statement.sql]);
 
 /** What the quiet run's statements locked: one that never got its lock shows none. */
-function twinLocks({ runs }: Report): ReadonlyMap<string, ReportStatement['locks']> {
+const twinLocks = remembered(({ runs }: Report): ReadonlyMap<string, ReportStatement['locks']> => {
   const attempts = runs[0]?.migration ?? [];
   return new Map(
     attempts.flatMap((attempt) =>
@@ -113,4 +128,4 @@ function twinLocks({ runs }: Report): ReadonlyMap<string, ReportStatement['locks
       ),
     ),
   );
-}
+});

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { excerpt, formatBytes, formatMs } from '../../../../../shared/report/words.ts';
 import { CurveLane } from './curve-lane.tsx';
 import { FailureLanes } from './failure-lanes.tsx';
@@ -12,8 +13,11 @@ interface RecordedLanesProps {
   readonly scale: TimeScale;
 }
 
-/** What was recorded beside the statements; a report from before something was recorded has no lane for it. */
-export function RecordedLanes({ reading: { run, attempts }, scale }: RecordedLanesProps) {
+/**
+ * What was recorded beside the statements; a report from before something was recorded has no lane for it. Which
+ * statement is chosen does not matter here.
+ */
+export const RecordedLanes = memo(({ reading: { run, attempts }, scale }: RecordedLanesProps) => {
   const { load, standby } = run;
   return (
     <>
@@ -58,4 +62,4 @@ export function RecordedLanes({ reading: { run, attempts }, scale }: RecordedLan
       })}
     </>
   );
-}
+});

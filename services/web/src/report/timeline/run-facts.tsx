@@ -1,9 +1,10 @@
+import { memo } from 'react';
 import type { ReportAttempt, ReportRun } from '../../../../../shared/domain/report.ts';
 import { standbyWords } from '../../../../../shared/report/phrases.ts';
 import { excerpt, formatBytes, formatMs } from '../../../../../shared/report/words.ts';
 
-/** What the axis cannot show: figures over the whole run. */
-export function RunFacts({ run }: { readonly run: ReportRun }) {
+/** What the axis cannot show: figures over the whole run. No step through its statements changes them. */
+export const RunFacts = memo(({ run }: { readonly run: ReportRun }) => {
   const { load, standby } = run;
   return (
     <dl className="facts" id="traffic">
@@ -44,7 +45,7 @@ export function RunFacts({ run }: { readonly run: ReportRun }) {
       )}
     </dl>
   );
-}
+});
 
 const failures = (bySqlstate: Readonly<Record<string, number>>): string =>
   Object.entries(bySqlstate)

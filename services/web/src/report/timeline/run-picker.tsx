@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { memo, useId } from 'react';
 import type { Report } from '../../../../../shared/domain/report.ts';
 import { scenarios } from '../../../../../shared/domain/run.ts';
 import { runWords } from '../../../../../shared/report/phrases.ts';
@@ -11,7 +11,7 @@ interface RunPickerProps {
 }
 
 /** Every run by the question that it asked. */
-export function RunPicker({ report, chosen, choose }: RunPickerProps) {
+export const RunPicker = memo(({ report, chosen, choose }: RunPickerProps) => {
   const id = useId();
   return (
     <div className="run-picker">
@@ -34,4 +34,4 @@ export function RunPicker({ report, chosen, choose }: RunPickerProps) {
       </select>
     </div>
   );
-}
+});

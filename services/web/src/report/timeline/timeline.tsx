@@ -41,6 +41,8 @@ function firstRun(report: Report): ReportRun | undefined {
   return told?.load === undefined ? (worstRun(report) ?? told ?? report.runs[0]) : told;
 }
 
+const chooseRun = (id: string) => goTo({ section: 'timeline', run: id });
+
 interface RunViewProps {
   readonly report: Report;
   readonly run: ReportRun;
@@ -48,13 +50,10 @@ interface RunViewProps {
 }
 
 function RunView({ report, run, address }: RunViewProps) {
-  const reading = useMemo(() => readRun(report, run), [report, run]);
+  const reading = readRun(report, run);
   const [beside, setBeside] = useState(false);
   const control = report.runs.find(({ scenario, migration }) => scenario === 'control' && migration.length > 0);
-  const quiet = useMemo(
-    () => (control === undefined || control === run ? undefined : readRun(report, control)),
-    [report, control, run],
-  );
+  const quiet = control === undefined || control === run ? undefined : readRun(report, control);
   const { from, to } = address;
   const span = useMemo(() => shownSpan(reading, from, to), [reading, from, to]);
   const bars = useMemo(() => reading.attempts.flatMap((one) => one.bars), [reading]);
@@ -82,7 +81,7 @@ function RunView({ report, run, address }: RunViewProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that the buttons inside stand for too
     <div className="timeline" onKeyDown={onKeyDown}>
       <div className="controls">
-        <RunPicker report={report} chosen={run.id} choose={(id) => goTo({ section: 'timeline', run: id })} />
+        <RunPicker report={report} chosen={run.id} choose={chooseRun} />
         <button type="button" className="button" onClick={() => step(-1)}>
           ← Previous statement
         </button>
