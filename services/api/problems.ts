@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, type ProblemPlace, problemOf, RehearsalError } from '../../shared/domain/problem.ts';
 import type { WireProblem } from '../../shared/edge/wire/problem.ts';
+import { placesOf } from './invalid-request.ts';
 import { sendProblemPage } from './pages/service-shell.ts';
 import type { Api } from './type-provider.ts';
 
@@ -73,10 +74,7 @@ function sendProblem(error: FastifyError | RehearsalError, request: FastifyReque
 function fromFastify(error: FastifyError): RehearsalError {
   if (error.validation !== undefined) {
     const where = error.validationContext ?? 'request';
-    const problems = error.validation.map((found) => ({
-      key: `${where}${found.instancePath.replaceAll('/', '.')}`,
-      message: found.message ?? 'is not valid',
-    }));
+    const problems = placesOf(where, error.validation);
     return refuse('invalid-request', `The ${where} is not valid.`, 'Compare it with /v1/openapi.json.', problems);
   }
   switch (error.statusCode) {
