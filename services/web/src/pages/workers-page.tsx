@@ -21,6 +21,7 @@ interface Workers {
       readonly runsAtOnce: number;
       readonly memoryFreeBytes: number;
       readonly diskFreeBytes: number;
+      readonly majors?: readonly number[];
     } | null;
     readonly selfCheck: {
       readonly state: 'ok' | 'first' | 'wrong' | 'overdue';
@@ -95,7 +96,7 @@ function Worker({ worker }: { readonly worker: Workers['items'][number] }) {
           {capacity === null
             ? 'it did not say'
             : `${counted(capacity.runsAtOnce, 'run')} at once, ${formatBytes(capacity.memoryFreeBytes)} of memory and ` +
-              `${formatBytes(capacity.diskFreeBytes)} of disk free`}
+              `${formatBytes(capacity.diskFreeBytes)} of disk free, PostgreSQL ${capacity.majors?.join(', ') ?? 'of any version that an image can be had of'}`}
         </dd>
         <dt>Snapshots</dt>
         <dd>{snapshots.length === 0 ? 'none' : inert(snapshots.join(', '), 300)}</dd>
