@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { Bundle, Manifest } from '../shared/domain/bundle.ts';
+import { type Bundle, type Manifest, sqlSnapshotMajor } from '../shared/domain/bundle.ts';
 import type { RunResult, SnapshotFacts } from '../shared/domain/observation.ts';
 import type { Room } from '../shared/domain/placement.ts';
 import type { RunSpec, Scenario } from '../shared/domain/run.ts';
@@ -202,7 +202,7 @@ function findSnapshot(
     : snapshots.fromSql({
         bundleDir: loaded.dir,
         files: snapshot.files,
-        major: postgres.major ?? 17,
+        major: postgres.major ?? sqlSnapshotMajor,
         ...(signal && { signal }),
       });
 }

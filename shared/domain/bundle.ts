@@ -1,6 +1,9 @@
 import type { HotpatchLook } from './hotpatch.ts';
 import type { Digest } from './ids.ts';
 
+/** CONTRACT 1: a snapshot that a bundle brings as SQL is built with it where the manifest names no other. */
+export const sqlSnapshotMajor = 17;
+
 /** A manifest with every default filled in: durations in ms, sizes in bytes, rates a second, file patterns resolved. */
 export interface Manifest {
   readonly service: string;
@@ -33,7 +36,7 @@ export type SnapshotSource =
   | { readonly kind: 'sql'; readonly files: readonly string[] };
 
 export interface PostgresChoice {
-  /** Absent: the snapshot's major, 17 for SQL snapshots. */
+  /** Absent: the snapshot's major, `sqlSnapshotMajor` for SQL snapshots. */
   readonly major?: number;
   readonly image?: string;
   readonly settings: Readonly<Record<string, string>>;

@@ -1,17 +1,15 @@
-import type { Manifest } from '../domain/bundle.ts';
+import { type Manifest, sqlSnapshotMajor } from '../domain/bundle.ts';
 import { type Lack, lackKinds, type Needs, type Room, type RoomSnapshot } from '../domain/placement.ts';
 import { formatSize } from './units.ts';
 
 /** The server of a clone with PostgreSQL's own default of 128 MiB `shared_buffers`, and its sessions. */
 const serverBytes = 256 * 1024 ** 2;
-/** What a bundle that brings its own snapshot is rehearsed on where its manifest names no major. */
-const majorOfSql = 17;
 
 /** One phase runs at a time, beside both versions at most; where no limit is declared nothing is known. */
 export function needsOf({ snapshot, postgres, phases, rollback, apps }: Manifest): Needs {
   const ofPhases = [...phases, ...(rollback === undefined ? [] : [rollback])].map((phase) => phase.memoryBytes ?? 0);
   const ofApps = apps === 'none' ? 0 : (apps.previous.memoryBytes ?? 0) + (apps.next.memoryBytes ?? 0);
-  const major = postgres.major ?? (snapshot.kind === 'sql' ? majorOfSql : undefined);
+  const major = postgres.major ?? (snapshot.kind === 'sql' ? sqlSnapshotMajor : undefined);
   return {
     ...(major === undefined ? {} : { major }),
     memoryBytes: serverBytes + Math.max(0, ...ofPhases) + ofApps,
