@@ -1,8 +1,9 @@
 import { blocksWriters } from '../domain/lock.ts';
 import type { Evidence, RunResult } from '../domain/observation.ts';
 import type { RunSpec, Scenario } from '../domain/run.ts';
-import { lockRequests } from '../plan/lock-requests.ts';
+import { knownLocks } from '../plan/known-locks.ts';
 import { mixedNotDue } from '../plan/mixed-due.ts';
+import { isTable, wasThereFor } from '../plan/reached-states.ts';
 import { standbyNotDue } from '../plan/standby-due.ts';
 import { lackingRuns } from './derive/lacking-runs.ts';
 import { derivedWeaknesses } from './derive/weaknesses.ts';
@@ -107,12 +108,22 @@ function afterMissingControl(readings: Readings): Readings {
   return Object.fromEntries(rest) as Readings;
 }
 
-/** Tables of others that the migration locks against writers: what contention must be tried on. */
+/**
+ * Tables of others that the migration locks against writers: what contention must be tried on. Not asked of who plans
+ * it, so that what is forgotten there is missed here.
+ */
 function strongLocks(control: RunResult, traced: RunResult | undefined): readonly string[] {
   if (!control.before.seen) return [];
-  const ledgers = new Set(control.before.value.ledgers.map((ledger) => ledger.relation));
-  const locked = lockRequests(control, traced)
-    .filter(({ mode, relation }) => blocksWriters(mode) && !ledgers.has(relation))
-    .map(({ relation }) => relation);
+  const before = control.before.value;
+  const ledgers = new Set(before.ledgers.map((ledger) => ledger.relation));
+  const isOthers = (phase: string, relation: string): boolean =>
+    !ledgers.has(relation) && (isTable(before, relation) || wasThereFor(control, phase, relation));
+  const locked = control.attempts.flatMap(({ phase, statements }) =>
+    statements.flatMap((statement) =>
+      knownLocks(phase, statement, traced)
+        .filter(({ mode, relation }) => blocksWriters(mode) && isOthers(phase, relation))
+        .map(({ relation }) => relation),
+    ),
+  );
   return [...new Set(locked)].sort();
 }

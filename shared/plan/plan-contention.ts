@@ -10,7 +10,7 @@ import { chosenHolders } from './choose-holders.ts';
 import { runLimits } from './limits.ts';
 import { lockRequests } from './lock-requests.ts';
 import { secondStartRuns } from './plan-second-start.ts';
-import { trafficTargets, viewTargets, withoutTraffic } from './plan-traffic.ts';
+import { lockedTargets, withoutTraffic } from './plan-traffic.ts';
 import { rowRequests, unseenRows } from './row-requests.ts';
 
 type NotTested = { what: string; because: string };
@@ -29,7 +29,7 @@ export function contentionRuns(
 ): readonly ContentionRun[] {
   const twice = secondStartRuns(plan, control, traced, expectedEnds, notTested);
   const meetings = meetingsOf(plan, control, traced);
-  const targets = [...trafficTargets(control, traced), ...viewTargets(control, traced)];
+  const targets = lockedTargets(control, traced);
   notTested.push(...withoutTraffic(control, traced, targets), ...untriedRows(control, traced, results));
   const room = runLimits.contentionRuns - twice.length;
   for (const { phase, statement, relation, holder } of meetings.slice(room)) {

@@ -18,7 +18,7 @@ export function loadTargets(
   control: RunResult,
   traced: RunResult | undefined,
 ): { readonly targets: readonly TrafficTarget[]; readonly contended: readonly string[] } {
-  const locked = [...trafficTargets(control, traced), ...viewTargets(control, traced)];
+  const locked = lockedTargets(control, traced);
   const contended = locked.map((target) => target.relation);
   return { targets: locked.length > 0 ? locked : largestTables(control), contended };
 }
@@ -55,8 +55,14 @@ export function trafficTargets(control: RunResult, traced: RunResult | undefined
     .map((relation) => ({ relation, columns: sharedColumns(before, after, relation) }));
 }
 
+/** Where traffic meets what a phase locks. */
+export const lockedTargets = (control: RunResult, traced: RunResult | undefined): readonly TrafficTarget[] => [
+  ...trafficTargets(control, traced),
+  ...viewTargets(control, traced),
+];
+
 /** Tables that a phase locks and in whose place it leaves a view: whoever reads them goes on under the same name. */
-export function viewTargets(control: RunResult, traced: RunResult | undefined): readonly TrafficTarget[] {
+function viewTargets(control: RunResult, traced: RunResult | undefined): readonly TrafficTarget[] {
   if (!control.before.seen || !control.end.seen) return [];
   const before = control.before.value;
   const after = control.end.value;

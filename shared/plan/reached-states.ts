@@ -7,7 +7,10 @@ export interface Boundary {
   readonly committed: number;
 }
 
-/** What the database was after a committed change; undefined: nobody saw. */
+/**
+ * What the database was after a committed change; undefined: nobody saw. The last change of a phase leads to the state
+ * after it, which has that name only.
+ */
 export function stateAt(control: RunResult, { phase, committed }: Boundary): DatabaseState | undefined {
   const isLast = !control.attempts.some(
     (attempt) =>

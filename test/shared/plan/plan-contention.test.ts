@@ -185,3 +185,18 @@ test('a table that an earlier phase made is others’ too by the time a later on
     'contention-post-deploy-2-public.alert-events',
   ]);
 });
+
+test('what a tool keeps for itself is nobody else’s, though an earlier phase made it', () => {
+  const { ledgers: _, ...tables } = stateOf(['public.alerts', 'public.tool_versions']);
+  const made = { ...tables, ledgers: [{ relation: 'public.tool_versions', tool: 'knex', entries: [] }] };
+  const locks = [lockOf('public.tool_versions', 'AccessExclusiveLock')];
+  const control = controlOf({
+    attempts: [attemptOf('pre-deploy', [statementOf(1)]), attemptOf('post-deploy', [statementOf(2, { locks })])],
+    states: [{ point: { kind: 'after', phase: 'pre-deploy' }, state: observed(made) }],
+    before: observed(stateOf(['public.alerts'])),
+    end: observed(made),
+  });
+  const phases = [phaseOf('pre-deploy'), phaseOf('post-deploy', 'after-rollout')];
+  const ids = planRuns(planOf(manifestOf({ phases })), [control]).runs.map(({ id }) => `${id}`);
+  expect(ids.filter((id) => id.includes('tool-versions'))).toEqual([]);
+});
