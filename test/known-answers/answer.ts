@@ -1,7 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import type { Evidence } from '../../shared/domain/observation.ts';
 import type { Report } from '../../shared/domain/report.ts';
-import { checks } from '../../shared/judge/checks/index.ts';
 import { judge } from '../../shared/judge/judge.ts';
 import { assembleReport } from '../../shared/report/assemble-report.ts';
 import type { Engine } from '../../workers/engine.ts';
@@ -13,8 +12,6 @@ import { asBundle } from './as-bundle.ts';
 import type { KnownCase, Wanted } from './known-case.ts';
 
 export type Which = 'unsafe' | 'safe';
-
-const mayBlock = new Set(checks.filter(({ severity }) => severity === 'blocks').map(({ id }) => id));
 
 /** A machine that is busy for so long is the finding. */
 const rehearsalsMax = 3;
@@ -54,14 +51,14 @@ function surplus({ finds, mayFind = [] }: KnownCase, report: Report): readonly s
 }
 
 /**
- * Nothing blocks, what the unsafe twin is warned of is not there, and nothing is missing but what was left out. Of a
- * check that blocks there a warning is right: where nobody has to live, a version may break.
+ * Nothing blocks, what the unsafe twin shows is not there, and nothing is missing but what was left out. A case names
+ * the check that rightly warns in its safe twin: where nobody has to live, a version may break.
  */
-function alarms({ finds }: KnownCase, report: Report): readonly string[] {
-  const wrong = new Set(finds.filter(({ severity }) => severity !== 'blocks').map(({ check }) => check));
+function alarms({ finds, warnsInSafe = [] }: KnownCase, report: Report): readonly string[] {
+  const wrong = new Set(finds.map(({ check }) => check).filter((check) => !warnsInSafe.includes(check)));
   const found = report.findings.filter(({ check, severity }) => severity === 'blocks' || wrong.has(check));
   const unclear = report.checks
-    .filter(({ id, outcome }) => outcome === 'broken' || (outcome === 'undetermined' && mayBlock.has(id)))
+    .filter(({ outcome }) => outcome === 'broken' || outcome === 'undetermined')
     .flatMap(({ id, outcome, reason = '' }) => reason.split('; ').map((because) => `${outcome} ${id}: ${because}`));
   return [
     ...found.map(({ check, severity }) => `${check} must not be found (${severity})`),

@@ -67,6 +67,8 @@ const written = Type.Object(
     finds: Type.Array(Type.Union([Type.String(), wanted]), { minItems: 1 }),
     /** What blocks in the unsafe twin besides, and rightly so. */
     mayFind: Type.Optional(Type.Array(Type.String())),
+    /** Checks of `finds` that warn in the safe twin, and rightly so. */
+    warnsInSafe: Type.Optional(Type.Array(Type.String())),
     probes: Type.Optional(Type.Array(probe, { minItems: 1 })),
     /** Further keys of the manifest, in both twins. */
     manifest: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
