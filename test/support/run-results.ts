@@ -164,3 +164,21 @@ export function controlOf(changes: Partial<RunResult> & { spec?: RunSpec } = {})
 }
 
 export const at = (point: StatePoint, state: DatabaseState) => ({ point, state: observed(state) });
+
+/** BEGIN, ALTER with its strong lock, COMMIT, as the control run saw them. */
+export const oneTransaction: readonly StatementObservation[] = [
+  statementOf(1),
+  statementOf(2, { locks: [lockOf('public.alerts', 'AccessExclusiveLock')] }),
+  statementOf(3, { statusAfter: 'I', committed: 1 }),
+];
+
+/** A control run through the plan's first phase, which leaves another schema than it began with. */
+export function completed(plan: Plan, statements = oneTransaction): RunResult {
+  const phase = plan.bundle.manifest.phases[0]?.name ?? '';
+  const end = stateOf(['public.alerts'], 'end');
+  return controlOf({
+    attempts: [attemptOf(phase, statements)],
+    states: [at({ kind: 'after', phase }, end)],
+    end: observed(end),
+  });
+}

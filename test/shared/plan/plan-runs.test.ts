@@ -7,9 +7,11 @@ import { planRuns } from '../../../shared/plan/plan-runs.ts';
 import {
   at,
   attemptOf,
+  completed,
   controlOf,
   lockOf,
   manifestOf,
+  oneTransaction,
   phaseOf,
   planOf,
   statementOf,
@@ -18,22 +20,6 @@ import {
 
 const tables = ['public.alerts'];
 const end = stateOf(tables, 'end');
-
-/** BEGIN, ALTER with its strong lock, COMMIT, as the control run saw them. */
-const oneTransaction = [
-  statementOf(1),
-  statementOf(2, { locks: [lockOf('public.alerts', 'AccessExclusiveLock')] }),
-  statementOf(3, { statusAfter: 'I', committed: 1 }),
-];
-
-function completed(plan: Plan, statements = oneTransaction): RunResult {
-  const [phase] = plan.bundle.manifest.phases;
-  return controlOf({
-    attempts: [attemptOf(phase?.name ?? '', statements)],
-    states: [at({ kind: 'after', phase: phase?.name ?? '' }, end)],
-    end: observed(end),
-  });
-}
 
 const idsOf = (plan: Plan, results: readonly RunResult[]) =>
   planRuns(plan, results).runs.map((run) => run.id as string);
@@ -57,67 +43,6 @@ describe('the run sheet', () => {
     const first = idsOf(plan, []);
     const second = idsOf(plan, [completed(plan)]);
     expect(second).toEqual(expect.arrayContaining(first));
-  });
-
-  const withRollback = planOf({
-    ...manifestOf(),
-    phases: [phaseOf('expand'), phaseOf('contract', 'after-rollout')],
-    probes: [{ name: 'a write', for: ['previous', 'next'], writes: true, ask: { kind: 'http', steps: [] } }],
-    rollback: phaseOf('rollback'),
-  });
-  const rollbacks = (plan: Plan, results: readonly RunResult[]) =>
-    planRuns(plan, results).runs.filter(({ scenario }) => scenario === 'rollback');
-  /** The quiet rollback from the last phase, which committed twice. */
-  function walkedBack(outcome: 'completed' | 'failed'): RunResult {
-    const [, spec] = rollbacks(withRollback, [completed(withRollback)]);
-    const alone = { transaction: null, statusAfter: 'I' } as const;
-    const lock = { locks: [lockOf('public.alerts', 'AccessExclusiveLock')], lockTimeout: { ms: 500, from: 'session' } };
-    const statements = [
-      statementOf(1, { ...alone, ...lock, committed: 1 } as Partial<ReturnType<typeof statementOf>>),
-      statementOf(2, { ...alone, committed: 2 }),
-    ];
-    return controlOf({
-      ...(spec === undefined ? {} : { spec }),
-      outcome,
-      attempts: [attemptOf('expand', []), attemptOf('contract', []), attemptOf('rollback', statements)],
-      states: [at({ kind: 'after', phase: 'contract' }, end)],
-    });
-  }
-
-  test('walks a declared rollback from the end of every phase, and without one none', () => {
-    const sheet = rollbacks(withRollback, [completed(withRollback)]);
-    expect(sheet.map(({ id }) => id)).toEqual(['rollback-after-expand', 'rollback-after-contract']);
-    expect(planRuns(withRollback, [completed(withRollback)]).complete).toBe(false);
-    expect(rollbacks(planOf(), [completed(planOf())])).toEqual([]);
-  });
-
-  test('makes a way back that works in peace harder: after writes, half way, and behind a lock it asks for', () => {
-    const plan = { ...withRollback, only: ['rollback'] as const };
-    const harder = rollbacks(plan, [completed(plan), walkedBack('completed')]).slice(2);
-    expect(harder).toMatchObject([
-      { id: 'rollback-after-contract-written', stress: { kind: 'written', askOnce: [] } },
-      { id: 'rollback-after-contract-interrupted', stress: { kind: 'interrupted', ordinal: 1 } },
-      {
-        id: 'rollback-after-contract-under-load',
-        againAlone: true,
-        stress: { kind: 'under-load', hold: { ordinal: 1, relation: 'public.alerts', holdMs: 600 } },
-      },
-    ]);
-    expect(planRuns(plan, [completed(plan), walkedBack('completed')]).complete).toBe(true);
-  });
-
-  test('waits for what previous may be asked only once before next writes what it is asked then', () => {
-    const results = [completed(withRollback), walkedBack('completed')];
-    expect(rollbacks(withRollback, results).map(({ id }) => id)).not.toContain('rollback-after-contract-written');
-    expect(planRuns(withRollback, results).complete).toBe(false);
-  });
-
-  test('does not make harder what does not work in peace, and says so', () => {
-    const results = [completed(withRollback), walkedBack('failed')];
-    expect(rollbacks(withRollback, results)).toHaveLength(2);
-    expect(planRuns(withRollback, results).notTested.map(({ what }) => what)).toContain(
-      'the rollback after writes by next, under load, behind locks, or interrupted',
-    );
   });
 
   test('aims load, contention and interruption at what the control run showed', () => {

@@ -6,8 +6,8 @@ import {
   at,
   attemptOf,
   controlOf,
-  lockOf,
   manifestOf,
+  oneTransaction,
   phaseOf,
   planOf,
   statementOf,
@@ -16,12 +16,6 @@ import {
 
 const tables = ['public.alerts'];
 const end = stateOf(tables, 'end');
-const oneTransaction = [
-  statementOf(1),
-  statementOf(2, { locks: [lockOf('public.alerts', 'AccessExclusiveLock')] }),
-  statementOf(3, { statusAfter: 'I', committed: 1 }),
-];
-
 describe('states', () => {
   test('with equal schema and ledger are one, under the first name', () => {
     const plan = planOf(
