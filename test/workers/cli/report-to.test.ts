@@ -50,7 +50,7 @@ async function tell(
     which === 'github'
       ? { ...github, GITHUB_EVENT_PATH: event, GITHUB_SHA: 'c'.repeat(40) }
       : { ...gitlab, CI_MERGE_REQUEST_IID: '12' };
-  return runCommand(reportToCommand, [which, '--report', report, ...more], { env, cwd: directory.path });
+  return await runCommand(reportToCommand, [which, '--report', report, ...more], { env, cwd: directory.path });
 }
 
 const problem = {

@@ -53,7 +53,7 @@ async function unpackFile(path: string, dir: string, limits: BundleLimits): Prom
   const compression = await detectCompression(file);
   if (compression === null) throw noBundle(path);
   const { size: sizeBytes } = await file.stat();
-  return unpackArchive({ sizeBytes, open: () => openArchive(path, compression, sizeBytes) }, dir, limits);
+  return await unpackArchive({ sizeBytes, open: () => openArchive(path, compression, sizeBytes) }, dir, limits);
 }
 
 /** By its name only: where a service keeps what it was sent is nobody's business. */
