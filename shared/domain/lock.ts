@@ -1,3 +1,5 @@
+import type { SteppedMaxima } from './series.ts';
+
 /** Table-level lock modes as pg_locks names them, weakest first. Source: PostgreSQL manual, "Explicit Locking". */
 export const lockModes = [
   'AccessShareLock',
@@ -70,4 +72,17 @@ export interface LockParty {
   readonly pid: number;
   /** For the migration: the statement's ordinal at that moment. */
   readonly ordinal?: number;
+}
+
+/** Whoever waits or is waited for, as far as a reader needs it to find the place. */
+export type QueueParty = Pick<LockParty, 'role' | 'ordinal' | 'worker'>;
+
+/** All waits of one party that led to the same other one, on one relation. */
+export interface LockQueue {
+  readonly waiter: QueueParty;
+  readonly behind: QueueParty;
+  readonly relation: string;
+  readonly waits: number;
+  readonly longestMs: number;
+  readonly atOnce: SteppedMaxima;
 }

@@ -3,7 +3,7 @@ import type { DeployOrder } from './deploy-order.ts';
 import type { CheckOutcome, Finding } from './finding.ts';
 import type { Hint } from './hint.ts';
 import type { LatencyMs, LoadObservation } from './load.ts';
-import type { LockObservation } from './lock.ts';
+import type { LockObservation, LockQueue } from './lock.ts';
 import type { FaultKind, HostFacts } from './observation.ts';
 import type { Scenario } from './run.ts';
 import type { SteppedMaxima } from './series.ts';
@@ -76,6 +76,9 @@ export interface ReportRun {
     readonly moment: 'before' | 'during' | 'after';
     readonly mode?: string;
     readonly relation?: string;
+    /** Of a lock: when the actor had it, in ms from the run's start, and for how long. */
+    readonly heldFromMs?: number;
+    readonly heldMs?: number;
   };
   readonly aftermath?: {
     readonly schemaEqual: boolean | null;
@@ -87,6 +90,8 @@ export interface ReportRun {
   };
   readonly migration: readonly ReportAttempt[];
   readonly load?: LoadObservation;
+  /** Who stood behind whom for a lock, the costliest queue first; absent: nobody was seen waiting. */
+  readonly queues?: readonly LockQueue[];
   readonly standby?: {
     readonly lagBytesMax: number;
     readonly lagMsMax: number;

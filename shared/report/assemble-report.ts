@@ -7,6 +7,7 @@ import type { RunSpec } from '../domain/run.ts';
 import type { JudgedAftermath, JudgedWaiver, Judgement } from '../domain/verdict.ts';
 import { knownLocks } from '../plan/known-locks.ts';
 import { joinHints } from './join-hints.ts';
+import { lockQueues } from './lock-queues.ts';
 import { proposalOf } from './order.ts';
 import { sentence } from './sentence.ts';
 
@@ -102,6 +103,7 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
   }
   const { fault, aftermath, load, otherStart, standby } = result;
   const retries = aftermath?.retry?.attempts ?? [];
+  const queues = lockQueues(result.lockWaits);
   const judged = judgement.aftermaths.find(({ run }) => run === spec.id);
   return {
     id: spec.id,
@@ -117,6 +119,7 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
       reportAttempt(evidence, attempt),
     ),
     ...(load === undefined ? {} : { load }),
+    ...(queues.length === 0 ? {} : { queues }),
     ...(standby === undefined ? {} : { standby: reportStandby(standby) }),
   };
 }
@@ -130,7 +133,7 @@ function reportStandby(seen: NonNullable<RunResult['standby']>): NonNullable<Rep
 }
 
 function withoutNotes(fault: NonNullable<RunResult['fault']>): NonNullable<ReportRun['fault']> {
-  const { kind, phase, ordinal, moment, mode, relation } = fault;
+  const { kind, phase, ordinal, moment, mode, relation, heldFromMs, heldMs } = fault;
   return {
     kind,
     phase,
@@ -138,6 +141,8 @@ function withoutNotes(fault: NonNullable<RunResult['fault']>): NonNullable<Repor
     moment,
     ...(mode === undefined ? {} : { mode }),
     ...(relation === undefined ? {} : { relation }),
+    ...(heldFromMs === undefined ? {} : { heldFromMs: round(heldFromMs) }),
+    ...(heldMs === undefined ? {} : { heldMs: round(heldMs) }),
   };
 }
 

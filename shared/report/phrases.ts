@@ -1,4 +1,4 @@
-import { blocksReaders, blocksWriters, type LockMode } from '../domain/lock.ts';
+import { blocksReaders, blocksWriters, type LockMode, type LockQueue, type QueueParty } from '../domain/lock.ts';
 import type { Report, ReportRun } from '../domain/report.ts';
 import type { Harm, JudgedCell } from '../domain/verdict.ts';
 import { counted, formatBytes, formatMs } from './words.ts';
@@ -36,6 +36,18 @@ export function faultWords(fault: NonNullable<ReportRun['fault']>): string {
       return `memory runs out ${place}`;
   }
 }
+
+const partyWords = ({ role, ordinal, worker }: QueueParty): string => {
+  const of = worker === undefined ? '' : ` (${worker})`;
+  if (role === 'migration') return ordinal === undefined ? 'the migration' : `statement ${ordinal} of the migration`;
+  if (role === 'actor') return 'the other session';
+  if (role === 'other') return 'somebody else';
+  return `${role}${of}`;
+};
+
+/** Who stands behind whom, and where. */
+export const queueWords = ({ waiter, behind, relation }: LockQueue): string =>
+  `${partyWords(waiter)} waits behind ${waiter.role === 'traffic' && behind.role === 'traffic' ? 'other traffic' : partyWords(behind)} for ${relation}`;
 
 const scenarioWords = {
   control: 'a quiet run',

@@ -2,6 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
+export const phone = { width: 390, height: 844 };
+export const desk = { width: 1280, height: 900 };
+
 const screenshots = join(import.meta.dirname, 'screenshots');
 
 /** The distribution's Chromium, without its calls home. */

@@ -1,21 +1,23 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { libraryBundle } from '../support/contract-bundles.ts';
 import { describeWith } from '../support/require.ts';
+import type { BundleFiles } from '../support/vendor.ts';
 import { cutConnections } from './cut-connections.ts';
-import { desk, expectSound, phone, type ServedPages, servedPages } from './served-pages.ts';
+import { desk, phone } from './open-browser.ts';
+import { expectSound, type ServedPages, servedPages } from './served-pages.ts';
 
-const passes = libraryBundle(
-  { version: '1.0.0', owners: ['team-library'], load: { rate: '20/s', duration: '1s', hold: '200ms' } },
-  { 'migrations/1.sql': 'CREATE TABLE shelves (id integer PRIMARY KEY);\n' },
-);
-const fails = libraryBundle(
-  { version: '2.0.0', owners: ['team-library'], load: { rate: '20/s', duration: '1s', hold: '200ms' } },
-  { 'migrations/1.sql': 'ALTER TABLE books ADD CHECK (length(title) < 3);\n' },
-);
-const unwanted = libraryBundle(
-  { service: 'archive', load: { rate: '20/s', duration: '1s', hold: '200ms' } },
-  { 'migrations/1.sql': 'ALTER TABLE books ADD CHECK (length(title) < 3);\n' },
-);
+const load = { rate: '20/s', duration: '1s', hold: '200ms' };
+/** Each test posts bundles of a service of its own, and sees nothing of what the others posted. */
+const passes = (service: string) =>
+  libraryBundle(
+    { service, version: '1.0.0', owners: ['team-library'], load },
+    { 'migrations/1.sql': 'CREATE TABLE shelves (id integer PRIMARY KEY);\n' },
+  );
+const fails = (service: string) =>
+  libraryBundle(
+    { service, version: '2.0.0', owners: ['team-library'], load },
+    { 'migrations/1.sql': 'ALTER TABLE books ADD CHECK (length(title) < 3);\n' },
+  );
 /** Every name that a stranger may choose, at its worst; it cannot even be rehearsed. */
 const evil = `<img src=x onerror="document.title='owned'">\u202e\u001b[31m${'long_'.repeat(40)}`;
 const hostile = libraryBundle(
@@ -25,13 +27,16 @@ const hostile = libraryBundle(
 
 describeWith('chromium', 'the pages of the service', () => {
   let served: ServedPages;
-  let green: string;
-  let red: string;
-  let broken: string;
   beforeAll(async () => {
     served = await servedPages();
   });
   afterAll(() => served?.[Symbol.asyncDispose]());
+
+  const rehearsed = async (files: BundleFiles, branch: string): Promise<string> => {
+    const id = await served.post(files, { branch, commit: 'ffee0011' });
+    await served.untilOver(id);
+    return id;
+  };
 
   it('asks a first visitor for a token, and shows three ways to begin', async () => {
     await using watched = await served.signedIn({ viewport: phone }, 'nobody-has-this-token');
@@ -65,7 +70,7 @@ describeWith('chromium', 'the pages of the service', () => {
     await using way = await cutConnections(served.service.address);
     await using watched = await served.signedIn({ viewport: desk }, served.service.token, way.address);
     const { page } = watched;
-    green = await served.post(passes, { branch: 'main', commit: '0a1b2c3d4e5f' });
+    const green = await served.post(passes('followed'), { branch: 'main', commit: '0a1b2c3d4e5f' });
     await page.goto(`${way.address}/rehearsals/${green}`);
     await page.locator('[data-run]').first().waitFor();
     await page.getByText('running').first().waitFor();
@@ -87,12 +92,11 @@ describeWith('chromium', 'the pages of the service', () => {
   });
 
   it('compares a branch with main, and keeps its red beside a later green', async () => {
-    red = await served.post(fails, { branch: 'topic/checks', commit: 'ffee0011' });
-    broken = await served.post(hostile, { branch: evil.replace(/\p{Cc}/gu, '').slice(0, 200) });
-    await Promise.all([green, red, broken].map(served.untilOver));
+    await rehearsed(passes('twofold'), 'main');
+    await rehearsed(fails('twofold'), 'topic/checks');
     await using watched = await served.signedIn({ viewport: desk });
     const { page } = watched;
-    await page.goto(`${served.service.address}/?service=library&branch=topic%2Fchecks`);
+    await page.goto(`${served.service.address}/?service=twofold&branch=topic%2Fchecks`);
     await page.getByRole('list', { name: 'Rehearsals' }).waitFor();
     expect(await page.getByRole('list', { name: 'Rehearsals' }).getByRole('listitem').count()).toBe(1);
     const verdicts = page.getByRole('region', { name: 'Verdicts over time' }).getByRole('listitem');
@@ -104,33 +108,42 @@ describeWith('chromium', 'the pages of the service', () => {
     expect(await main.getByRole('heading', { name: /^New: [1-9]/ }).count()).toBe(1);
   });
 
-  for (const viewport of [phone, desk]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      it(`reads well at ${viewport.width} pixels in ${colorScheme} colours, hostile names and all`, async () => {
-        await using watched = await served.signedIn({ viewport, colorScheme, timezoneId: 'Europe/Berlin' });
-        const { page } = watched;
-        for (const [name, path] of [
-          ['list', '/'],
-          ['trend', '/?service=library'],
-          ['comparison', `/rehearsals/${red}/comparison`],
-          ['board', '/board'],
-          ['board-of-one', '/board?service=library'],
-          ['snapshots', '/snapshots'],
-          ['workers', '/workers'],
-          ['start', '/start'],
-          ['ended', `/rehearsals/${broken}`],
-        ] as const) {
-          await page.goto(served.service.address + path);
-          await page.getByRole('heading', { level: 1 }).first().waitFor();
-          await expect.poll(() => page.getByText('Loading …').count()).toBe(0);
-          await watched.picture(`${name}-${viewport.width}-${colorScheme}`);
-          await expectSound(watched, served.service.address);
-          expect(await page.title()).toMatch(/ · Rehearsal$/);
-        }
-        expect(await page.getByRole('main').textContent()).not.toContain('\u202e');
-      });
+  it('reads well in both widths and colours, hostile names and all', async () => {
+    await rehearsed(passes('library'), 'main');
+    const red = await rehearsed(fails('library'), 'topic/checks');
+    const broken = await rehearsed(hostile, evil.replace(/\p{Cc}/gu, '').slice(0, 200));
+    const looks = [phone, desk].flatMap((viewport) =>
+      (['light', 'dark'] as const).map((colorScheme) => ({ viewport, colorScheme })),
+    );
+    for (const { viewport, colorScheme } of looks) {
+      await using watched = await served.signedIn({ viewport, colorScheme, timezoneId: 'Europe/Berlin' });
+      const { page } = watched;
+      for (const [name, path] of [
+        ['list', '/'],
+        ['trend', '/?service=library'],
+        ['comparison', `/rehearsals/${red}/comparison`],
+        ['board', '/board'],
+        ['board-of-one', '/board?service=library'],
+        ['snapshots', '/snapshots'],
+        ['workers', '/workers'],
+        ['start', '/start'],
+        ['ended', `/rehearsals/${broken}`],
+      ] as const) {
+        await page.goto(served.service.address + path);
+        await page.getByRole('heading', { level: 1 }).first().waitFor();
+        await expect.poll(() => page.getByText('Loading …').count()).toBe(0);
+        await watched.picture(`${name}-${viewport.width}-${colorScheme}`);
+        await expectSound(watched, served.service.address);
+        expect(await page.title()).toMatch(/ · Rehearsal$/);
+      }
+      expect(await page.getByRole('main').textContent()).not.toContain('\u202e');
     }
-  }
+    await using watched = await served.signedIn({ viewport: { width: 1120, height: 450 } });
+    await watched.page.goto(`${served.service.address}/board?service=library`);
+    const blocked = watched.page.locator('article', { hasText: '2.0.0' });
+    await blocked.getByText('Blocked', { exact: true }).waitFor();
+    await watched.pictureOf('body', 'readme-board', 450);
+  });
 
   const tokenWith = async (...scopes: readonly string[]) => {
     const body = JSON.stringify({ name: `only ${scopes.join(' and ')}`, scopes });
@@ -140,8 +153,7 @@ describeWith('chromium', 'the pages of the service', () => {
   };
 
   it('lets whoever has the scope waive a finding and let a version out, with a reason, by keyboard', async () => {
-    const id = await served.post(unwanted, { branch: 'main' });
-    await served.untilOver(id);
+    await rehearsed(fails('archive'), 'main');
     await using watched = await served.signedIn({ viewport: desk }, await tokenWith('read', 'waive'));
     const { page } = watched;
     const gate = () => served.call('/v1/gate?service=archive&version=2.0.0').then(({ status }) => status);
@@ -176,16 +188,13 @@ describeWith('chromium', 'the pages of the service', () => {
     await accepted.getByText('in force for').first().waitFor();
     await watched.picture('board-overridden-1280-light');
     await expectSound(watched, served.service.address);
-    await page.setViewportSize({ width: 1120, height: 450 });
-    await page.goto(`${served.service.address}/board?service=library`);
-    await page.locator('article', { hasText: '2.0.0' }).getByText('Blocked', { exact: true }).waitFor();
-    await watched.pictureOf('body', 'readme-board', 450);
   });
 
   it('offers nothing that the token may not do, and says why where it may not read', async () => {
+    await rehearsed(fails('observed'), 'main');
     await using reader = await served.signedIn({ viewport: desk }, await tokenWith('read'));
     await reader.page.goto(`${served.service.address}/board`);
-    await reader.page.getByRole('heading', { name: /^library in production/ }).waitFor();
+    await reader.page.getByRole('heading', { name: /^observed in production/ }).waitFor();
     expect(await reader.page.getByRole('button', { name: /Waive|Let it out/ }).count()).toBe(0);
     await reader.page.getByRole('button', { name: 'Sign out' }).click();
     await reader.page.getByLabel('Token').waitFor();

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 import { ensurePages } from '../../infra/setup/pages.mjs';
 import type { Report } from '../../shared/domain/report.ts';
 import { checkout, rehearse } from '../support/cli.ts';
 import { libraryApp, libraryBundle, twoApps, withPg } from '../support/contract-bundles.ts';
 import { temporaryDirectory, writtenBundle } from '../support/vendor.ts';
+import { openBrowser, type WatchedPage, watchedPage } from './open-browser.ts';
 
-export interface RehearsedReport extends AsyncDisposable {
+interface RehearsedReport extends AsyncDisposable {
   readonly report: Report;
   /** `report.html` as the command wrote it, on this disk. */
   readonly address: string;
@@ -32,7 +35,7 @@ const renamed = libraryBundle(
 );
 
 /** Rehearsed here and now, with all files that `--out` writes. */
-export async function rehearsedReport(): Promise<RehearsedReport> {
+async function rehearsedReport(): Promise<RehearsedReport> {
   if (!ensurePages()) throw new Error('the pages could not be built');
   await using bundle = await writtenBundle(renamed);
   const out = await temporaryDirectory();
@@ -44,5 +47,38 @@ export async function rehearsedReport(): Promise<RehearsedReport> {
     address: pathToFileURL(join(out.dir, 'report.html')).href,
     dir: out.dir,
     [Symbol.asyncDispose]: () => out[Symbol.asyncDispose](),
+  };
+}
+
+/** A machine that is busy with other things answers late. */
+export const patience = { timeout: 20_000 };
+
+interface Looking extends RehearsedReport {
+  readonly browser: Browser;
+}
+
+/** One rehearsal for the tests that follow, each with a page of its own that is opened from this disk. */
+export function rehearsedLook() {
+  let look: Looking | undefined;
+  const looking = (): Looking => {
+    if (look === undefined) throw new Error('nothing was rehearsed');
+    return look;
+  };
+  beforeAll(async () => {
+    const [browser, rehearsed] = await Promise.all([openBrowser(), rehearsedReport()]);
+    look = { ...rehearsed, browser };
+  });
+  afterAll(async () => {
+    await look?.browser.close();
+    await look?.[Symbol.asyncDispose]();
+  });
+  return {
+    looking,
+    opened: async (options: Parameters<typeof watchedPage>[1] = {}, hash = ''): Promise<WatchedPage> => {
+      const watched = await watchedPage(looking().browser, options);
+      await watched.page.goto(looking().address + hash);
+      await watched.page.getByRole('heading', { level: 1 }).waitFor();
+      return watched;
+    },
   };
 }

@@ -1,39 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { reportShell } from '../../shared/edge/adapters/built-pages.ts';
 import { render } from '../../shared/report/render.ts';
 import { describeWith } from '../support/require.ts';
 import { violations } from './axe.ts';
 import { hostile, hostileReport } from './hostile-report.ts';
 import { pageWidth } from './in-page.mjs';
-import { openBrowser, type WatchedPage, watchedPage } from './open-browser.ts';
-import { type RehearsedReport, rehearsedReport } from './rehearsed-report.ts';
-
-const phone = { width: 390, height: 844 };
-/** A machine that is busy with other things answers late. */
-const patience = { timeout: 20_000 };
-const desk = { width: 1280, height: 900 };
+import { desk, phone, watchedPage } from './open-browser.ts';
+import { patience, rehearsedLook } from './rehearsed-report.ts';
 
 describeWith('chromium', 'the report page of a renamed column, rehearsed here', () => {
-  let browser: Browser;
-  let rehearsed: RehearsedReport;
-  beforeAll(async () => {
-    [browser, rehearsed] = await Promise.all([openBrowser(), rehearsedReport()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await rehearsed?.[Symbol.asyncDispose]();
-  });
-
-  const opened = async (options: Parameters<typeof watchedPage>[1] = {}, hash = ''): Promise<WatchedPage> => {
-    const watched = await watchedPage(browser, options);
-    await watched.page.goto(rehearsed.address + hash);
-    await watched.page.getByRole('heading', { level: 1 }).waitFor();
-    return watched;
-  };
+  const { looking, opened } = rehearsedLook();
 
   for (const [width, viewport] of [
     ['narrow', phone],
@@ -57,7 +37,7 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
     await using watched = await opened({ viewport: phone });
     const { page } = watched;
     const heading = page.getByRole('heading', { level: 1 });
-    expect(await heading.textContent()).toBe(rehearsed.report.sentence);
+    expect(await heading.textContent()).toBe(looking().report.sentence);
     const box = await heading.boundingBox();
     expect(box === null ? Number.POSITIVE_INFINITY : box.y + box.height).toBeLessThan(phone.height);
     const links = await heading.getByRole('link').all();
@@ -79,7 +59,7 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
   it('tells what, where, why and what to do of each finding, and copies the remedy', async () => {
     await using watched = await opened({ viewport: desk, permissions: ['clipboard-read', 'clipboard-write'] });
     const { page } = watched;
-    const remedied = rehearsed.report.findings.find(({ remedy }) => remedy.sql !== undefined);
+    const remedied = looking().report.findings.find(({ remedy }) => remedy.sql !== undefined);
     const card = page.locator('article', { has: page.getByText('What to do:') }).first();
     for (const part of ['Why it matters:', 'What to do:', 'It has been an outage:']) {
       expect(await card.getByText(part).first().isVisible()).toBe(true);
@@ -89,111 +69,19 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
     await expect.poll(() => copy.textContent(), patience).toBe('Copied');
     expect(remedied).toBeDefined();
     const pasted = (await page.evaluate('navigator.clipboard.readText()')) as string;
-    expect(squeezed(rehearsed.report.findings.map(({ remedy }) => remedy.sql ?? '').join('\n'))).toContain(
-      squeezed(pasted),
-    );
-  });
-
-  it('steps through the statements by keyboard, and an address leads back to the same one', async () => {
-    await using watched = await opened({ viewport: desk }, '#timeline');
-    const { page } = watched;
-    await page.getByRole('button', { name: 'Next statement' }).focus();
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('ArrowLeft');
-    await expect.poll(() => page.url(), patience).toContain('statement=');
-    const shown = await page.locator('.timeline .detail h3').textContent();
-    await page.keyboard.press('ArrowRight');
-    await expect.poll(() => page.locator('.timeline .detail h3').textContent(), patience).not.toBe(shown);
-    const after = await page.locator('.timeline .detail h3').textContent();
-    await using again = await opened({ viewport: desk }, new URL(page.url()).hash);
-    expect(await again.page.locator('.timeline .detail h3').textContent()).toBe(after);
-  });
-
-  it('shows the stretch that is drawn over alone, and all of it again', async () => {
-    await using watched = await opened({ viewport: desk }, '#timeline');
-    const { page } = watched;
-    const chart = page.locator('.chart');
-    await chart.scrollIntoViewIfNeeded();
-    const box = await chart.boundingBox();
-    if (box === null) throw new Error('no chart');
-    const rows = page.getByRole('region', { name: 'Statements in this stretch of time' }).locator('tbody tr');
-    const before = await rows.count();
-    await page.mouse.move(box.x + 62, box.y + 40);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 120, box.y + 60);
-    await page.mouse.up();
-    await expect.poll(() => rows.count(), patience).toBeLessThan(before);
-    await page.getByRole('button', { name: 'Next statement' }).focus();
-    await page.keyboard.press('Escape');
-    await expect.poll(() => rows.count(), patience).toBe(before);
-  });
-
-  it('shows a stretch that is typed, in every lane and word, and its address leads back to it', async () => {
-    await using watched = await opened({ viewport: desk }, '#timeline');
-    const { page } = watched;
-    const rows = page.getByRole('region', { name: 'Statements in this stretch of time' }).locator('tbody tr');
-    const before = await rows.count();
-    const fields = await page.locator('.chart .heat').count();
-    await page.getByLabel('From', { exact: true }).fill('-60');
-    await page.getByLabel('to', { exact: true }).fill('1');
-    await page.keyboard.press('Enter');
-    await expect.poll(() => rows.count(), patience).toBeLessThan(before);
-    expect(await page.locator('.chart .heat').count()).toBeLessThan(fields);
-    const words = page.locator('.timeline').getByText('From −60 ms to +1 ms: ');
-    const said = await words.textContent();
-    await using again = await opened({ viewport: desk }, new URL(page.url()).hash);
-    await expect
-      .poll(() => again.page.locator('.timeline').getByText('From −60 ms to +1 ms: ').textContent(), patience)
-      .toBe(said);
-  });
-
-  it('tells a statement that waits beside the same one of the quiet run', async () => {
-    const contended = rehearsed.report.runs.find(({ id }) => /^contention-.*books$/.test(id));
-    await using watched = await opened({ viewport: desk }, `#timeline?run=${encodeURIComponent(contended?.id ?? '')}`);
-    const { page } = watched;
-    const waits = contended?.migration[0]?.statements.find(({ waitedMs }) => waitedMs > 1000);
-    await page.getByRole('heading', { name: new RegExp(`^Statement ${waits?.ordinal} of pre-deploy`) }).waitFor();
-    const twin = page.getByRole('region', { name: 'The statement here and in the quiet run' });
-    const waited = await twin.getByRole('row', { name: /^of that, waits for a lock/ }).textContent();
-    expect(waited).toMatch(/lock1\.\d s0 ms$|lock1\.\d s< 1 ms$/);
-    expect(await twin.getByRole('row', { name: /^blocks reads and writes of public\.books/ }).count()).toBe(1);
-    const [top, chart] = [await page.locator('.timeline').boundingBox(), await page.locator('.chart').boundingBox()];
-    const heightPx = (chart?.y ?? 0) + (chart?.height ?? 0) - (top?.y ?? 0);
-    await watched.pictureOf('.timeline', 'readme-timeline', heightPx);
-  });
-
-  it('draws how late a standby is and what memory is used, and says the same in a table', async () => {
-    await using watched = await opened({ viewport: desk }, '#timeline?run=standby');
-    const { page } = watched;
-    const { lag } = rehearsed.report.runs.find(({ id }) => id === 'standby')?.standby ?? {};
-    expect(lag?.ms.most.length).toBeGreaterThan(0);
-    for (const lane of ['Standby: how far it is behind, in time', 'Memory of pre-deploy']) {
-      expect(await page.locator('.lane', { hasText: lane }).locator('path.curve').count()).toBe(1);
-    }
-    await page.getByText('The charts as a table').click();
-    const table = page.getByRole('region', { name: 'The charts, step by step' });
-    expect(await table.getByRole('columnheader').allTextContents()).toEqual(
-      expect.arrayContaining(['Standby behind', 'Memory']),
-    );
-    expect(await violations(page)).toEqual([]);
-    await watched.picture('report-page-standby');
-  });
-
-  it('shows another run, beside the quiet one', async () => {
-    await using watched = await opened({ viewport: desk }, '#timeline');
-    const { page } = watched;
-    const run = rehearsed.report.runs.filter(({ load }) => load !== undefined).at(-1);
-    await page.getByLabel('Run', { exact: true }).selectOption(run?.id ?? '');
-    await page.getByRole('button', { name: 'Beside the quiet run' }).click();
-    await page.getByText(/in the quiet run: /).waitFor();
-    expect(page.url()).toContain(`run=${run?.id}`);
-    await watched.picture('report-page-beside');
+    expect(
+      squeezed(
+        looking()
+          .report.findings.map(({ remedy }) => remedy.sql ?? '')
+          .join('\n'),
+      ),
+    ).toContain(squeezed(pasted));
   });
 
   it('shows what was asked of a version that breaks, and what the server refused it', async () => {
     await using watched = await opened({ viewport: desk });
     const { page } = watched;
-    const broken = rehearsed.report.compatibility.cells.find(
+    const broken = looking().report.compatibility.cells.find(
       ({ outcome, sqlErrors }) => outcome === 'fail' && sqlErrors.length > 0,
     );
     expect(broken).toBeDefined();
@@ -213,14 +101,14 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'report.json' }).click(),
     ]);
-    expect(JSON.parse(await readFile(await download.path(), 'utf8'))).toEqual(rehearsed.report);
+    expect(JSON.parse(await readFile(await download.path(), 'utf8'))).toEqual(looking().report);
   });
 
   it('is readable without any script', async () => {
-    await using watched = await watchedPage(browser, { viewport: desk, javaScriptEnabled: false });
+    await using watched = await watchedPage(looking().browser, { viewport: desk, javaScriptEnabled: false });
     const { page } = watched;
-    await page.goto(rehearsed.address);
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(rehearsed.report.sentence);
+    await page.goto(looking().address);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(looking().report.sentence);
     expect(await page.getByRole('heading', { name: 'Versions on each state' }).isVisible()).toBe(true);
   });
 
@@ -237,15 +125,15 @@ describeWith('chromium', 'the report page of a renamed column, rehearsed here', 
     expect(await page.getByText('What to do:').first().isVisible()).toBe(true);
     expect(await page.evaluate(pageWidth)).toBeLessThanOrEqual(733);
     await watched.picture('report-page-print');
-    await page.pdf({ path: join(rehearsed.dir, 'report.pdf'), format: 'A4' });
-    const pages = (await readFile(join(rehearsed.dir, 'report.pdf'), 'latin1')).match(/\/Type\s*\/Page\b/g) ?? [];
+    await page.pdf({ path: join(looking().dir, 'report.pdf'), format: 'A4' });
+    const pages = (await readFile(join(looking().dir, 'report.pdf'), 'latin1')).match(/\/Type\s*\/Page\b/g) ?? [];
     expect(pages.length).toBeLessThanOrEqual(2);
   });
 
   it('keeps hostile text inert and in its place', async () => {
-    const file = join(rehearsed.dir, 'hostile.html');
-    await writeFile(file, render('html', hostileReport(rehearsed.report), reportShell()));
-    await using watched = await watchedPage(browser, { viewport: phone });
+    const file = join(looking().dir, 'hostile.html');
+    await writeFile(file, render('html', hostileReport(looking().report), reportShell()));
+    await using watched = await watchedPage(looking().browser, { viewport: phone });
     const { page } = watched;
     await page.goto(pathToFileURL(file).href);
     await page.getByRole('heading', { level: 1 }).waitFor();

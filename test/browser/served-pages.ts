@@ -7,9 +7,6 @@ import { violations } from './axe.ts';
 import { pageWidth } from './in-page.mjs';
 import { openBrowser, type WatchedPage, watchedPage } from './open-browser.ts';
 
-export const phone = { width: 390, height: 844 };
-export const desk = { width: 1280, height: 900 };
-
 export interface ServedPages extends AsyncDisposable {
   readonly service: Service;
   readonly browser: Browser;

@@ -63,6 +63,30 @@ const FaultSchema = Type.Object({
   moment: Type.Union([Type.Literal('before'), Type.Literal('during'), Type.Literal('after')]),
   mode: Type.Optional(Type.String()),
   relation: Type.Optional(Type.String()),
+  heldFromMs: Type.Optional(Type.Number()),
+  heldMs: Type.Optional(Type.Number()),
+});
+
+const QueuePartySchema = Type.Object({
+  role: Type.Union([
+    Type.Literal('migration'),
+    Type.Literal('traffic'),
+    Type.Literal('actor'),
+    Type.Literal('previous'),
+    Type.Literal('next'),
+    Type.Literal('other'),
+  ]),
+  ordinal: Type.Optional(Type.Number()),
+  worker: Type.Optional(Type.String()),
+});
+
+const LockQueueSchema = Type.Object({
+  waiter: QueuePartySchema,
+  behind: QueuePartySchema,
+  relation: Type.String(),
+  waits: Type.Number(),
+  longestMs: Type.Number(),
+  atOnce: SteppedMaximaSchema,
 });
 
 const AftermathSchema = Type.Object({
@@ -96,6 +120,7 @@ export const ReportRunSchema = Type.Object(
     aftermath: Type.Optional(AftermathSchema),
     migration: Type.Array(AttemptSchema),
     load: Type.Optional(LoadSchema),
+    queues: Type.Optional(Type.Array(LockQueueSchema)),
     standby: Type.Optional(StandbySchema),
   },
   { $id: 'ReportRun' },

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { quietTwin, readRun } from '../../../services/web/src/report/timeline/read-run.ts';
 import { readStretch, slices } from '../../../services/web/src/report/timeline/stretch.ts';
 import { sinceMigration } from '../../../services/web/src/report/timeline/time-scale.ts';
+import { walBytesIn, walCurve } from '../../../services/web/src/report/timeline/wal-written.ts';
 import type { LatencyMap } from '../../../shared/domain/load.ts';
 import type { Report, ReportRun } from '../../../shared/domain/report.ts';
+import { lockQueues } from '../../../shared/report/lock-queues.ts';
 import { redReport } from '../../shared/report/reports.ts';
 
 const latencyMap: LatencyMap = {
@@ -25,14 +27,26 @@ function recorded(): { readonly report: Report; readonly run: ReportRun } {
   const report = redReport();
   const found = report.runs.find(({ load }) => (load?.failed ?? 0) > 0);
   if (found?.load === undefined) throw new Error('no run with failures');
+  const [queue] = lockQueues([
+    {
+      waiter: { role: 'traffic', applicationName: 'traffic', pid: 2 },
+      blockers: [{ role: 'migration', applicationName: 'migration', pid: 1, ordinal: 3 }],
+      ...{ startedAtMs: 6100, waitedMs: 800, relation: 'public.alerts', mode: 'RowExclusiveLock' },
+    },
+  ]);
   const run: ReportRun = {
     ...found,
+    queues: queue === undefined ? [] : [queue],
     load: { ...found.load, latencyMap },
     standby: {
       ...{ lagBytesMax: 900, lagMsMax: 70, cancelledQueries: 0, replayBlockedMs: 0, sameSchema: true },
       lag: { bytes: curve([0, 900, 300]), ms: curve([0, 70, 20]) },
     },
-    migration: found.migration.map((attempt) => ({ ...attempt, memory: curve([10, null, 30]) })),
+    migration: found.migration.map((attempt) => ({
+      ...attempt,
+      memory: curve([10, null, 30]),
+      statements: attempt.statements.map((statement) => ({ ...statement, walBytes: 100 * statement.ordinal })),
+    })),
   };
   return { report, run };
 }
@@ -43,7 +57,7 @@ describe('a stretch of a run', () => {
 
   it('counts what lies in it, and nothing else', () => {
     const all = readStretch(reading, { fromMs: 0, toMs: 60_000 });
-    expect(all).toMatchObject({ lag: { ms: 70, bytes: 900 }, memoryBytes: 30, waitedMsMax: 1990 });
+    expect(all).toMatchObject({ lag: { ms: 70, bytes: 900 }, memoryBytes: 30, waitedMsMax: 1990, queued: 1 });
     expect(all.traffic).toEqual({
       transactions: 11,
       slowestUpToMs: Number.POSITIVE_INFINITY,
@@ -54,20 +68,31 @@ describe('a stretch of a run', () => {
     });
     const late = readStretch(reading, { fromMs: 7000, toMs: 8000 });
     expect(late.traffic).toEqual({ transactions: 3, slowestUpToMs: 10, failures: [{ sqlstate: '42703', count: 1 }] });
-    expect(late).toMatchObject({ lag: { ms: 20, bytes: 300 }, memoryBytes: 30 });
+    expect(late).toMatchObject({ lag: { ms: 20, bytes: 300 }, memoryBytes: 30, queued: 0 });
     expect(readStretch(reading, { fromMs: 90_000, toMs: 91_000 })).toMatchObject({ statements: 0, waited: 0 });
   });
 
   it('says nothing of what nobody recorded', () => {
     const old = report.runs.find(({ id }) => id === run.id);
     const stretch = readStretch(readRun(report, old ?? run), { fromMs: 0, toMs: 60_000 });
-    expect(Object.keys(stretch)).toEqual(['fromMs', 'toMs', 'statements', 'waited', 'waitedMsMax']);
+    expect(Object.keys(stretch)).toEqual(['fromMs', 'toMs', 'statements', 'waited', 'waitedMsMax', 'walBytes']);
     expect(readStretch(reading, { fromMs: 6000, toMs: 7000 }).memoryBytes).toBeUndefined();
   });
 
   it('falls into slices that count each transaction once', () => {
     const parts = slices(reading, { fromMs: 5000, toMs: 8000 }, 6);
     expect(parts.reduce((sum, { traffic }) => sum + (traffic?.transactions ?? 0), 0)).toBe(11);
+  });
+
+  it('counts the WAL of each statement once, and its curve ends at all of it', () => {
+    const bars = reading.attempts.flatMap((one) => one.bars);
+    const all = bars.reduce((sum, { statement }) => sum + statement.walBytes, 0);
+    expect(all).toBeGreaterThan(0);
+    expect(slices(reading, reading.whole, 7).reduce((sum, { walBytes }) => sum + walBytes, 0)).toBe(all);
+    expect(walBytesIn(reading.attempts, { fromMs: 0, toMs: 1 })).toBe(0);
+    const curve = walCurve(reading)?.most ?? [];
+    expect(curve.at(-1)).toBe(all);
+    expect(curve.map(Number)).toEqual(curve.map(Number).toSorted((left, right) => left - right));
   });
 
   it('is wide enough at first for all that was recorded beside the statements', () => {

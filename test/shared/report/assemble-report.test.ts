@@ -20,7 +20,7 @@ const fields = {
   statement: 'ordinal sql startedAtMs durationMs waitedMs transaction rows locks rewrote walBytes',
   load: 'plannedRate achievedRate transactions failed failedBySqlstate latencyMs baselineLatencyMs blockedMs blockedMsMax queueDepthMax lagMsP99 coverage series',
 } as const;
-const additions = { load: 'baselineFailedBySqlstate blockedTransactions' } as const;
+const additions = { fault: 'heldMs', load: 'baselineFailedBySqlstate blockedTransactions' } as const;
 const sorted = (names: string) => names.split(' ').sort();
 const keys = (value: object | undefined) => Object.keys(value ?? {}).sort();
 
@@ -40,7 +40,7 @@ describe('report.json', () => {
     expect(keys(report.host)).toEqual(sorted(fields.host));
     expect(keys(quiet)).toEqual(sorted(fields.run));
     expect(keys(contended)).toEqual(sorted(`${fields.run} fault aftermath load`));
-    expect(keys(contended?.fault)).toEqual(sorted(fields.fault));
+    expect(keys(contended?.fault)).toEqual(sorted(`${fields.fault} ${additions.fault}`));
     expect(keys(contended?.aftermath)).toEqual(sorted(fields.aftermath));
     expect(keys(contended?.load)).toEqual(sorted(`${fields.load} ${additions.load}`));
     expect(keys(quiet?.migration[0])).toEqual(sorted(fields.attempt));

@@ -113,7 +113,7 @@ function endOf({ x, width, ...rest }: ReturnType<typeof box>) {
   return { ...rest, x: x + width - endPx, width: endPx };
 }
 
-function box(span: Span, scale: TimeScale) {
+export function box(span: Span, scale: TimeScale) {
   const left = Math.max(0, scale.x(span.fromMs));
   const right = Math.min(scale.widthPx, scale.x(span.toMs));
   return { x: left, y: 1, width: Math.max(leastPx, right - left), height: barPx - 2, rx: 2 };

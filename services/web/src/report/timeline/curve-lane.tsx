@@ -3,10 +3,9 @@ import type { SteppedMaxima } from '../../../../../shared/domain/series.ts';
 import { gutterPx, Lane } from './bars.tsx';
 import type { TimeScale } from './time-scale.ts';
 
-const heightPx = 56;
+const usualHeightPx = 56;
 /** The highest value stays below the edge, so that a peak is seen to be one. */
 const headroom = 1.15;
-const bottomPx = heightPx - 1;
 
 interface CurveLaneProps {
   readonly label: ReactNode;
@@ -14,10 +13,14 @@ interface CurveLaneProps {
   readonly scale: TimeScale;
   readonly format: (value: number) => string;
   readonly limit?: number;
+  readonly className?: string;
+  readonly heightPx?: number;
 }
 
 /** One value over time, from nothing up to its limit where it has one. */
-export function CurveLane({ label, curve, scale, format, limit }: CurveLaneProps) {
+export function CurveLane(props: CurveLaneProps) {
+  const { label, curve, scale, format, limit, className = '', heightPx = usualHeightPx } = props;
+  const bottomPx = heightPx - 1;
   const peak = curve.most.reduce<number>((most, value) => Math.max(most, value ?? 0), 0);
   const top = Math.max(1, headroom * Math.max(peak, limit ?? 0));
   const y = (value: number): number => bottomPx - (value / top) * bottomPx;
@@ -39,13 +42,15 @@ export function CurveLane({ label, curve, scale, format, limit }: CurveLaneProps
           <text className="bucket" x={gutterPx - 6} y={y(limit ?? peak) + 4} textAnchor="end">
             {limit === undefined ? 'most' : 'limit'}
           </text>
-          <text className="bucket" x={gutterPx - 6} y={bottomPx} textAnchor="end">
-            0
-          </text>
+          {heightPx >= usualHeightPx && (
+            <text className="bucket" x={gutterPx - 6} y={bottomPx} textAnchor="end">
+              0
+            </text>
+          )}
         </>
       }
     >
-      <path className="curve" d={area(curve, scale, y)} />
+      <path className={`curve ${className}`} d={area(curve, scale, y)} />
       {limit !== undefined && <line className="limit" x1={0} x2={scale.widthPx} y1={y(limit)} y2={y(limit)} />}
     </Lane>
   );
@@ -55,11 +60,12 @@ export function CurveLane({ label, curve, scale, format, limit }: CurveLaneProps
 function area({ fromMs, stepMs, most }: SteppedMaxima, scale: TimeScale, y: (value: number) => number): string {
   if (most.length === 0) return '';
   let last = 0;
+  const bottom = px(y(0));
   const steps = most.map((value, step) => {
     last = value ?? last;
     return `V${px(y(last))}H${px(scale.x(fromMs + (step + 1) * stepMs))}`;
   });
-  return `M${px(scale.x(fromMs))},${bottomPx}${steps.join('')}V${bottomPx}Z`;
+  return `M${px(scale.x(fromMs))},${bottom}${steps.join('')}V${bottom}Z`;
 }
 
 const px = (value: number): string => value.toFixed(1);

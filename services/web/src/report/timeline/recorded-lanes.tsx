@@ -3,10 +3,12 @@ import { excerpt, formatBytes, formatMs } from '../../../../../shared/report/wor
 import { CurveLane } from './curve-lane.tsx';
 import { FailureLanes } from './failure-lanes.tsx';
 import { LatencyLane } from './latency-lane.tsx';
+import { QueueLanes } from './queue-lanes.tsx';
 import type { RunReading } from './read-run.ts';
 import { seriesSpan } from './run-spans.ts';
 import { overlaps, type TimeScale } from './time-scale.ts';
 import { TrafficLane } from './traffic-lane.tsx';
+import { WalLane } from './wal-lane.tsx';
 
 interface RecordedLanesProps {
   readonly reading: RunReading;
@@ -17,10 +19,12 @@ interface RecordedLanesProps {
  * What was recorded beside the statements; a report from before something was recorded has no lane for it. Which
  * statement is chosen does not matter here.
  */
-export const RecordedLanes = memo(({ reading: { run, attempts }, scale }: RecordedLanesProps) => {
+export const RecordedLanes = memo(({ reading, scale }: RecordedLanesProps) => {
+  const { run, attempts } = reading;
   const { load, standby } = run;
   return (
     <>
+      <QueueLanes reading={reading} scale={scale} />
       {load !== undefined && load.latencyMap === undefined && <TrafficLane load={load} scale={scale} />}
       {load?.latencyMap !== undefined && (
         <>
@@ -28,6 +32,7 @@ export const RecordedLanes = memo(({ reading: { run, attempts }, scale }: Record
           <FailureLanes map={load.latencyMap} scale={scale} />
         </>
       )}
+      <WalLane reading={reading} scale={scale} />
       {standby?.lag !== undefined && (
         <>
           <CurveLane

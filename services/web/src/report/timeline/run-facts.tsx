@@ -1,11 +1,11 @@
 import { memo } from 'react';
 import type { ReportAttempt, ReportRun } from '../../../../../shared/domain/report.ts';
-import { standbyWords } from '../../../../../shared/report/phrases.ts';
-import { excerpt, formatBytes, formatMs } from '../../../../../shared/report/words.ts';
+import { queueWords, standbyWords } from '../../../../../shared/report/phrases.ts';
+import { counted, excerpt, formatBytes, formatMs } from '../../../../../shared/report/words.ts';
 
 /** What the axis cannot show: figures over the whole run. No step through its statements changes them. */
 export const RunFacts = memo(({ run }: { readonly run: ReportRun }) => {
-  const { load, standby } = run;
+  const { load, standby, queues } = run;
   return (
     <dl className="facts" id="traffic">
       {load !== undefined && (
@@ -25,6 +25,21 @@ export const RunFacts = memo(({ run }: { readonly run: ReportRun }) => {
           <dd>
             {load.failed === 0 ? 'none' : failures(load.failedBySqlstate)}
             {load.failed > 0 && ` of ${load.transactions} transactions`}
+          </dd>
+        </>
+      )}
+      {queues !== undefined && (
+        <>
+          <dt>Queues</dt>
+          <dd>
+            <ul className="plain">
+              {queues.map((queue) => (
+                <li key={queueWords(queue)}>
+                  {excerpt(queueWords(queue), 300)}: {counted(queue.waits, 'wait')} of at most{' '}
+                  {formatMs(queue.longestMs)}
+                </li>
+              ))}
+            </ul>
           </dd>
         </>
       )}

@@ -4,6 +4,7 @@ import type { ReportAttempt } from '../../../../../shared/domain/report.ts';
 import { lockWords } from '../../../../../shared/report/phrases.ts';
 import { excerpt, formatMs } from '../../../../../shared/report/words.ts';
 import { Lane, LockBars, StatementBars } from './bars.tsx';
+import { FaultLane } from './fault-lane.tsx';
 import type { LockLane, RunReading, StatementBar } from './read-run.ts';
 import { RecordedLanes } from './recorded-lanes.tsx';
 import { overlaps, type TimeScale, timeScale } from './time-scale.ts';
@@ -42,6 +43,7 @@ export function RunLanes({ reading, beside, scale, chosen, choose }: RunLanesPro
         ),
       )}
       {beside !== undefined && <Beside reading={beside} scale={shifted(scale, reading, beside)} />}
+      <FaultLane reading={reading} scale={scale} />
       {shown.map((lane) => (
         <Lane key={lane.relation} label={lockLabel(lane)} scale={scale}>
           <LockBars lane={lane} scale={scale} choose={choose} />

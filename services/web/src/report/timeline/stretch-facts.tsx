@@ -31,12 +31,15 @@ export const StretchFacts = memo(({ reading, span }: StretchProps) => {
   );
 });
 
-function stretchWords({ statements, waited, waitedMsMax, traffic, lag, memoryBytes }: Stretch): string {
+function stretchWords(stretch: Stretch): string {
+  const { statements, waited, waitedMsMax, traffic, lag, memoryBytes, queued = 0, walBytes } = stretch;
   const longest = waited === 1 ? formatMs(waitedMsMax) : `at most ${formatMs(waitedMsMax)}`;
   const waits = waited === 0 ? 'none of them waits' : `${waited} of them ${waited === 1 ? 'waits' : 'wait'} ${longest}`;
   return [
     statements === 0 ? 'no statement' : `${counted(statements, 'statement')}, ${waits}`,
+    ...(queued === 0 ? [] : [`up to ${queued} wait in one queue`]),
     ...(traffic === undefined ? [] : [trafficWords(traffic)]),
+    ...(walBytes === 0 ? [] : [`${formatBytes(walBytes)} of WAL`]),
     ...(lag === undefined ? [] : [`the standby is at most ${formatMs(lag.ms)} behind`]),
     ...(memoryBytes === undefined ? [] : [`memory is at most ${formatBytes(memoryBytes)}`]),
   ].join('; ');
@@ -64,6 +67,8 @@ function StretchTable({ reading, span, all }: StretchProps & { readonly all: Str
         { key: 'from', title: 'From', number: true },
         { key: 'statements', title: 'Statements', number: true },
         { key: 'waits', title: 'Longest wait', number: true },
+        ...(all.queued === undefined ? [] : [{ key: 'queued', title: 'Longest queue', number: true }]),
+        { key: 'wal', title: 'WAL', number: true },
         ...(all.traffic === undefined
           ? []
           : [
@@ -83,6 +88,8 @@ function StretchTable({ reading, span, all }: StretchProps & { readonly all: Str
             </th>
             <td className="number">{part.statements}</td>
             <td className="number">{part.waited === 0 ? '–' : formatMs(part.waitedMsMax)}</td>
+            {all.queued !== undefined && <td className="number">{part.queued ?? 0}</td>}
+            <td className="number">{part.walBytes === 0 ? '–' : formatBytes(part.walBytes)}</td>
             {all.traffic !== undefined && part.traffic !== undefined && (
               <>
                 <td className="number">{part.traffic.transactions}</td>

@@ -2,6 +2,7 @@ import type { LatencyMap } from '../../../../../shared/domain/load.ts';
 import type { SteppedMaxima } from '../../../../../shared/domain/series.ts';
 import type { RunReading } from './read-run.ts';
 import { overlaps, type Span } from './time-scale.ts';
+import { walBytesIn } from './wal-written.ts';
 
 /** What the charts show of one stretch of time, in figures. */
 export interface Stretch extends Span {
@@ -12,6 +13,9 @@ export interface Stretch extends Span {
   readonly traffic?: StretchTraffic;
   readonly lag?: { readonly ms: number; readonly bytes: number };
   readonly memoryBytes?: number;
+  /** Sessions in the longest queue; absent where nobody was seen waiting in this run. */
+  readonly queued?: number;
+  readonly walBytes: number;
 }
 
 export interface StretchTraffic {
@@ -29,6 +33,7 @@ export function readStretch({ attempts, run }: RunReading, span: Span): Stretch 
   const lagMs = lag && most(lag.ms, span);
   const lagBytes = lag && most(lag.bytes, span);
   const memory = attempts.flatMap(({ attempt }) => (attempt.memory && most(attempt.memory, span)) ?? []);
+  const { queues } = run;
   return {
     fromMs: span.fromMs,
     toMs: span.toMs,
@@ -38,6 +43,8 @@ export function readStretch({ attempts, run }: RunReading, span: Span): Stretch 
     ...(map === undefined ? {} : { traffic: trafficIn(map, span) }),
     ...(lagMs === undefined || lagBytes === undefined ? {} : { lag: { ms: lagMs, bytes: lagBytes } }),
     ...(memory.length === 0 ? {} : { memoryBytes: Math.max(...memory) }),
+    ...(queues && { queued: Math.max(...queues.map(({ atOnce }) => most(atOnce, span) ?? 0)) }),
+    walBytes: walBytesIn(attempts, span),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import type { Report, ReportRun } from '../../../../../shared/domain/report.ts';
-import { runWords } from '../../../../../shared/report/phrases.ts';
+import { queueWords, runWords } from '../../../../../shared/report/phrases.ts';
 import { tellStory } from '../../../../../shared/report/story.ts';
 import { counted, excerpt, formatMs } from '../../../../../shared/report/words.ts';
 import { type Address, goTo, useAddress } from '../address.ts';
@@ -149,10 +149,11 @@ function zoomed({ from: _from, to: _to, ...rest }: Address, wanted: Span | undef
 
 /** What the picture says, for who does not see it. */
 function chartWords({ run, attempts, locks }: RunReading): string {
+  const queues = (run.queues ?? []).map((queue) => `; ${excerpt(queueWords(queue), 200)}`).join('');
   const statements = attempts.reduce((sum, { bars }) => sum + bars.length, 0);
   const traffic =
     run.load === undefined ? 'no traffic' : `traffic that waits at most ${formatMs(run.load.blockedMsMax)}`;
   const lag = run.standby?.lag === undefined ? '' : ', the lag of a standby';
   const memory = run.migration.some((attempt) => attempt.memory !== undefined) ? ", the command's memory" : '';
-  return `Timeline of ${run.id}: ${counted(statements, 'statement')}, strong locks on ${counted(locks.length, 'table')}, ${traffic}${lag}${memory}. The words and tables below say the same.`;
+  return `Timeline of ${run.id}: ${counted(statements, 'statement')}, strong locks on ${counted(locks.length, 'table')}, ${traffic}${lag}${memory}${queues}. The words and tables below say the same.`;
 }

@@ -1,0 +1,85 @@
+import type { LockParty, LockQueue, LockWait, QueueParty } from '../domain/lock.ts';
+import { type SteppedMaxima, stepsMax } from '../domain/series.ts';
+
+/** The ones that cost most; a run has seldom more than two. */
+const queuesMax = 6;
+const stepMsMin = 50;
+
+/**
+ * Who stood behind whom in a run, the costliest queue first. Traffic that waits for other traffic stands behind
+ * whatever that one waits for, unless one of our own actors is in its way directly.
+ */
+export function lockQueues(waits: readonly LockWait[]): readonly LockQueue[] {
+  const led = waits.map((wait) => ({ wait, behind: partyOf(endOf(wait, waits, new Set())) }));
+  return Map.groupBy(led, ({ wait, behind }) => JSON.stringify([partyOf(wait.waiter), behind, wait.relation]))
+    .values()
+    .flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const all = group.map(({ wait }) => wait);
+      const costMs = all.reduce((sum, { waitedMs }) => sum + waitedMs, 0);
+      const waiter = partyOf(first.wait.waiter);
+      const longestMs = Math.round(all.reduce((longest, { waitedMs }) => Math.max(longest, waitedMs), 0));
+      const { behind, wait } = first;
+      const queue = { waiter, behind, relation: wait.relation, waits: all.length, longestMs, atOnce: atOnce(all) };
+      return [{ costMs, queue }];
+    })
+    .toArray()
+    .sort((left, right) => right.costMs - left.costMs)
+    .slice(0, queuesMax)
+    .map(({ queue }) => queue);
+}
+
+const partyOf = ({ role, ordinal, worker }: LockParty): QueueParty => ({
+  role,
+  ...(role === 'migration' && ordinal !== undefined ? { ordinal } : {}),
+  ...(worker === undefined ? {} : { worker }),
+});
+
+/** The nearest is told before one that is further away; others of the traffic only where nobody else is there. */
+const nearest = ['actor', 'migration', 'previous', 'next', 'other'] as const;
+
+function endOf(wait: LockWait, all: readonly LockWait[], seen: Set<LockWait>): LockParty {
+  seen.add(wait);
+  const known = nearest
+    .map((role) => wait.blockers.find((blocker) => blocker.role === role))
+    .find((blocker) => blocker !== undefined);
+  if (known !== undefined) return known;
+  const [first = wait.waiter] = wait.blockers;
+  if (wait.waiter.role !== 'traffic') return first;
+  const ahead = all.filter(
+    (other) => !seen.has(other) && wait.blockers.some(({ pid }) => pid === other.waiter.pid) && overlaps(wait, other),
+  );
+  for (const next of ahead) {
+    const end = endOf(next, all, seen);
+    if (end.role !== 'traffic') return end;
+  }
+  return first;
+}
+
+const overlaps = (left: LockWait, right: LockWait): boolean =>
+  left.startedAtMs < right.startedAtMs + right.waitedMs && right.startedAtMs < left.startedAtMs + left.waitedMs;
+
+/** How many of them there were at the fullest moment of each step. */
+function atOnce(waits: readonly LockWait[]): SteppedMaxima {
+  const fromMs = Math.floor(waits.reduce((first, { startedAtMs }) => Math.min(first, startedAtMs), Infinity));
+  const untilMs = waits.reduce((last, wait) => Math.max(last, wait.startedAtMs + wait.waitedMs), fromMs);
+  const stepMs = Math.max(1, Math.ceil((untilMs - fromMs) / stepsMax / stepMsMin)) * stepMsMin;
+  const most = new Array<number>(Math.max(1, Math.ceil((untilMs - fromMs) / stepMs))).fill(0);
+  const turns = waits
+    .flatMap(({ startedAtMs, waitedMs }) => [
+      { atMs: startedAtMs, by: 1 },
+      { atMs: startedAtMs + waitedMs, by: -1 },
+    ])
+    // Who leaves makes room before the next one comes.
+    .sort((left, right) => left.atMs - right.atMs || left.by - right.by);
+  let waiting = 0;
+  let step = 0;
+  for (const { atMs, by } of turns) {
+    const here = Math.min(most.length - 1, Math.floor((atMs - fromMs) / stepMs));
+    for (; step < here; step += 1) most[step + 1] = waiting;
+    waiting += by;
+    most[step] = Math.max(most[step] ?? 0, waiting);
+  }
+  return { fromMs, stepMs, most };
+}
