@@ -56,7 +56,7 @@ export function answerGate(
   const { id, status } = waiting.rehearsal;
   return {
     answer: 'block',
-    reasons: [{ code: 'no-verdict', text: `rehearsal ${id} is ${status}: it has no verdict` }],
+    reasons: [{ code: 'no-verdict', text: `rehearsal ${id} has no verdict: it is ${status}` }],
   };
 }
 

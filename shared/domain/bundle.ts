@@ -25,6 +25,8 @@ export interface Manifest {
   readonly load: Load;
   /** 0: not looked at. */
   readonly steadyMs: number;
+  /** Files with the queries that production is known to run; absent: none are given. */
+  readonly queries?: readonly string[];
   readonly invariants: readonly Invariant[];
   readonly hotpatches: readonly Hotpatch[];
   readonly budgets: Budgets;
@@ -192,6 +194,8 @@ export interface Bundle {
   readonly files: readonly BundleFile[];
   /** Statements of every `sql` file of phases and rollback, so that findings can name file and line. */
   readonly statements: readonly SourceStatement[];
+  /** What the files of `queries` hold, constants removed; absent: none are given. */
+  readonly queries?: readonly string[];
   /** What the manifest asks for and this version does not look at. */
   readonly notTested: readonly NotTested[];
   /** Where the declared hot patches were looked for and what lies there; absent: none is declared. */

@@ -5,7 +5,7 @@ export interface QueryShape {
   readonly types: readonly string[];
   /** What the session had set; absent: the role's own. */
   readonly searchPath?: string;
-  /** `previous`: its tap saw it. `production`: only `pg_stat_statements` of the snapshot knows it. */
+  /** `previous`: its tap saw it. `production`: only `pg_stat_statements` of the snapshot or the bundle's `queries` know it. */
   readonly from: 'previous' | 'production';
 }
 

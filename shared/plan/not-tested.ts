@@ -2,7 +2,7 @@ import type { Manifest, NotTested } from '../domain/bundle.ts';
 
 /** What the manifest asks for and this version does not look at, each with the reason as a fact. */
 export function notTestedOf(manifest: Manifest): readonly NotTested[] {
-  return [...backgroundProcesses(manifest)];
+  return [...backgroundProcesses(manifest), ...queriesOfNobody(manifest)];
 }
 
 function* backgroundProcesses({ apps, steadyMs }: Manifest): Generator<NotTested> {
@@ -14,4 +14,12 @@ function* backgroundProcesses({ apps, steadyMs }: Manifest): Generator<NotTested
       yield { what: `what worker ${worker.name} of ${version} does to the traffic in the long run`, because };
     }
   }
+}
+
+function* queriesOfNobody({ apps, queries }: Manifest): Generator<NotTested> {
+  if (apps !== 'none' || queries === undefined) return;
+  yield {
+    what: `the queries of ${queries.join(', ')}`,
+    because: 'they are prepared where previous has to live, and `apps` is none',
+  };
 }

@@ -8,6 +8,7 @@ import { BundlePaths } from './manifest/bundle-paths.ts';
 import { manifest as readManifest } from './manifest/read-manifest.ts';
 import { Spot } from './manifest/spot.ts';
 import { readYaml } from './manifest/yaml-tree.ts';
+import { normalizeSql } from './normalize-sql.ts';
 import { notTestedOf } from './not-tested.ts';
 import { withoutByteOrderMark } from './scan-sql.ts';
 import { splitSql } from './split-sql.ts';
@@ -19,13 +20,18 @@ export async function readBundle(files: BundleFiles): Promise<Bundle> {
   const paths = new BundlePaths(files);
   const problems: ProblemPlace[] = [];
   const manifest = await manifestOf(files, paths, problems);
-  const statements = manifest === null ? [] : await statementsOf(manifest, files, paths, problems);
+  const read = (names: readonly string[], tooLarge: string) =>
+    statementsOf(names, files, paths, { problems, tooLarge });
+  const statements = manifest === null ? [] : await read(sqlFilesOf(manifest), loadWithCopy);
+  const queries =
+    manifest?.queries === undefined ? undefined : queriesOf(await read(manifest.queries, keepTheMost), problems);
   if (manifest === null || problems.length > 0) throw invalidBundle(inFileOrder(problems));
   return {
     digest: bundleDigest(files.entries),
     manifest,
     files: files.entries.map(({ path, kind, sizeBytes }) => ({ path, kind, sizeBytes })),
     statements,
+    ...(queries === undefined ? {} : { queries }),
     notTested: notTestedOf(manifest),
     ...(manifest.hotpatches.length === 0 ? {} : { hotpatches: lookForHotpatches(manifest, files) }),
     appDigests: appDigestsOf(manifest, files, paths),
@@ -62,18 +68,37 @@ const sqlFileBytesMax = 64 * 1024 * 1024;
 const sizeOf = ({ entries }: BundleFiles, path: string): number =>
   entries.find((entry) => entry.path === path)?.sizeBytes ?? 0;
 
+function sqlFilesOf({ phases, rollback }: Manifest): readonly string[] {
+  const runs = [...phases, ...(rollback === undefined ? [] : [rollback])].map((phase) => phase.run);
+  return [...new Set(runs.flatMap((run) => (run.kind === 'sql' ? run.files : [])))];
+}
+
+/** Those of production, without the constants that may stand in them: a value of a row is nobody's business. */
+function queriesOf(statements: readonly SourceStatement[], problems: ProblemPlace[]): readonly string[] {
+  const beyond = statements[queriesMax];
+  if (beyond !== undefined) {
+    const message = `The files of \`queries\` hold more than ${queriesMax} statements. ${keepTheMost}`;
+    problems.push({ file: beyond.file, line: beyond.line, key: 'queries', message });
+    return [];
+  }
+  return [...new Set(statements.map(({ sql }) => normalizeSql(sql)))];
+}
+
+/** More than any production has shapes; each is parsed once. */
+const queriesMax = 20_000;
+const loadWithCopy = 'Give the phase a `command` that loads the rows with COPY.';
+const keepTheMost = 'Keep the queries that production runs most.';
+
 async function statementsOf(
-  { phases, rollback }: Manifest,
+  paths: readonly string[],
   files: BundleFiles,
   links: BundlePaths,
-  problems: ProblemPlace[],
+  { problems, tooLarge }: { readonly problems: ProblemPlace[]; readonly tooLarge: string },
 ): Promise<readonly SourceStatement[]> {
-  const runs = [...phases, ...(rollback === undefined ? [] : [rollback])].map((phase) => phase.run);
-  const paths = new Set(runs.flatMap((run) => (run.kind === 'sql' ? run.files : [])));
   const statements: SourceStatement[] = [];
   for (const file of paths) {
     if (sizeOf(files, links.real(file)) > sqlFileBytesMax) {
-      const message = `The file is larger than ${sqlFileBytesMax / 1024 ** 2} MiB. Give the phase a \`command\` that loads the rows with COPY.`;
+      const message = `The file is larger than ${sqlFileBytesMax / 1024 ** 2} MiB. ${tooLarge}`;
       problems.push({ file, message });
       continue;
     }

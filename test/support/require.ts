@@ -51,7 +51,8 @@ const follows: Readonly<Record<string, string>> = { 'debian-tools': 'docker', 'd
 
 export type Need = keyof typeof looks;
 
-function lack(need: Need): string | undefined {
+/** Why the machine has it not; undefined: it has. */
+export function lack(need: Need): string | undefined {
   try {
     looks[need]();
     return undefined;

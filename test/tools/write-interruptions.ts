@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import type { Evidence } from '../../shared/domain/observation.ts';
 import { checkout } from '../support/cli.ts';
 import { readOut, rehearsed } from '../support/rehearsed.ts';
+import { lack } from '../support/require.ts';
 import { toolBundle } from '../support/tool-bundle.ts';
 import { type InterruptionRow, interruptionRows, renderInterruptions } from './interruption-rows.ts';
 
 /**
- * Writes `infra/docs/interruptions.md`. Without arguments every bundle that the process host can run; else those named:
+ * Writes `infra/docs/interruptions.md`. Without arguments every bundle that this machine has the programs for; else those named:
  * `node test/tools/write-interruptions.ts knex/default sequelize/default`
  */
 const named = process.argv.slice(2);
 const rows: InterruptionRow[] = [];
-for (const path of named.length > 0 ? named : casesOfProcessHost()) {
+const debianTools = lack('debian-tools');
+if (debianTools !== undefined) process.stderr.write(`left out: those that need ${debianTools}\n`);
+for (const path of named.length > 0 ? named : casesOfThisMachine()) {
   rows.push(...(await rowsOf(path)));
   const page = renderInterruptions(rows, new Date().toISOString().slice(0, 10));
   await writeFile(join(checkout, 'infra/docs/interruptions.md'), page);
@@ -27,16 +30,16 @@ async function rowsOf(path: string): Promise<readonly InterruptionRow[]> {
   return interruptionRows(path.replace(/\/default$/, ''), evidence);
 }
 
-/** Those that need what only some machines have are named by who has it. */
-function casesOfProcessHost(): readonly string[] {
+/** All that this machine has the programs for; where a test needs an image, the same programs do. */
+function casesOfThisMachine(): readonly string[] {
   const directory = join(checkout, 'test/tools');
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !['packages', 'shop'].includes(entry.name))
     .flatMap(({ name }) => {
       const text = readFileSync(join(directory, name, 'expected.json'), 'utf8');
-      const cases: Record<string, { readonly hosts?: readonly string[]; readonly needs?: object }> = JSON.parse(text);
+      const cases: Record<string, { readonly needs?: object }> = JSON.parse(text);
       return Object.entries(cases)
-        .filter(([, { hosts, needs }]) => (hosts ?? ['process']).includes('process') && needs === undefined)
+        .filter(([, { needs }]) => needs === undefined || debianTools === undefined)
         .map(([bundle]) => `${name}/${bundle}`);
     });
 }

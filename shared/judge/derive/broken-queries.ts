@@ -106,4 +106,4 @@ function draft(broken: readonly ShapeFailure[], assessed: AssessedCell, context:
 const queriesMax = 20;
 const sqlCharsMax = 500;
 
-const sources = { previous: '', production: ' (from pg_stat_statements, no probe leads to it)' } as const;
+const sources = { previous: '', production: ' (production runs it, no probe leads to it)' } as const;

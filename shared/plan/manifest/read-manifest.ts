@@ -25,6 +25,7 @@ const keys = [
   'rollback',
   'apps',
   'probes',
+  'queries',
   'load',
   'steady',
   'invariants',
@@ -62,6 +63,7 @@ export const manifest =
       budgets: fields.or('budgets', budgets, defaultBudgets),
       waivers: fields.or('waivers', listOf(waiver), []),
       ...given({ environments: fields.optional('environments', environments(paths)) }),
+      ...given({ queries: fields.optional('queries', paths.sqlFiles) }),
       ...given({ roles: fields.optional('roles', roles), rollback: fields.optional('rollback', rollback(paths)) }),
     };
   };

@@ -87,6 +87,42 @@ test('a column that only an unasked query reads is missed on the state that lack
   expect(JSON.stringify([sheet, results])).not.toContain('secret');
 });
 
+test('a query that only a file of the bundle knows is prepared, too, and no constant of it is kept', async () => {
+  const bundle = await lab.bundle(
+    libraryBundle(
+      {
+        apps: twoApps,
+        queries: ['production/*.sql'],
+        probes: [{ name: 'the first book', request: { path: '/' }, expect: { json: { id: 1 } } }],
+      },
+      {
+        'package.json': withPg,
+        'seed.sql': seed,
+        'previous/app.js': reader,
+        'next/app.js': reader,
+        'migrations/1.sql': 'ALTER TABLE loans DROP COLUMN book;\n',
+        'production/queries.sql':
+          "SELECT max(id) FROM loans WHERE book IS NOT NULL AND id > $1;\nSELECT note FROM books WHERE title = 'secret';\nSELECT no_such FROM loans;\n",
+      },
+    ),
+  );
+  const first = [await bundle.control(), await bundle.planned('compatibility-previous-fresh-before', [])];
+  const after = 'compatibility-previous-fresh-after-pre-deploy';
+  const results = [...first, await bundle.planned(after, first)];
+  expect(preparedOn(results, after)).toMatchObject({
+    value: {
+      failedBefore: [{ from: 'previous' }, { sql: 'SELECT no_such FROM loans', sqlstate: '42703', from: 'production' }],
+      broken: [
+        { from: 'previous' },
+        { sql: 'SELECT max(id) FROM loans WHERE book IS NOT NULL AND id > $1', sqlstate: '42703', from: 'production' },
+      ],
+    },
+  });
+  const { plan } = bundle.context;
+  const times = { startedAt: new Date(0), durationMs: 1 };
+  expect(JSON.stringify(assembleEvidence(plan, planRuns(plan, results), results, times))).not.toContain('secret');
+});
+
 test('a query that only pg_stat_statements of the snapshot knows is prepared, too, and told as never asked', async () => {
   const bundle = await lab.bundle(
     libraryBundle(

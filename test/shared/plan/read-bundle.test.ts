@@ -94,6 +94,21 @@ const read = (manifest: string, more: Readonly<Record<string, string | { link: s
   readBundle(memoryBundle({ ...files, ...more, 'rehearsal.yaml': manifest }));
 
 describe('readBundle', () => {
+  test('keeps the queries of production without their constants, each once, and tells where nobody can ask them', async () => {
+    const queries = { 'q/1.sql': "SELECT a FROM t WHERE b = 'secret';\nSELECT a FROM t WHERE b = $1;\nSELECT 2\n" };
+    const bundle = await read(`${smallest}queries: [q/*.sql]\n`, queries);
+    expect(bundle.queries).toEqual(['SELECT a FROM t WHERE b = $1', 'SELECT $1']);
+    expect(bundle.statements).toEqual([]);
+    expect(bundle.notTested).toEqual([{ what: 'the queries of q/1.sql', because: expect.stringContaining('apps') }]);
+  });
+
+  test('refuses more queries than any production has, at the first that is too many', async () => {
+    const many = { 'q/1.sql': 'SELECT 1;\n'.repeat(20_001) };
+    await expect(read(`${smallest}queries: [q/*.sql]\n`, many)).rejects.toMatchObject({
+      problems: [{ file: 'q/1.sql', line: 20_001, key: 'queries', message: expect.stringContaining('20000') }],
+    });
+  });
+
   test('fills in every default', async () => {
     const { manifest, notTested, statements, appDigests } = await read(smallest);
     expect(manifest).toEqual({

@@ -54,6 +54,7 @@ const cases: readonly (readonly [string, string, Expected])[] = [
     phase('    sql: [migrations/*.sql]\n    legder: none'),
     { line: 8, key: 'migrate[0].legder', nearest: 'ledger', message: /known key/ },
   ],
+  ['queries in no file', added('queries: [none/*.sql]'), { line: 9, key: 'queries[0]', message: /matches no file/ }],
   ['a merge key', added('<<: {}'), { line: 9, key: '<<', message: /known key/ }],
   ['a key given twice', added('service: again'), { line: 9, message: /given twice.*line 2/ }],
   ['a missing required key', changed('service: statuspage\n', ''), { key: 'service', message: /required/ }],
