@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { ensurePages } from '../../infra/setup/pages.mjs';
 import type { LatencyMap } from '../../shared/domain/load.ts';
+import type { LockQueue } from '../../shared/domain/lock.ts';
 import type { Report } from '../../shared/domain/report.ts';
 import { type SteppedMaxima, stepsMax } from '../../shared/domain/series.ts';
 import { reportShell } from '../../shared/edge/adapters/built-pages.ts';
@@ -25,6 +26,15 @@ const longestCurve: SteppedMaxima = {
   ...{ fromMs: 5000, stepMs: 25_600 },
   most: new Array<number>(stepsMax).fill(1_234_567_890),
 };
+
+/** As many as are told of a run, each over its whole length. */
+const fullestQueues: readonly LockQueue[] = Array.from({ length: 6 }, (_, index) => ({
+  waiter: { role: 'traffic' },
+  behind: { role: 'migration', ordinal: index + 1 },
+  relation: 'public.orders_of_all_customers',
+  ...{ waits: 1234, longestMs: 1999 },
+  atOnce: { fromMs: 5000, stepMs: 25_600, most: new Array<number>(stepsMax).fill(99) },
+}));
 
 ensurePages();
 const shell = reportShell();
@@ -99,6 +109,7 @@ function largeReport(): Report {
     ...stressed,
     id: `contention-${index}`,
     ...(stressed.load === undefined ? {} : { load: { ...stressed.load, latencyMap: fullestMap } }),
+    queues: fullestQueues,
     migration: [{ ...attempt, statements: statements.slice(0, 10), memory: longestCurve }],
   }));
   const shape = (index: number) => ({

@@ -1,0 +1,212 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { gateFactsOf } from '../../shared/judge/gate-facts.ts';
+import { greenReport } from '../shared/report/reports.ts';
+import { checkout } from '../support/cli.ts';
+import { startEmbeddedPostgres } from '../support/embedded-postgres.ts';
+import { tarBytes } from '../support/tar-bytes.ts';
+import { formatTable } from './format-table.ts';
+
+/**
+ * The API in a process of its own on a PostgreSQL that syncs: the gate with so many stored rehearsals, submissions, and
+ * the memory that it takes while bundles stream in; against `/healthz`, which asks nothing, at the same rate.
+ * `node test/bench/service.ts --stored 200000 --seconds 15 --mib 1024`
+ */
+const { values } = parseArgs({
+  options: {
+    stored: { type: 'string', default: '200000' },
+    seconds: { type: 'string', default: '15' },
+    mib: { type: 'string', default: '1024' },
+  },
+});
+const [stored, seconds, mib] = [Number(values.stored), Number(values.seconds), Number(values.mib)];
+const [gateRate, gateTargetMs] = [300, 20];
+const [submitRate, submitTargetMs] = [100, 250];
+const growthMaxMib = 96;
+const largestMib = 64;
+const token = 'token-of-the-bench-alone';
+
+const dir = await mkdtemp(join(tmpdir(), 'rehearsal-bench-'));
+await using stack = new AsyncDisposableStack();
+stack.defer(() => rm(dir, { recursive: true, force: true }));
+const server = stack.use(await startEmbeddedPostgres({ settings: { fsync: 'on', max_wal_size: '4GB' } }));
+const { user, password, host, port, database } = server.address;
+const databaseUrl = `postgresql://${user}:${password}@${host}:${port}/${database}`;
+const api = await startApi();
+stack.defer(() => ended(api.child));
+
+process.stdout.write(`API and store on ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)} at the beginning\n`);
+await store(stored);
+const idle = await paced(gateRate, () => ask('/healthz'));
+const gate = await paced(gateRate, (turn) => ask(`/v1/gate?${new URLSearchParams(questionOf(turn * 7919))}`));
+const calm = await paced(submitRate, () => ask('/healthz'));
+const submit = await paced(submitRate, (turn) => post(bundleOf(turn, 0)));
+const rows = [
+  ['', 'rate kept', 'p50', 'p99', '/healthz p99', 'answers', 'target'],
+  rowOf(`gate, ${stored} stored`, gate, idle, gateTargetMs),
+  rowOf('submissions', submit, calm, submitTargetMs),
+];
+process.stdout.write(`${formatTable(rows).join('\n')}\n`);
+
+const before = await residentMib();
+let peak = before;
+for (let sent = 0; sent < mib; sent += largestMib) {
+  const posted = post(bundleOf(1_000_000 + sent, largestMib * 1024 * 1024 - 4096));
+  let done = false;
+  const watched = (async () => {
+    while (!done) {
+      peak = Math.max(peak, await residentMib());
+      await delay(50);
+    }
+  })();
+  const { status } = await posted;
+  done = true;
+  await watched;
+  if (status !== 202) throw new Error(`a bundle of ${largestMib} MiB was answered ${status}`);
+}
+const grown = peak - before;
+process.stdout.write(
+  `memory while ${mib} MiB of bundles stream in: ${before.toFixed(0)} MiB before, ${peak.toFixed(0)} MiB at most, ` +
+    `target ≤ ${growthMaxMib} MiB more: ${grown <= growthMaxMib ? 'met' : 'missed'}\n`,
+);
+
+interface Answer {
+  readonly status: number;
+}
+interface Timed {
+  readonly latenciesMs: readonly number[];
+  readonly keptPerSecond: number;
+  readonly statuses: ReadonlyMap<number, number>;
+}
+
+/** An open loop: whoever is due does not wait for who came before, and the time counts from when it was due. */
+async function paced(rate: number, one: (turn: number) => Promise<Answer>): Promise<Timed> {
+  // The first requests open connections and compile.
+  for (let turn = 0; turn < 50; turn += 1) await one(-1 - turn);
+  const latenciesMs: number[] = [];
+  const statuses = new Map<number, number>();
+  const startMs = performance.now();
+  const asked = Array.from({ length: rate * seconds }, async (_, turn) => {
+    const dueMs = startMs + (turn * 1000) / rate;
+    await delay(Math.max(0, dueMs - performance.now()));
+    const { status } = await one(turn);
+    latenciesMs.push(performance.now() - dueMs);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  });
+  await Promise.all(asked);
+  return { latenciesMs, statuses, keptPerSecond: (asked.length * 1000) / (performance.now() - startMs) };
+}
+
+function rowOf(name: string, timed: Timed, baseline: Timed, targetMs: number): string[] {
+  const p99 = share(timed, 0.99);
+  const answers = [...timed.statuses].map(([status, count]) => `${count} × ${status}`).join(', ');
+  const ratio = `${ms(share(baseline, 0.99))} (${(p99 / share(baseline, 0.99)).toFixed(1)}×)`;
+  const verdict = `p99 < ${targetMs} ms: ${p99 < targetMs ? 'met' : 'missed'}`;
+  return [name, `${timed.keptPerSecond.toFixed(0)}/s`, ms(share(timed, 0.5)), ms(p99), ratio, answers, verdict];
+}
+
+function share({ latenciesMs }: Timed, part: number): number {
+  const sorted = latenciesMs.toSorted((left, right) => left - right);
+  return sorted[Math.ceil(part * sorted.length) - 1] ?? Number.NaN;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`;
+}
+
+async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
+  const headers = { authorization: `Bearer ${token}`, ...init.headers };
+  const response = await fetch(new URL(path, api.address), { ...init, headers });
+  await response.arrayBuffer();
+  return response;
+}
+
+async function post(archive: Buffer): Promise<Answer> {
+  const init = { method: 'POST', body: archive, headers: { 'content-type': 'application/x-tar' } };
+  return ask('/v1/rehearsals', init as unknown as RequestInit);
+}
+
+function bundleOf(turn: number, fillBytes: number): Buffer {
+  const manifest = `rehearsal: 1
+service: service-${Math.abs(turn) % 50}
+version: "${turn}"
+previous: "0"
+snapshot: { sql: [seed.sql] }
+migrate: [{ name: pre-deploy, sql: [change.sql] }]
+apps: none
+`;
+  const files = {
+    'rehearsal.yaml': manifest,
+    'seed.sql': 'CREATE TABLE t (id int);\n',
+    'change.sql': `SELECT ${turn};\n`,
+  };
+  const filled = fillBytes === 0 ? files : { ...files, fill: randomBytes(fillBytes) };
+  return tarBytes(Object.entries(filled).map(([name, content]) => ({ name, content })));
+}
+
+/** 200 services with versions of two environments each, ten rehearsals of a version. */
+function questionOf(n: number): { readonly service: string; readonly version: string; readonly environment: string } {
+  const question = Math.abs(n) % Math.max(1, Math.floor(stored / 10));
+  const environment = question % 2 === 0 ? 'production' : 'staging';
+  return { service: `stored-${question % 200}`, version: `${Math.floor(question / 400)}`, environment };
+}
+
+async function store(count: number): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const facts = JSON.stringify(gateFactsOf(greenReport(), null));
+    await client.query(
+      `INSERT INTO bundles (digest, bytes)
+       SELECT 'sha256:' || lpad(to_hex(n), 64, '0'), 1000 FROM generate_series(0, $1::int / 10) AS n`,
+      [count],
+    );
+    await client.query(
+      `INSERT INTO rehearsals (id, status, attempt, service, version, environment, owners, bundle_digest, snapshot,
+         rules_digest, seed, waivers_count, verdict, sentence, gate_facts, submitted_by, created_at, finished_at)
+       SELECT 'rh-' || lpad(to_hex(n), 16, '0'), 'judged', 1 + n / q.count, 'stored-' || q.of % 200,
+         (q.of / 400)::text, CASE q.of % 2 WHEN 0 THEN 'production' ELSE 'staging' END, '{team}',
+         'sha256:' || lpad(to_hex(q.of), 64, '0'), 'orders@1', 'sha256:' || repeat('0', 64), 1, true, 'pass',
+         'orders 1 may go out.', $2::json, 'bench', now() - make_interval(mins => n % 10000), now()
+       FROM generate_series(0, $1::int - 1) AS n
+       CROSS JOIN LATERAL (SELECT greatest(1, $1::int / 10) AS count, n % greatest(1, $1::int / 10) AS of) AS q`,
+      [count, facts],
+    );
+    await client.query('ANALYZE');
+  } finally {
+    await client.end();
+  }
+}
+
+async function startApi(): Promise<{ readonly child: ChildProcess; readonly address: string }> {
+  const env = {
+    ...{ PATH: process.env.PATH, PORT: '0', DATABASE_URL: databaseUrl, REHEARSAL_TOKEN: token, LOG_LEVEL: 'fatal' },
+    ...{ REHEARSAL_DATA: dir, REHEARSAL_REQUESTS_PER_MINUTE_MAX: '1000000' },
+  };
+  const program = join(checkout, 'services/api/main.ts');
+  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const address = /^listening (\S+)$/.exec(line)?.[1];
+    if (address !== undefined) return { child, address };
+  }
+  throw new Error('the API ended before it listened');
+}
+
+async function residentMib(): Promise<number> {
+  const status = await readFile(`/proc/${api.child.pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
