@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { RehearsalError } from '../shared/domain/problem.ts';
 import { askedToStop } from '../shared/edge/adapters/asked-to-stop.ts';
+import { every } from '../shared/edge/adapters/every.ts';
 import { openQueue } from '../shared/edge/adapters/queue/open-queue.ts';
 import { openStore } from '../shared/edge/adapters/store/open-store.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
@@ -10,6 +11,8 @@ import { capacityOf } from './jobs/capacity.ts';
 import { enginePipeline } from './jobs/engine-pipeline.ts';
 import { checkSelf } from './jobs/self-check.ts';
 import { startWork } from './jobs/start-work.ts';
+
+const reapMs = 30_000;
 
 try {
   await workUntilAsked(readWorkerConfig(process.env));
@@ -33,6 +36,8 @@ async function workUntilAsked(config: WorkerConfig): Promise<void> {
     host: config.host,
     says: (sentence) => log.info(sentence),
   });
+  // Another worker of this machine may have been killed, and nobody may start it again.
+  await using _reaping = every(reapMs, () => engine.host.reap(), onError);
   await using _work = await startWork({
     store,
     queue,

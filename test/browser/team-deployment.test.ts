@@ -12,11 +12,11 @@ import { openBrowser, watchedPage } from './open-browser.ts';
 const token = 'test-token-of-the-team-0123456789';
 
 describeWith('compose', 'docker-compose.yml, with images that this machine has built', () => {
-  it('comes up, rehearses a posted archive, shows its report, and leaves nothing when it goes down', async () => {
+  it('rehearses a posted archive although a worker of two is killed over it, shows its report, and leaves nothing', async () => {
     await using data = await temporaryDirectory();
-    await using bundle = await writtenBundle(
-      libraryBundle({}, { 'migrations/1.sql': 'ALTER TABLE books ADD CHECK (length(title) < 3);\n' }),
-    );
+    // Long enough to be killed in the middle, and red whoever performs it.
+    const migration = 'SELECT pg_sleep(5);\nALTER TABLE books ADD CHECK (length(title) < 3);\n';
+    await using bundle = await writtenBundle(libraryBundle({}, { 'migrations/1.sql': migration }));
     const archive = execFileSync('tar', ['-cz', '-C', bundle.dir, '.']);
     const project = `rehearsal-test-${randomBytes(4).toString('hex')}`;
     {
@@ -28,11 +28,24 @@ describeWith('compose', 'docker-compose.yml, with images that this machine has b
       });
       expect(posted.status).toBe(202);
       const { id } = (await posted.json()) as { readonly id: string };
+      const clones = ['ps', '-a', '--filter', `label=rehearsal=${id}`];
+      let doomed: string | undefined;
+      await expect
+        .poll(async () => {
+          doomed = await workerWith(team, id);
+          return doomed;
+        }, patience)
+        .toBeDefined();
+      await expect.poll(() => listed(clones), patience).not.toEqual([]);
+      execFileSync('docker', ['kill', doomed ?? ''], { stdio: 'pipe' });
       // The stream ends with the rehearsal.
       const events = await (await team.call(`/v1/rehearsals/${id}/events`)).text();
       expect(events).toContain('judged');
       const one = (await (await team.call(`/v1/rehearsals/${id}`)).json()) as { readonly verdict: string };
       expect(one.verdict).toBe('fail');
+      expect(listed(['ps', '--filter', `id=${doomed}`])).toEqual([]);
+      // Nobody is started again: whoever lives removes what the dead one had made.
+      await expect.poll(() => listed(clones), patience).toEqual([]);
       const gate = await team.call('/v1/gate?service=library&version=2.0.0');
       expect(gate.status).toBe(412);
       await readInBrowser(await (await team.call(`/v1/rehearsals/${id}/report.html`)).text());
@@ -43,6 +56,16 @@ describeWith('compose', 'docker-compose.yml, with images that this machine has b
     expect(named(project, 'volume', 'ls')).toEqual([]);
   });
 });
+
+const patience = { timeout: 90_000 };
+
+/** The container that has a run of it in hand. */
+async function workerWith(team: Team, rehearsal: string): Promise<string | undefined> {
+  const { items } = (await (await team.call('/v1/workers')).json()) as {
+    readonly items: readonly { readonly id: string; readonly inHand: readonly { readonly rehearsal: string }[] }[];
+  };
+  return items.find(({ inHand }) => inHand.some((one) => one.rehearsal === rehearsal))?.id.split('-')[0];
+}
 
 interface Team extends AsyncDisposable {
   call(path: string, init?: RequestInit): Promise<Response>;
@@ -68,8 +91,8 @@ async function up(project: string, data: TemporaryDirectory): Promise<Team> {
       headers: { authorization: `Bearer ${token}`, ...init.headers },
     });
   try {
-    compose('up', '-d');
-    await expect.poll(() => call('/readyz').then(({ status }) => status, String), { timeout: 90_000 }).toBe(200);
+    compose('up', '-d', '--scale', 'worker=2');
+    await expect.poll(() => call('/readyz').then(({ status }) => status, String), patience).toBe(200);
   } catch (error) {
     process.stderr.write(compose('logs', '--tail=40'));
     down();
@@ -78,13 +101,14 @@ async function up(project: string, data: TemporaryDirectory): Promise<Team> {
   return { call, [Symbol.asyncDispose]: async () => down() };
 }
 
-/** What of this project is there, by name. */
-function named(project: string, ...list: readonly string[]): readonly string[] {
-  const filter = ['--filter', `label=com.docker.compose.project=${project}`];
-  return execFileSync('docker', [...list, ...filter, '-q'], { encoding: 'utf8' })
+/** What of this project is there. */
+const named = (project: string, ...list: readonly string[]): readonly string[] =>
+  listed([...list, '--filter', `label=com.docker.compose.project=${project}`]);
+
+const listed = (list: readonly string[]): readonly string[] =>
+  execFileSync('docker', [...list, '-q'], { encoding: 'utf8' })
     .split('\n')
     .filter(Boolean);
-}
 
 async function readInBrowser(html: string): Promise<void> {
   const browser = await openBrowser();

@@ -1,6 +1,7 @@
 /**
- * `npm run chaos -- --seed 1 --rounds 3 --seconds 60 --queue redis|postgres`: kills and stops the parts of a working service
- * at random moments, round by round with the next seed; ends with 1 where a promise was broken.
+ * `npm run chaos -- --seed 1 --rounds 3 --seconds 90 --paused 60 --queue redis|postgres`: kills and stops the parts of a
+ * working service and cuts its network at random moments, round by round with the next seed; ends with 1 where a promise
+ * was broken.
  */
 import { parseArgs } from 'node:util';
 import { runChaos } from './run-chaos.ts';
@@ -9,7 +10,8 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '60' },
+    seconds: { type: 'string', default: '90' },
+    paused: { type: 'string', default: '60' },
     queue: { type: 'string', default: 'redis' },
   },
 });
@@ -21,7 +23,8 @@ const says = (sentence: string) => void process.stdout.write(`${sentence}\n`);
 
 for (let round = 0; round < Number(values.rounds); round += 1) {
   const seed = Number(values.seed) + round;
-  const { broken } = await runChaos({ backend: values.queue, seed, durationMs, strikes, bundlesMax: 200, says });
+  const many = { strikes, bundlesMax: 200, pausedMs: Number(values.paused) * 1000 };
+  const { broken } = await runChaos({ backend: values.queue, seed, durationMs, ...many, says });
   for (const sentence of broken) says(`broken: ${sentence}`);
   if (broken.length > 0) process.exitCode = 1;
 }

@@ -10,6 +10,8 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly durationMs: number;
   readonly strikes: number;
+  /** How long a worker is stopped, or cut off: longer than its heartbeat (3 s) and than the lock of its job (5 s). */
+  readonly pausedMs: number;
   /** What is to be done afterwards bounds how long it takes. */
   readonly bundlesMax: number;
   /** Hears what happens when, before it does. */
@@ -24,11 +26,12 @@ export interface Chaos {
 }
 
 /** Strikes a working service at the moments that the seed draws, and then looks what became of what it promised. */
-export async function runChaos({ backend, seed, durationMs, strikes, bundlesMax, says }: ChaosOptions): Promise<Chaos> {
+export async function runChaos(options: ChaosOptions): Promise<Chaos> {
+  const { backend, seed, durationMs, strikes, bundlesMax, says } = options;
   let dir = '';
   let chaos: Chaos;
   {
-    await using stage = await setStage(backend);
+    await using stage = await setStage(backend, options.pausedMs);
     dir = stage.dir;
     const moments = drawMoments(seededRandom(seed, 1), stage.parts, durationMs, strikes);
     says(`seed ${seed}, queue on ${backend}: ${moments.map(sayMoment).join(', ')}`);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually, freePort } from '../lab/service/parts.ts';
 import { checkout } from '../support/cli.ts';
 import { startEmbeddedPostgres } from '../support/embedded-postgres.ts';
+import { startRelay } from './relay.ts';
 import { type Supervised, supervise } from './supervised.ts';
 
 export type Backend = 'postgres' | 'redis';
@@ -27,19 +28,20 @@ export interface Stage extends AsyncDisposable {
 }
 
 const token = 'token-of-whoever-watches-the-chaos';
-/** Longer than a heartbeat (3 s) and than the lock of a job (5 s): somebody else has the run by then. */
-const stoppedMs = 7_000;
 /** So that something is under way at most moments. */
 const runMs = '150';
 
 /** API, two workers on machines of their own with a core that only counts, PostgreSQL, and Redis where asked. */
-export async function setStage(backend: Backend): Promise<Stage> {
+export async function setStage(backend: Backend, pausedMs: number): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'rehearsal-chaos-'));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
   const postgres = stack.use(await startEmbeddedPostgres());
   const { user, password, host, port, database } = postgres.address;
-  const databaseUrl = `postgresql://${user}:${password}@${host}:${port}/${database}`;
+  const urlAt = (portThere: number) => `postgresql://${user}:${password}@${host}:${portThere}/${database}`;
+  const databaseUrl = urlAt(port);
+  const wayOf = async () => stack.use(await startRelay({ host, port }));
+  const [wayOfApi, wayOfWorker] = [await wayOf(), await wayOf()];
   const logFile = join(dir, 'log');
   const redisPort = String(await freePort());
   const redisArgs = ['--port', redisPort, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir];
@@ -53,15 +55,17 @@ export async function setStage(backend: Backend): Promise<Stage> {
   const program = (name: string, args: readonly string[], env: Readonly<Record<string, string>>) =>
     stack.use(supervise({ name, command: process.execPath, args, env, logFile }));
   const api = program('api', [join(checkout, 'services/api/main.ts')], {
-    ...{ DATABASE_URL: databaseUrl, PORT: apiPort, REHEARSAL_DATA: join(dir, 'api'), REHEARSAL_TOKEN: token },
+    ...{ DATABASE_URL: urlAt(wayOfApi.port), PORT: apiPort, REHEARSAL_DATA: join(dir, 'api'), REHEARSAL_TOKEN: token },
     ...(redis === undefined ? {} : { REDIS_URL: queueUrl }),
     LOG_LEVEL: 'error',
   });
   await api.ready;
   const fakeWorker = join(checkout, 'test/lab/service/fake-worker.ts');
-  const workers = ['m1', 'm2'].map((machine) =>
-    program(`worker on ${machine}`, [fakeWorker, databaseUrl, queueUrl, dir, machine], { FAKE_RUN_MS: runMs }),
-  );
+  const workers = ['m1', 'm2'].map((machine) => {
+    const storeUrl = machine === 'm1' ? urlAt(wayOfWorker.port) : databaseUrl;
+    const args = [fakeWorker, storeUrl, redis === undefined ? storeUrl : queueUrl, dir, machine];
+    return program(`worker on ${machine}`, args, { FAKE_RUN_MS: runMs });
+  });
   await Promise.all(workers.map((worker) => worker.ready));
   const owned = stack.move();
   const [first, second] = workers;
@@ -71,7 +75,10 @@ export async function setStage(backend: Backend): Promise<Stage> {
     parts: [
       killed(api),
       killed(first),
-      stopped(second),
+      stopped(second, pausedMs),
+      // Whoever waits for an answer of the store is told so much later, or never.
+      { name: 'the network between API and PostgreSQL cut', strike: (downMs) => wayOfApi.cut(downMs) },
+      { name: 'the network between worker on m1 and PostgreSQL cut', strike: () => wayOfWorker.cut(pausedMs) },
       {
         name: 'kill -9 of PostgreSQL',
         strike: async (downMs) => {
@@ -92,11 +99,11 @@ const killed = (program: Supervised): Part => ({
   strike: async () => program.signal('SIGKILL'),
 });
 
-const stopped = (program: Supervised): Part => ({
+const stopped = (program: Supervised, pausedMs: number): Part => ({
   name: `SIGSTOP of ${program.name}`,
   strike: async () => {
     program.signal('SIGSTOP');
-    await delay(stoppedMs);
+    await delay(pausedMs);
     program.signal('SIGCONT');
   },
 });

@@ -8,7 +8,8 @@ const says = (sentence: string) => console.log(sentence);
 
 describeWith('redis', 'a service whose every part is killed or stopped once, at moments that nobody chose', () => {
   it('loses no rehearsal, judges none twice or wrongly, takes back no answer and leaves nothing running', async () => {
-    const chaos = await runChaos({ backend: 'redis', seed, durationMs: 6_000, strikes: 5, bundlesMax: 8, says });
+    const few = { durationMs: 6_000, strikes: 7, pausedMs: 7_000, bundlesMax: 8 };
+    const chaos = await runChaos({ backend: 'redis', seed, ...few, says });
     expect(chaos.broken).toEqual([]);
     expect(chaos.submitted).toBe(8);
   });

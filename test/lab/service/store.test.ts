@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../shared/edge/adapters/store/database.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
+import { startRelay } from '../../chaos/relay.ts';
 import { eventually, startDatabase } from './parts.ts';
 import { asOwner } from './store-owner.ts';
 
@@ -35,6 +36,21 @@ describe('the store', () => {
     expect(has).toBe(false);
     await second[Symbol.asyncDispose]();
     await (await alone)[Symbol.asyncDispose]();
+  });
+
+  it('says that it is away where the network is cut and nobody tells, and answers when it is back', async () => {
+    const { hostname: host, port } = new URL(database.url);
+    await using way = await startRelay({ host, port: Number(port) });
+    const url = database.url.replace(`:${port}/`, `:${way.port}/`);
+    await using store = await openStore({ url, onError: () => undefined, answerMs: 300 });
+    let isBack = false;
+    const cut = way.cut(3_000).then(() => {
+      isBack = true;
+    });
+    await expect(store.rehearsals.forGate('a', '1', 'production')).rejects.toMatchObject({ code: 'store-unreachable' });
+    expect(isBack).toBe(false);
+    await cut;
+    expect(await store.rehearsals.forGate('a', '1', 'production')).toEqual([]);
   });
 
   it('stops waiting for a machine when it is told to', async () => {

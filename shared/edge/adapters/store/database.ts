@@ -11,13 +11,17 @@ export interface Database extends AsyncDisposable {
 
 export type Ask = <Row extends object>(text: string, parameters?: readonly unknown[]) => Promise<readonly Row[]>;
 
-export function openDatabase(url: string, onError: (error: Error) => void): Database {
+/** A network that is cut tells nobody; no single question of ours takes a tenth of it. */
+const usualAnswerMs = 15_000;
+
+/** `answerMs`: whoever asks outside of a transaction is told `store-unreachable` after that. */
+export function openDatabase(url: string, onError: (error: Error) => void, answerMs = usualAnswerMs): Database {
   const config = { connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true };
   const pool = new pg.Pool({ ...config, max: 10, application_name: 'rehearsal/store' });
   // Without a listener, an idle connection that the server ends would end this process too.
   pool.on('error', onError);
   return {
-    rows: (text, parameters) => ask(pool, text, parameters),
+    rows: (text, parameters) => ask(pool, text, parameters, answerMs),
     transaction: (work) => inTransaction(pool, work),
     dedicated: async (applicationName) => {
       const client = new pg.Client({ ...config, application_name: applicationName });
@@ -55,16 +59,18 @@ async function inTransaction<T>(pool: pg.Pool, work: (rows: Ask) => Promise<T>):
 }
 
 interface Queryable {
-  query(text: string, parameters: unknown[]): Promise<{ rows: unknown[] }>;
+  query(question: pg.QueryConfig & { readonly query_timeout?: number }): Promise<{ rows: unknown[] }>;
 }
 
 async function ask<Row extends object>(
   on: Queryable,
   text: string,
   parameters: readonly unknown[] = [],
+  answerMs?: number,
 ): Promise<readonly Row[]> {
+  const limit = answerMs === undefined ? {} : { query_timeout: answerMs };
   try {
-    return (await on.query(text, [...parameters])).rows as Row[];
+    return (await on.query({ text, values: [...parameters], ...limit })).rows as Row[];
   } catch (cause) {
     if (lostConnection(cause)) throw unreachable(cause);
     if ((cause as { code?: unknown }).code === characterNotInRepertoire) throw notText(cause);

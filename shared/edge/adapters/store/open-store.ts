@@ -22,11 +22,13 @@ export interface StoreOptions {
   readonly url: string;
   /** Connections that broke while nobody asked anything. */
   readonly onError: (error: Error) => void;
+  /** How long one question may take before the database counts as away; absent: long enough for any. */
+  readonly answerMs?: number;
 }
 
 /** The service's memory in PostgreSQL, its schema brought up to date. Throws RehearsalError `store-unreachable`. */
-export async function openStore({ url, onError }: StoreOptions): Promise<Store> {
-  const database = openDatabase(url, onError);
+export async function openStore({ url, onError, answerMs }: StoreOptions): Promise<Store> {
+  const database = openDatabase(url, onError, answerMs);
   try {
     await migrateStore(database);
   } catch (error) {
