@@ -151,7 +151,8 @@ const service: Recipe = {
 
 /** Tests, set-up for this machine and development tools stay out. */
 async function sourceFiles(): Promise<string[]> {
-  const directories = ['shared', 'workers', 'services', 'infra/database'].map((name) => join(checkout, name));
+  const rooms = ['shared', 'workers', 'services', 'infra/database', 'infra/self-check'];
+  const directories = rooms.map((name) => join(checkout, name));
   const below = directories.filter(existsSync).map(async (directory) => {
     const entries = await readdir(directory, { recursive: true, withFileTypes: true });
     return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

@@ -46,6 +46,7 @@ describeWith('compose', 'docker-compose.yml, with images that this machine has b
       expect(listed(['ps', '--filter', `id=${doomed}`])).toEqual([]);
       // Nobody is started again: whoever lives removes what the dead one had made.
       await expect.poll(() => listed(clones), patience).toEqual([]);
+      await expect.poll(() => selfChecks(team), patience).toContain('ok');
       const gate = await team.call('/v1/gate?service=library&version=2.0.0');
       expect(gate.status).toBe(412);
       await readInBrowser(await (await team.call(`/v1/rehearsals/${id}/report.html`)).text());
@@ -59,12 +60,23 @@ describeWith('compose', 'docker-compose.yml, with images that this machine has b
 
 const patience = { timeout: 90_000 };
 
+interface Worker {
+  /** It begins with the id of its container. */
+  readonly id: string;
+  readonly inHand: readonly { readonly rehearsal: string }[];
+  readonly selfCheck: { readonly state: string };
+}
+
+async function workersOf(team: Team): Promise<readonly Worker[]> {
+  return ((await (await team.call('/v1/workers')).json()) as { readonly items: readonly Worker[] }).items;
+}
+
+const selfChecks = async (team: Team) => (await workersOf(team)).map(({ selfCheck }) => selfCheck.state);
+
 /** The container that has a run of it in hand. */
 async function workerWith(team: Team, rehearsal: string): Promise<string | undefined> {
-  const { items } = (await (await team.call('/v1/workers')).json()) as {
-    readonly items: readonly { readonly id: string; readonly inHand: readonly { readonly rehearsal: string }[] }[];
-  };
-  return items.find(({ inHand }) => inHand.some((one) => one.rehearsal === rehearsal))?.id.split('-')[0];
+  const workers = await workersOf(team);
+  return workers.find(({ inHand }) => inHand.some((one) => one.rehearsal === rehearsal))?.id.split('-')[0];
 }
 
 interface Team extends AsyncDisposable {
