@@ -24,6 +24,8 @@ export interface ReadSchedule extends AsyncDisposable {
   stop(): Promise<{ readonly planned: number; readonly reads: readonly ScheduledRead[] }>;
 }
 
+/** What the sessions of these reads are called. */
+export const standbyReads = 'rehearsal/standby-read';
 const everyMs = 50;
 const connections = 6;
 
@@ -34,7 +36,7 @@ export async function readOnSchedule(options: ReadOptions): Promise<ReadSchedule
   const reads: ScheduledRead[] = [];
   const queue: { readonly relation: string; readonly quoted: string; readonly intendedMs: number }[] = [];
   let planned = 0;
-  const connect = () => sql.connect(address, 'rehearsal/standby-read');
+  const connect = () => sql.connect(address, standbyReads);
   const lane = async (first: SqlSession): Promise<void> => {
     let session = first;
     try {

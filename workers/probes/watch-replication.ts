@@ -8,6 +8,8 @@ export interface ReplicationOptions {
   /** Sessions of our own, used by nobody else meanwhile. */
   readonly primary: SqlSession;
   readonly standby: SqlSession;
+  /** What the sessions are called whose waits are looked for. */
+  readonly readers: string;
   readonly clock: Clock;
   readonly now: () => number;
 }
@@ -19,6 +21,8 @@ export interface ReplicationSeen {
   readonly lag?: StandbyLag;
   /** When replay waited for somebody on the standby. */
   readonly blocked: readonly Interval[];
+  /** When one of the readers was seen waiting for a lock on the standby. */
+  readonly lockedOut: readonly Interval[];
   /** The longest time in which nobody looked. */
   readonly gapMsMax: number;
   /** Why looking ended before it was told to. */
@@ -55,20 +59,28 @@ export function watchReplication(options: ReplicationOptions): ReplicationWatch 
 }
 
 /** What is flushed can be sent; the other end is asked afterwards, so that it never looks later than it is. */
-async function look({ primary, standby, now }: ReplicationOptions, seen: Seen): Promise<void> {
+async function look({ primary, standby, readers, now }: ReplicationOptions, seen: Seen): Promise<void> {
   const atMs = now();
   const [written] = await primary.query<{ at: number }>(
     `SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::float8 AS at`,
   );
-  const [replay] = await standby.query<{ at: number; waits: boolean }>(replaySql);
+  const [replay] = await standby.query<ReplayRow>(replaySql, [readers]);
   if (written === undefined || replay === undefined) return;
-  seen.add({ atMs, untilMs: now(), written: written.at, replayed: replay.at, waits: replay.waits });
+  const { at: replayed, waits, locked } = replay;
+  seen.add({ atMs, untilMs: now(), written: written.at, replayed, waits, locked });
 }
 
 /** Waiting for a lock, a snapshot, a buffer or a tablespace that a session of the standby uses. */
 const replaySql = `SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::float8 AS at,
   EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
-    AND (wait_event_type = 'Lock' OR wait_event = 'BufferPin' OR wait_event LIKE 'RecoveryConflict%')) AS waits`;
+    AND (wait_event_type = 'Lock' OR wait_event = 'BufferPin' OR wait_event LIKE 'RecoveryConflict%')) AS waits,
+  EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock') AS locked`;
+
+interface ReplayRow {
+  readonly at: number;
+  readonly waits: boolean;
+  readonly locked: boolean;
+}
 
 interface Look {
   readonly atMs: number;
@@ -76,6 +88,7 @@ interface Look {
   readonly written: number;
   readonly replayed: number;
   readonly waits: boolean;
+  readonly locked: boolean;
 }
 
 class Seen {
@@ -87,6 +100,7 @@ class Seen {
   /** Positions that were written and not yet seen replayed, oldest first. */
   readonly #open: { readonly atMs: number; readonly written: number }[] = [];
   readonly #blocked: Interval[] = [];
+  readonly #lockedOut: Interval[] = [];
 
   add(look: Look): void {
     const last = this.#last;
@@ -100,15 +114,9 @@ class Seen {
     const { bytes, ms } = this.#lag ?? { bytes: beginSeries(look.untilMs), ms: beginSeries(look.untilMs) };
     this.#lag = { bytes: withLook(bytes, look.untilMs, lagBytes), ms: withLook(ms, look.untilMs, lagMs) };
     if (last !== undefined) this.#gapMsMax = Math.max(this.#gapMsMax, look.untilMs - last.untilMs);
-    if (last?.waits === true) this.#extend(last.untilMs, look.untilMs);
+    if (last?.waits === true) extend(this.#blocked, last.untilMs, look.untilMs);
+    if (last?.locked === true) extend(this.#lockedOut, last.untilMs, look.untilMs);
     this.#last = look;
-  }
-
-  /** It waits from when it was seen to until it is seen not to. */
-  #extend(fromMs: number, toMs: number): void {
-    const previous = this.#blocked.at(-1);
-    if (previous !== undefined && previous.toMs === fromMs) this.#blocked.pop();
-    this.#blocked.push({ fromMs: previous?.toMs === fromMs ? previous.fromMs : fromMs, toMs });
   }
 
   sum(): Omit<ReplicationSeen, 'lost'> {
@@ -118,6 +126,15 @@ class Seen {
       gapMsMax: this.#gapMsMax,
       ...(this.#lag === undefined ? {} : { lag: { bytes: rounded(this.#lag.bytes), ms: rounded(this.#lag.ms) } }),
       blocked: this.#blocked,
+      lockedOut: this.#lockedOut,
     };
   }
+}
+
+/** Whoever waits does so from when it was seen to until it is seen not to. */
+function extend(intervals: Interval[], fromMs: number, toMs: number): void {
+  const previous = intervals.at(-1);
+  const goesOn = previous?.toMs === fromMs;
+  if (goesOn) intervals.pop();
+  intervals.push({ fromMs: goesOn ? previous.fromMs : fromMs, toMs });
 }

@@ -4,7 +4,7 @@ import type { LongReadObservation, StandbyObservation } from '../../shared/domai
 import type { Standby } from '../../shared/edge/ports/clone-host.ts';
 import { gates } from '../../shared/plan/gating.ts';
 import type { LiveRun } from '../live-run.ts';
-import { readOnSchedule } from '../load/read-on-schedule.ts';
+import { readOnSchedule, standbyReads } from '../load/read-on-schedule.ts';
 import { startTraffic, type Traffic } from '../load/start-traffic.ts';
 import { type PhasesPerformed, performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
@@ -32,7 +32,7 @@ export async function standby(run: LiveRun<StandbyRun>): Promise<ScenarioFinding
     ...{ sql, clock, now, tables },
     address: { ...follower.admin, ...clone.apps },
   });
-  await using watch = watchReplication({ primary, standby: watching, clock, now });
+  await using watch = watchReplication({ primary, standby: watching, readers: standbyReads, clock, now });
   await clock.wait(leadMs, run.signal);
   const { performed, longRead, traffic } = await performBeside(run, follower, apps);
   const end = await readState(run);
@@ -44,7 +44,7 @@ export async function standby(run: LiveRun<StandbyRun>): Promise<ScenarioFinding
   const asked = replayed.replayed
     ? await apps.askAtEnd(performed.stoppedAt === undefined, seen.blocked)
     : apps.soFar(seen.blocked);
-  const read = readsSeen(scheduled, [...seen.blocked, ...run.brakes]);
+  const read = readsSeen(scheduled, { locked: seen.lockedOut, excused: [...seen.blocked, ...run.brakes] });
   const cancelled = (read.failedBySqlstate['40001'] ?? 0) + (longRead?.cancelled === true ? 1 : 0);
   const observation: StandbyObservation = {
     followed,

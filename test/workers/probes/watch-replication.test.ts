@@ -18,7 +18,8 @@ it('tells the lag over time, and its most is the most of the curve', async () =>
   const enough = Promise.withResolvers<void>();
   await using watch = watchReplication({
     primary: session(() => ({ at: at()[0] })),
-    standby: session(() => ({ at: at()[1], waits: false })),
+    standby: session(() => ({ at: at()[1], waits: false, locked: looks === 1 || looks === 2 })),
+    readers: 'a reader',
     clock: {
       now: () => nowMs,
       wallTime: () => new Date(0),
@@ -32,7 +33,8 @@ it('tells the lag over time, and its most is the most of the curve', async () =>
     now: () => nowMs,
   });
   await enough.promise;
-  const { lag, lagBytesMax, lagMsMax } = await watch.stop();
+  const { lag, lagBytesMax, lagMsMax, lockedOut, blocked } = await watch.stop();
+  expect({ lockedOut, blocked }).toEqual({ lockedOut: [{ fromMs: 70, toMs: 210 }], blocked: [] });
   expect(lagBytesMax).toBe(700);
   expect(lag?.bytes.most.slice(0, 5)).toEqual([0, 200, 700, null, 0]);
   expect(Math.max(...(lag?.ms.most ?? []).map(Number))).toBe(lagMsMax);
