@@ -1,8 +1,10 @@
 import type { LockParty, LockQueue, LockWait, QueueParty } from '../domain/lock.ts';
-import { type SteppedMaxima, stepsMax } from '../domain/series.ts';
+import type { SteppedMaxima } from '../domain/series.ts';
 
 /** The ones that cost most; a run has seldom more than two. */
-const queuesMax = 6;
+const queuesMax = 4;
+/** Of each; a report has hundreds of runs. */
+export const queueStepsMax = 40;
 const stepMsMin = 50;
 
 /**
@@ -64,7 +66,7 @@ const overlaps = (left: LockWait, right: LockWait): boolean =>
 function atOnce(waits: readonly LockWait[]): SteppedMaxima {
   const fromMs = Math.floor(waits.reduce((first, { startedAtMs }) => Math.min(first, startedAtMs), Infinity));
   const untilMs = waits.reduce((last, wait) => Math.max(last, wait.startedAtMs + wait.waitedMs), fromMs);
-  const stepMs = Math.max(1, Math.ceil((untilMs - fromMs) / stepsMax / stepMsMin)) * stepMsMin;
+  const stepMs = Math.max(1, Math.ceil((untilMs - fromMs) / queueStepsMax / stepMsMin)) * stepMsMin;
   const most = new Array<number>(Math.max(1, Math.ceil((untilMs - fromMs) / stepMs))).fill(0);
   const turns = waits
     .flatMap(({ startedAtMs, waitedMs }) => [

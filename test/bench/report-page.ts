@@ -10,6 +10,7 @@ import type { LockQueue } from '../../shared/domain/lock.ts';
 import type { Report } from '../../shared/domain/report.ts';
 import { type SteppedMaxima, stepsMax } from '../../shared/domain/series.ts';
 import { reportShell } from '../../shared/edge/adapters/built-pages.ts';
+import { queueStepsMax } from '../../shared/report/lock-queues.ts';
 import { render } from '../../shared/report/render.ts';
 import { redReport } from '../shared/report/reports.ts';
 
@@ -28,12 +29,12 @@ const longestCurve: SteppedMaxima = {
 };
 
 /** As many as are told of a run, each over its whole length. */
-const fullestQueues: readonly LockQueue[] = Array.from({ length: 6 }, (_, index) => ({
+const fullestQueues: readonly LockQueue[] = Array.from({ length: 4 }, (_, index) => ({
   waiter: { role: 'traffic' },
   behind: { role: 'migration', ordinal: index + 1 },
   relation: 'public.orders_of_all_customers',
   ...{ waits: 1234, longestMs: 1999 },
-  atOnce: { fromMs: 5000, stepMs: 25_600, most: new Array<number>(stepsMax).fill(99) },
+  atOnce: { fromMs: 5000, stepMs: 51_200, most: new Array<number>(queueStepsMax).fill(99) },
 }));
 
 ensurePages();

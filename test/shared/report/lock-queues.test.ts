@@ -64,14 +64,14 @@ describe('who stood behind whom', () => {
     // The one that leaves at 1030 makes room for the one that comes then.
     expect(queue?.atOnce).toEqual({ fromMs: 1000, stepMs: 50, most: [2, 1, 2, 1] });
     const long = lockQueues(Array.from({ length: 500 }, (_, n) => traffic(100 + n, n * 40, 1000)))[0]?.atOnce;
-    expect(long?.most.length).toBeLessThanOrEqual(80);
+    expect(long?.most.length).toBeLessThanOrEqual(40);
     expect(Math.max(...(long?.most ?? []).map(Number))).toBe(25);
   });
 
-  it('tells the six that cost most', () => {
+  it('tells the four that cost most', () => {
     const many = Array.from({ length: 9 }, (_, n) =>
       wait(party('migration', 1, { ordinal: n + 1 }), [reader], n * 1000, 10 * (n + 1)),
     );
-    expect(lockQueues(many).map(({ waiter }) => waiter.ordinal)).toEqual([9, 8, 7, 6, 5, 4]);
+    expect(lockQueues(many).map(({ waiter }) => waiter.ordinal)).toEqual([9, 8, 7, 6]);
   });
 });
