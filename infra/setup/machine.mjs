@@ -8,7 +8,7 @@ import {
   ensureXfs,
 } from './docker.mjs';
 import { ensurePromtool } from './promtool.mjs';
-import { ensureToolPackages } from './tool-packages.mjs';
+import { ensureApplicationPackages, ensureToolPackages } from './tool-packages.mjs';
 
 /**
  * What the tests need besides npm's packages. With `install`, what is missing is installed where we may; else the
@@ -27,6 +27,7 @@ export function ensureMachine({ install }) {
     prometheus: ensurePromtool,
     debian: ensureDebianTools,
     tools: ensureToolPackages,
+    applications: ensureApplicationPackages,
   };
   const lacks = [];
   const stops = [];

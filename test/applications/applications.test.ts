@@ -1,81 +1,80 @@
-import { execFile } from 'node:child_process';
-import { chmod, cp, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { completeBundle } from '../../infra/setup/complete-bundle.mjs';
-import { pgSql } from '../../shared/edge/adapters/pg-sql.ts';
-import { checkout, rehearse } from '../support/cli.ts';
-import { startEmbeddedPostgres } from '../support/embedded-postgres.ts';
-import { blockingChecks, rehearsed, summaryOf, weakOtherwise } from '../support/rehearsed.ts';
+import { parse } from 'yaml';
+import { checkout } from '../support/cli.ts';
+import { blockingChecks, summaryOf, weakOtherwise } from '../support/rehearsed.ts';
 import { describeWith } from '../support/require.ts';
-import { type Directory, temporaryDirectory } from '../support/vendor.ts';
+import { type Application, handIn, type Judged, type Parts } from './application.ts';
 
-const source = join(checkout, 'test/applications/job-queue');
+const quiet = 'control,compatibility';
+const packages = 'test/applications/packages';
 
-describeWith('clients', 'an application from npm goes from one published version to another', () => {
-  let place: Directory;
-  const env = () => ({ REHEARSAL_DATA: join(place.dir, 'root') });
+const rehearsed = (name: string, parts: Parts) => {
+  let application: Application;
   beforeAll(async () => {
-    place = await temporaryDirectory();
-    await chmod(place.dir, 0o755);
-    const parts = join(place.dir, 'parts');
-    await cp(source, parts, { recursive: true });
-    await completeBundle(parts, join(place.dir, 'bundle'), join(checkout, 'test/tools/packages'));
-    await snapshotOfProduction(place.dir, env());
+    application = await handIn(name, parts);
   });
-  afterAll(() => place?.[Symbol.asyncDispose]());
+  afterAll(() => application?.[Symbol.asyncDispose]());
+  return { judged: (overlap: 'rolling' | 'stop-the-world') => application.judged(overlap, quiet) };
+};
 
-  const judged = async (overlap: 'rolling' | 'stop-the-world') => {
-    const bundle = join(place.dir, overlap);
-    await cp(join(place.dir, 'bundle'), bundle, { recursive: true, verbatimSymlinks: true });
-    const manifest = join(bundle, 'rehearsal.yaml');
-    await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('overlap: rolling', `overlap: ${overlap}`));
-    const args = ['--host', 'process', '--only', 'control,compatibility'];
-    await using rehearsal = await rehearsed(bundle, args, { env: env(), complete: true });
-    return { report: rehearsal.report, code: rehearsal.finished.code };
-  };
+/** Inconclusive is the best that a rehearsal without load can say. */
+function nothingIsWrong({ report, code }: Judged): void {
+  expect({ found: blockingChecks(report), weak: weakOtherwise(report), code }, summaryOf(report)).toEqual({
+    found: [],
+    weak: [],
+    code: 3,
+  });
+}
+
+function isRed({ report, code }: Judged, found: readonly string[]): void {
+  expect({ found: blockingChecks(report), code }, summaryOf(report)).toEqual({ found, code: 1 });
+}
+
+test.each([
+  ['job-queue', 'test/tools/packages', 'test/tools/packages', 'graphile-worker'],
+  ['feature-flags', `${packages}/feature-flags`, `${packages}/feature-flags`, 'unleash'],
+])('%s: its manifest names the very versions that are installed for it', async (name, older, newer, library) => {
+  const { previous, version } = parse(
+    await readFile(join(checkout, `test/applications/${name}/rehearsal.yaml`), 'utf8'),
+  );
+  expect(await versionIn(older, library, 'previous')).toBe(previous);
+  expect(await versionIn(newer, library, 'next')).toBe(version);
+});
+
+/** Two versions lie side by side under names of their own, or in two directories. */
+async function versionIn(directory: string, library: string, which: string): Promise<string | undefined> {
+  const { dependencies } = JSON.parse(await readFile(join(checkout, directory, 'package.json'), 'utf8'));
+  return (dependencies[`${library}-${which}`] ?? dependencies[library]).split('@').at(-1);
+}
+
+describeWith('clients', 'a library that owns tables goes from one published version to another', () => {
+  const { judged } = rehearsed('job-queue', {
+    '.': { source: 'test/applications/job-queue', packages: 'test/tools/packages' },
+  });
 
   test('rolling: the background process of the older one ends, and its queries name tables that are gone', async () => {
-    const { report, code } = await judged('rolling');
-    expect({ found: blockingChecks(report), code }, summaryOf(report)).toEqual({
-      found: ['broken-previous-version', 'broken-query'],
-      code: 1,
-    });
-    const broken = report.findings.find(({ check }) => check === 'broken-previous-version');
+    const seen = await judged('rolling');
+    isRed(seen, ['broken-previous-version', 'broken-query']);
+    const broken = seen.report.findings.find(({ check }) => check === 'broken-previous-version');
     expect(broken?.summary).toContain('background process “mails” ended by itself');
-    const query = report.findings.find(({ check }) => check === 'broken-query');
+    const query = seen.report.findings.find(({ check }) => check === 'broken-query');
     expect(query?.remedy.sql).toContain(
       'CREATE VIEW graphile_worker.known_crontabs AS SELECT * FROM graphile_worker._private_known_crontabs;',
     );
-    expect(report.compatibility.order?.safe).toEqual(['stop-the-world']);
+    expect(seen.report.compatibility.order?.safe).toEqual(['stop-the-world']);
   });
 
-  test('stop-the-world: nothing is wrong with it', async () => {
-    const { report, code } = await judged('stop-the-world');
-    expect({ found: blockingChecks(report), weak: weakOtherwise(report), code }, summaryOf(report)).toEqual({
-      found: [],
-      weak: [],
-      code: 3,
-    });
-  });
+  test('stop-the-world: nothing is wrong with it', async () => nothingIsWrong(await judged('stop-the-world')));
 });
 
-/** Production as the older version made it, handed in as a team would: by its address and a policy that it looked at. */
-async function snapshotOfProduction(dir: string, env: Readonly<Record<string, string>>): Promise<void> {
-  await using server = await startEmbeddedPostgres({ major: 15 });
-  const { host, port, user, password, database } = server.address;
-  const url = `postgresql://${user}:${password}@${host}:${port}/${database}`;
-  const migrate = join(dir, 'bundle/node_modules/graphile-worker-previous/dist/cli.js');
-  await promisify(execFile)(process.execPath, [migrate, '--schema-only', '--connection', url]);
-  await using session = await pgSql.connect(server.address, 'rehearsal/test');
-  await session.query(await readFile(join(source, 'production.sql'), 'utf8'));
-  const drafted = await rehearse(['snapshot', 'classify', url], { cwd: dir, env });
-  await writeFile(join(dir, 'policy.yaml'), keepAll(drafted.stdout));
-  const args = ['snapshot', 'create', 'job-queue', '--from', 'dsn', url, '--policy', 'policy.yaml'];
-  const made = await rehearse(args, { cwd: dir, env });
-  expect(made.code, made.stderr).toBe(0);
-}
+describeWith('applications', 'a server with a page goes from one published version to another', () => {
+  const { judged } = rehearsed('feature-flags', {
+    '.': { source: 'test/applications/feature-flags', packages: `${packages}/feature-flags` },
+  });
 
-/** Nobody's data: a column that the draft would empty is kept as well. */
-const keepAll = (policy: string): string => policy.replace(/^( {4}\w+): .*$/gm, '$1: { keep: "made up for a test" }');
+  test('rolling: it only adds, widens and makes a view again, so the older one works on every state', async () => {
+    nothingIsWrong(await judged('rolling'));
+  });
+});

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe } from 'vitest';
 import { findPromtool } from '../../infra/setup/promtool.mjs';
 
@@ -7,6 +8,8 @@ import { findPromtool } from '../../infra/setup/promtool.mjs';
 const [psql, pgbench] = ['/usr/lib/postgresql/15/bin/psql', '/usr/lib/postgresql/15/bin/pgbench'];
 /** It can dump servers up to its own major. */
 export const pgDump = '/usr/lib/postgresql/15/bin/pg_dump';
+
+const howToAskForThem = 'REHEARSAL_APPLICATIONS=all npm test -- applications';
 
 /** What a test may need of its machine, and how to see whether it is there. */
 const looks = {
@@ -37,6 +40,11 @@ const looks = {
     for (const [program, args] of Object.entries(programs)) execFileSync(program, args, { stdio: 'pipe' });
   },
   'debian-image': () => execFileSync('docker', ['image', 'inspect', 'rehearsal/debian-tools'], { stdio: 'pipe' }),
+  // A `npm test` that was not asked for them never installs them.
+  applications: () => {
+    if (process.env.REHEARSAL_APPLICATIONS !== 'all') throw new Error(howToAskForThem);
+    accessSync(join(import.meta.dirname, '../applications/packages/feature-flags/node_modules'));
+  },
   root: () => {
     if (process.getuid?.() !== 0) throw new Error('not root');
   },
