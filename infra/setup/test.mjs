@@ -16,7 +16,6 @@ const stages = [
   { name: 'incidents', key: 'incidents', run: () => vitest('incidents') },
   { name: 'known answers', key: 'known-answers', run: () => vitest('known-answers') },
   { name: 'tools', key: 'tools', run: () => vitest('tools', threeAtOnce) },
-  { name: 'applications', key: 'applications', run: () => vitest('applications') },
   { name: 'browser', key: 'browser', run: () => vitest('browser') },
   {
     name: 'nothing left behind',

@@ -16,7 +16,7 @@ const applications = ['feature-flags'].map((name) => `test/applications/packages
 /** Whole applications are 300 MB on disk and take minutes to install: only where somebody asks for them. */
 export function ensureApplicationPackages() {
   if (process.env.REHEARSAL_APPLICATIONS !== 'all') {
-    const command = 'REHEARSAL_APPLICATIONS=all npm test -- applications';
+    const command = 'REHEARSAL_APPLICATIONS=all npm test -- tools';
     return { ok: false, says: `installed and rehearsed by ${command}` };
   }
   // None of them needs a script of its own to run, and some of those would compile something.

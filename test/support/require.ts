@@ -9,7 +9,7 @@ const [psql, pgbench] = ['/usr/lib/postgresql/15/bin/psql', '/usr/lib/postgresql
 /** It can dump servers up to its own major. */
 export const pgDump = '/usr/lib/postgresql/15/bin/pg_dump';
 
-const howToAskForThem = 'REHEARSAL_APPLICATIONS=all npm test -- applications';
+const howToAskForThem = 'REHEARSAL_APPLICATIONS=all npm test -- tools';
 
 /** What a test may need of its machine, and how to see whether it is there. */
 const looks = {
