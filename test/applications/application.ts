@@ -113,6 +113,7 @@ const older = (word: string): string => word.replace(/\bnext\b/, 'previous');
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {
   for (;;) {
+    // Nobody listens there yet.
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok === true) return;
     if (child.exitCode !== null) throw new Error(`the older version ended with ${child.exitCode} and never answered`);
