@@ -36,7 +36,7 @@ describe('a whole rehearsal', () => {
     bundle = await writtenBundle(renamed);
     first = await rehearsed(bundle.dir, ['--host', 'process', '--seed', '7']);
     second = await rehearsed(bundle.dir, ['--host', 'process', '--seed', '7']);
-  });
+  }, 600_000);
 
   afterAll(async () => {
     await first?.[Symbol.asyncDispose]();
