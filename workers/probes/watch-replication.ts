@@ -21,8 +21,10 @@ export interface ReplicationSeen {
   readonly lag?: StandbyLag;
   /** When replay waited for somebody on the standby. */
   readonly blocked: readonly Interval[];
-  /** When one of the readers was seen waiting for a lock on the standby. */
+  /** Between two looks at which a reader waited for a lock on the standby. */
   readonly lockedOut: readonly Interval[];
+  /** With the time before the first of them and after the last, in which nobody looked. */
+  readonly mayBeLockedOut: readonly Interval[];
   /** The longest time in which nobody looked. */
   readonly gapMsMax: number;
   /** Why looking ended before it was told to. */
@@ -42,7 +44,7 @@ export function watchReplication(options: ReplicationOptions): ReplicationWatch 
   let lost: string | undefined;
   const ended = (async () => {
     while (!stopping.signal.aborted) {
-      await look(options, seen);
+      await look(options, seen).catch(unlessRefused);
       // Called off, the loop ends.
       await options.clock.wait(everyMs, stopping.signal).catch(() => undefined);
     }
@@ -53,9 +55,14 @@ export function watchReplication(options: ReplicationOptions): ReplicationWatch 
   const stop = async (): Promise<ReplicationSeen> => {
     stopping.abort();
     await ended;
-    return { ...seen.sum(), ...(lost === undefined ? {} : { lost }) };
+    return { ...seen.sum(options.now()), ...(lost === undefined ? {} : { lost }) };
   };
   return { stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+}
+
+/** A standby may cancel a look to go on replaying, and the next one is made; a connection that is lost stays so. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof SqlError) || error.sqlstate === undefined) throw error;
 }
 
 /** What is flushed can be sent; the other end is asked afterwards, so that it never looks later than it is. */
@@ -101,6 +108,7 @@ class Seen {
   readonly #open: { readonly atMs: number; readonly written: number }[] = [];
   readonly #blocked: Interval[] = [];
   readonly #lockedOut: Interval[] = [];
+  readonly #mayBeLockedOut: Interval[] = [];
 
   add(look: Look): void {
     const last = this.#last;
@@ -113,13 +121,21 @@ class Seen {
     this.#lagMsMax = Math.max(this.#lagMsMax, lagMs);
     const { bytes, ms } = this.#lag ?? { bytes: beginSeries(look.untilMs), ms: beginSeries(look.untilMs) };
     this.#lag = { bytes: withLook(bytes, look.untilMs, lagBytes), ms: withLook(ms, look.untilMs, lagMs) };
-    if (last !== undefined) this.#gapMsMax = Math.max(this.#gapMsMax, look.untilMs - last.untilMs);
-    if (last?.waits === true) extend(this.#blocked, last.untilMs, look.untilMs);
-    if (last?.locked === true) extend(this.#lockedOut, last.untilMs, look.untilMs);
+    if (last !== undefined) this.#pass(last, look);
     this.#last = look;
   }
 
-  sum(): Omit<ReplicationSeen, 'lost'> {
+  #pass(last: Look, next: Pick<Look, 'untilMs' | 'locked'>): void {
+    const [fromMs, toMs] = [last.untilMs, next.untilMs];
+    this.#gapMsMax = Math.max(this.#gapMsMax, toMs - fromMs);
+    if (last.waits) extend(this.#blocked, fromMs, toMs);
+    if (last.locked && next.locked) extend(this.#lockedOut, fromMs, toMs);
+    if (last.locked || next.locked) extend(this.#mayBeLockedOut, fromMs, toMs);
+  }
+
+  /** Since the last look nobody knows: it may have been the last because looking failed. */
+  sum(untilMs: number): Omit<ReplicationSeen, 'lost'> {
+    if (this.#last !== undefined) this.#pass(this.#last, { untilMs, locked: false });
     return {
       lagBytesMax: this.#lagBytesMax,
       lagMsMax: this.#lagMsMax,
@@ -127,6 +143,7 @@ class Seen {
       ...(this.#lag === undefined ? {} : { lag: { bytes: rounded(this.#lag.bytes), ms: rounded(this.#lag.ms) } }),
       blocked: this.#blocked,
       lockedOut: this.#lockedOut,
+      mayBeLockedOut: this.#mayBeLockedOut,
     };
   }
 }

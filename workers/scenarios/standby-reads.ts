@@ -31,17 +31,26 @@ export function readsSeen(
   inTheWay: InTheWay,
 ): StandbyReads {
   const failedBySqlstate: Record<string, number> = {};
+  for (const { sqlstate } of reads) {
+    if (sqlstate !== undefined) failedBySqlstate[sqlstate] = (failedBySqlstate[sqlstate] ?? 0) + 1;
+  }
+  return { planned, done: reads.length, failedBySqlstate, ...longestWait(reads, inTheWay) };
+}
+
+/** Of all of them the one that was locked out longest. */
+export function longestWait(
+  reads: readonly ScheduledRead[],
+  inTheWay: InTheWay,
+): Pick<StandbyReads, 'waitedMsMax' | 'waitedOn'> {
   let waitedMsMax = 0;
   let waitedOn: string | undefined;
-  for (const { relation, intendedMs, endedMs, sqlstate } of reads) {
-    if (sqlstate !== undefined) failedBySqlstate[sqlstate] = (failedBySqlstate[sqlstate] ?? 0) + 1;
+  for (const { relation, intendedMs, endedMs } of reads) {
     const waitedMs = lockedOutMs(inTheWay, intendedMs, endedMs);
     if (waitedMs <= waitedMsMax) continue;
     waitedMsMax = waitedMs;
     waitedOn = relation;
   }
-  const most = { waitedMsMax: Math.round(waitedMsMax), ...(waitedOn === undefined ? {} : { waitedOn }) };
-  return { planned, done: reads.length, failedBySqlstate, ...most };
+  return { waitedMsMax: Math.round(waitedMsMax), ...(waitedOn === undefined ? {} : { waitedOn }) };
 }
 
 function lockedOutMs({ locked, excused }: InTheWay, fromMs: number, toMs: number): number {

@@ -13,7 +13,8 @@ import { nothingElse, type ScenarioFindings } from './scenario.ts';
 import { openStandbyApps } from './standby-apps.ts';
 import { compareSides, untilReplayed } from './standby-end.ts';
 import { beginLongRead, type LongRead } from './standby-long-read.ts';
-import { readsSeen, tablesOf } from './standby-reads.ts';
+import { longestWait, readsSeen, tablesOf } from './standby-reads.ts';
+import { standbyWeaknesses } from './standby-weaknesses.ts';
 
 /** Enough reads before the first phase to say what is normal there. */
 const leadMs = 500;
@@ -44,7 +45,9 @@ export async function standby(run: LiveRun<StandbyRun>): Promise<ScenarioFinding
   const asked = replayed.replayed
     ? await apps.askAtEnd(performed.stoppedAt === undefined, seen.blocked)
     : apps.soFar(seen.blocked);
-  const read = readsSeen(scheduled, { locked: seen.lockedOut, excused: [...seen.blocked, ...run.brakes] });
+  const excused = [...seen.blocked, ...run.brakes];
+  const read = readsSeen(scheduled, { locked: seen.lockedOut, excused });
+  const mayHaveWaited = longestWait(scheduled.reads, { locked: seen.mayBeLockedOut, excused });
   const cancelled = (read.failedBySqlstate['40001'] ?? 0) + (longRead?.cancelled === true ? 1 : 0);
   const observation: StandbyObservation = {
     followed,
@@ -66,7 +69,10 @@ export async function standby(run: LiveRun<StandbyRun>): Promise<ScenarioFinding
     end,
     standby: observation,
     failed: performed.stoppedAt !== undefined,
-    weaknesses: weaknessesOf(run, performed, observation, seen.gapMsMax),
+    weaknesses: standbyWeaknesses(
+      { place: run.spec.longRead, blockedMs: run.plan.bundle.manifest.budgets.blockedMs },
+      { stoppedAt: performed.stoppedAt?.name, observation, looks: seen, mayHaveWaitedMs: mayHaveWaited.waitedMsMax },
+    ),
   };
 }
 
@@ -147,25 +153,4 @@ async function startWrites(run: LiveRun<StandbyRun>): Promise<Traffic | undefine
     seed: run.spec.seed,
     now: () => run.now(),
   });
-}
-
-function weaknessesOf(
-  run: LiveRun<StandbyRun>,
-  { stoppedAt }: PhasesPerformed,
-  { followed, reads, longRead }: StandbyObservation,
-  gapMsMax: number,
-): ScenarioFindings['weaknesses'] {
-  const { longRead: place } = run.spec;
-  const reasons = [
-    followed.inRecovery && followed.state === 'streaming' ? undefined : `the standby did not follow: ${followed.state}`,
-    stoppedAt === undefined ? undefined : `${stoppedAt.name} did not exit 0`,
-    place === undefined || longRead !== undefined
-      ? undefined
-      : `statement ${place.ordinal} of ${place.phase} never came`,
-    reads.done === reads.planned ? undefined : `${reads.done} of ${reads.planned} planned reads were made`,
-    gapMsMax <= run.plan.bundle.manifest.budgets.blockedMs
-      ? undefined
-      : `the replication was not looked at for ${Math.round(gapMsMax)} ms`,
-  ];
-  return reasons.flatMap((because) => (because === undefined ? [] : [{ part: 'standby', because }]));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { SqlSession } from '../../../shared/edge/ports/sql.ts';
+import { SqlError, type SqlSession } from '../../../shared/edge/ports/sql.ts';
 import { watchReplication } from '../../../workers/probes/watch-replication.ts';
 
 /** Looks in turn: written, replayed. The third is the worst; from the fourth on nothing is behind. */
@@ -33,9 +33,46 @@ it('tells the lag over time, and its most is the most of the curve', async () =>
     now: () => nowMs,
   });
   await enough.promise;
-  const { lag, lagBytesMax, lagMsMax, lockedOut, blocked } = await watch.stop();
-  expect({ lockedOut, blocked }).toEqual({ lockedOut: [{ fromMs: 70, toMs: 210 }], blocked: [] });
+  const { lag, lagBytesMax, lagMsMax, lockedOut, mayBeLockedOut, blocked } = await watch.stop();
+  expect({ lockedOut, mayBeLockedOut, blocked }).toEqual({
+    lockedOut: [{ fromMs: 70, toMs: 140 }],
+    mayBeLockedOut: [{ fromMs: 0, toMs: 210 }],
+    blocked: [],
+  });
   expect(lagBytesMax).toBe(700);
   expect(lag?.bytes.most.slice(0, 5)).toEqual([0, 200, 700, null, 0]);
   expect(Math.max(...(lag?.ms.most ?? []).map(Number))).toBe(lagMsMax);
+});
+
+it('tells that it could not look any more, and for how long nobody did', async () => {
+  let nowMs = 0;
+  let looks = 0;
+  const failing = Promise.withResolvers<void>();
+  const answering = { query: async () => [{ at: 1 }] } as unknown as SqlSession;
+  const cut: SqlSession = {
+    query: async () => {
+      looks += 1;
+      if (looks === 1) return [{ at: 1, waits: false, locked: true }];
+      failing.resolve();
+      throw new SqlError('the connection was lost', undefined, undefined);
+    },
+  } as unknown as SqlSession;
+  await using watch = watchReplication({
+    ...{ primary: answering, standby: cut, readers: 'a reader', now: () => nowMs },
+    clock: {
+      now: () => nowMs,
+      wallTime: () => new Date(0),
+      wait: async (ms) => {
+        nowMs += ms;
+      },
+    },
+  });
+  await failing.promise;
+  nowMs = 5_000;
+  expect(await watch.stop()).toMatchObject({
+    lost: 'the connection was lost',
+    gapMsMax: 5_000,
+    lockedOut: [],
+    mayBeLockedOut: [{ fromMs: 0, toMs: 5_000 }],
+  });
 });
