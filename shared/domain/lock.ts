@@ -74,6 +74,13 @@ export interface LockParty {
   readonly ordinal?: number;
 }
 
+/** Waits of those who are in the way of this one, at the same time as it. */
+export const waitsAhead = (wait: LockWait, all: readonly LockWait[]): readonly LockWait[] =>
+  all.filter((other) => wait.blockers.some(({ pid }) => pid === other.waiter.pid) && atOneTime(wait, other));
+
+const atOneTime = (left: LockWait, right: LockWait): boolean =>
+  left.startedAtMs < right.startedAtMs + right.waitedMs && right.startedAtMs < left.startedAtMs + left.waitedMs;
+
 /** Whoever waits or is waited for, as far as a reader needs it to find the place. */
 export type QueueParty = Pick<LockParty, 'role' | 'ordinal' | 'worker'>;
 

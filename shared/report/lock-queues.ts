@@ -1,4 +1,4 @@
-import type { LockParty, LockQueue, LockWait, QueueParty } from '../domain/lock.ts';
+import { type LockParty, type LockQueue, type LockWait, type QueueParty, waitsAhead } from '../domain/lock.ts';
 import type { SteppedMaxima } from '../domain/series.ts';
 
 /** The ones that cost most; a run has seldom more than two. */
@@ -49,18 +49,13 @@ function endOf(wait: LockWait, all: readonly LockWait[], seen: Set<LockWait>): L
   if (known !== undefined) return known;
   const [first = wait.waiter] = wait.blockers;
   if (wait.waiter.role !== 'traffic') return first;
-  const ahead = all.filter(
-    (other) => !seen.has(other) && wait.blockers.some(({ pid }) => pid === other.waiter.pid) && overlaps(wait, other),
-  );
-  for (const next of ahead) {
+  for (const next of waitsAhead(wait, all)) {
+    if (seen.has(next)) continue;
     const end = endOf(next, all, seen);
     if (end.role !== 'traffic') return end;
   }
   return first;
 }
-
-const overlaps = (left: LockWait, right: LockWait): boolean =>
-  left.startedAtMs < right.startedAtMs + right.waitedMs && right.startedAtMs < left.startedAtMs + left.waitedMs;
 
 /** How many of them there were at the fullest moment of each step. */
 function atOnce(waits: readonly LockWait[]): SteppedMaxima {

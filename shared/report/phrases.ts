@@ -46,8 +46,10 @@ const partyWords = ({ role, ordinal, worker }: QueueParty): string => {
 };
 
 /** Who stands behind whom, and where. */
-export const queueWords = ({ waiter, behind, relation }: LockQueue): string =>
-  `${partyWords(waiter)} waits behind ${waiter.role === 'traffic' && behind.role === 'traffic' ? 'other traffic' : partyWords(behind)} for ${relation}`;
+export function queueWords({ waiter, behind, relation }: LockQueue): string {
+  const others = waiter.role === 'traffic' && behind.role === 'traffic' ? 'other traffic' : partyWords(behind);
+  return `${partyWords(waiter)} waits behind ${others} for ${relation}`;
+}
 
 const scenarioWords = {
   control: 'a quiet run',

@@ -67,7 +67,10 @@ const failuresOf = (run: LiveRun, refused: Refused): readonly ShapeFailure[] =>
     from,
   }));
 
-/** What production ran, as the snapshot and the bundle know it, is read before previous begins to add to it; what previous sent, when it has been asked. */
+/**
+ * What production ran, as the snapshot and the bundle know it, is read before previous begins to add to it; what
+ * previous sent, when it has been asked.
+ */
 export async function readShapes(run: LiveRun): Promise<Reading> {
   const production = await observing(run, () => run.observer.look(readProductionQueries));
   return async (statements) => {

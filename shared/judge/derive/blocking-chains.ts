@@ -1,4 +1,4 @@
-import type { LockWait } from '../../domain/lock.ts';
+import { type LockWait, waitsAhead } from '../../domain/lock.ts';
 import type { RunResult } from '../../domain/observation.ts';
 
 /** Traffic that stood behind one statement of the migration, on one relation. */
@@ -40,18 +40,12 @@ function culpritOf(wait: LockWait, all: readonly LockWait[], seen: Set<LockWait>
   seen.add(wait);
   const migration = wait.blockers.find(({ role }) => role === 'migration');
   if (migration !== undefined) return { ordinal: migration.ordinal ?? null, relation: wait.relation };
-  const queue = all.filter(
-    (other) => wait.blockers.some(({ pid }) => pid === other.waiter.pid) && overlap(wait, other),
-  );
-  for (const next of queue) {
+  for (const next of waitsAhead(wait, all)) {
     const found = culpritOf(next, all, seen);
     if (found !== undefined) return found;
   }
   return undefined;
 }
-
-const overlap = (left: LockWait, right: LockWait): boolean =>
-  left.startedAtMs < right.startedAtMs + right.waitedMs && right.startedAtMs < left.startedAtMs + left.waitedMs;
 
 function chainOf(group: readonly ({ readonly wait: LockWait } & Culprit)[], run: RunResult): BlockingChain {
   const { ordinal, relation } = group[0] ?? { ordinal: null, relation: '' };

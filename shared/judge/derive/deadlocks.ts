@@ -1,4 +1,4 @@
-import type { LockWait } from '../../domain/lock.ts';
+import { type LockWait, waitsAhead } from '../../domain/lock.ts';
 import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import { honestAttempts } from './attempts.ts';
@@ -69,25 +69,17 @@ function circleOf(
   wait: LockWait,
   { lockWaits }: RunResult,
 ): readonly { relation: string; ordinal: number | undefined }[] {
-  return lockWaits
-    .filter(({ waiter }) => waiter.role === 'migration' && wait.blockers.some(({ pid }) => pid === waiter.pid))
-    .filter((other) => overlap(other, wait) && reaches(other, wait.waiter.pid, lockWaits, new Set()))
+  return waitsAhead(wait, lockWaits)
+    .filter(({ waiter }) => waiter.role === 'migration')
+    .filter((other) => reaches(other, wait.waiter.pid, lockWaits, new Set()))
     .map((other) => ({ relation: other.relation, ordinal: other.waiter.ordinal }));
 }
 
 function reaches(wait: LockWait, pid: number, all: readonly LockWait[], seen: Set<LockWait>): boolean {
   if (wait.blockers.some((blocker) => blocker.pid === pid)) return true;
   seen.add(wait);
-  return wait.blockers.some((blocker) =>
-    all.some(
-      (next) =>
-        next.waiter.pid === blocker.pid && !seen.has(next) && overlap(next, wait) && reaches(next, pid, all, seen),
-    ),
-  );
+  return waitsAhead(wait, all).some((next) => !seen.has(next) && reaches(next, pid, all, seen));
 }
-
-const overlap = (left: LockWait, right: LockWait): boolean =>
-  left.startedAtMs < right.startedAtMs + right.waitedMs && right.startedAtMs < left.startedAtMs + left.waitedMs;
 
 const attemptWith = (run: RunResult, ordinal: number | undefined): MigrationAttempt | undefined =>
   run.attempts.find(
