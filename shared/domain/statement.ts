@@ -29,6 +29,8 @@ export interface StatementObservation {
   /** Every quoted part that is no identifier of catalog or migration is `…`. */
   readonly message?: string;
   readonly locks: readonly LockObservation[];
+  /** The server would not run it in a transaction; seen on a traced run only. */
+  readonly refusesTransaction?: true;
   /** It waited for views of the rows that were older than itself to be closed; seen on a traced run only. */
   readonly waitsForSnapshots?: true;
   /** Relations whose relfilenode changed. */

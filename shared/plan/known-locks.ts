@@ -29,14 +29,13 @@ export function waitsForSnapshots(
   return twinOf(phase, statement, traced)?.waitsForSnapshots ?? false;
 }
 
-/** In the traced run it would not run in a transaction: its locks were seen by making it wait. */
+/** In the traced run the server would not run it in a transaction. */
 export function refusesTransaction(
   phase: string,
   statement: StatementObservation,
   traced: RunResult | undefined,
 ): boolean {
-  if (statement.transaction !== null) return false;
-  return twinOf(phase, statement, traced)?.locks.some(({ source }) => source === 'waited') ?? false;
+  return statement.transaction === null && (twinOf(phase, statement, traced)?.refusesTransaction ?? false);
 }
 
 function twinOf(

@@ -3,7 +3,7 @@ import type { RunResult } from '../domain/observation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Cut, CutMoment, InterruptionRun } from '../domain/run.ts';
 import type { DatabaseState } from '../domain/schema.ts';
-import { refusesTransaction } from './known-locks.ts';
+import { waitsForSnapshots } from './known-locks.ts';
 import { runLimits } from './limits.ts';
 import { type Boundary, stateAt, stateBefore } from './reached-states.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
@@ -73,7 +73,7 @@ function crashPoints(control: RunResult, traced: RunResult | undefined): readonl
       if (committed === undefined) return [];
       const all = transaction === null ? [statement] : statements.filter((other) => other.transaction === transaction);
       const durationMs = all.reduce((sum, other) => sum + other.durationMs, 0);
-      const isSplit = refusesTransaction(phase, statement, traced);
+      const isSplit = waitsForSnapshots(phase, statement, traced);
       const takesMemory = all.some(
         ({ built = [], rewrote, touched }) => built.length > 0 || rewrote.length > 0 || touched?.seen === true,
       );

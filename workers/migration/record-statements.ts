@@ -64,11 +64,13 @@ interface Session {
  * Records what each statement of one attempt did, by looking at its backend from another session while the tap brakes.
  */
 export function recordStatements(run: LiveRun, options: RecordOptions): StatementRecorder {
-  const { watch, mode } = options;
+  const { watch } = options;
   const brakes = new Brakes(run);
   const sessions = new Map<number, Session>();
   const before = new Map<number, BackendLook>();
   const outside = new Map<number, OutsideWatch>();
+  /** Ordinals of statements that the server takes in no transaction. */
+  const refused = new Set<number>();
   const locks = new Map<number, LockObservation[]>();
   const rewrites = new Map<number, { readonly relation: string; readonly bytes: number | undefined }[]>();
   const builds = new Map<number, BuiltObject[]>();
@@ -109,9 +111,12 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
     before.set(statement.ordinal, earlier);
     if (statement.statusBefore === 'I') session.nextXid = earlier.nextXid;
     await watch.arrived?.(statement.ordinal, statement.backendPid);
-    if (mode === 'traced' && statement.statusBefore === 'I') {
-      outside.set(statement.ordinal, await watchOutside(run, statement.backendPid));
-    }
+  };
+
+  const untraced = async ({ ordinal, backendPid, ...statement }: ArrivedStatement, isRefused: boolean) => {
+    if (isRefused) refused.add(ordinal);
+    const lockTimeoutMs = statement.lockTimeoutMs ?? options.lockTimeoutMs;
+    outside.set(ordinal, await watchOutside(run, backendPid, lockTimeoutMs));
   };
 
   const noteStorage = async (statement: TappedStatement, { held, made }: Session) => {
@@ -147,7 +152,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
       Object.assign(session, { wrote: false, xid: undefined, nextXid: after.nextXid });
       session.made.clear();
     }
-    if (!statement.traced && statement.transaction === null) {
+    if (statement.transaction === null) {
       for (const lock of seenOutside?.locks ?? []) {
         append(locks, statement.ordinal, { ...lock, heldMs: statement.durationMs, source: 'waited' });
       }
@@ -158,7 +163,8 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
       statement,
       wal,
       committed,
-      waitsForSnapshots: !statement.traced && seenOutside?.waitsForSnapshots === true,
+      refusesTransaction: refused.has(statement.ordinal),
+      waitsForSnapshots: seenOutside?.waitsForSnapshots === true,
     });
     if (committed === undefined) return;
     await watch.committed?.({ committed, ordinal: statement.ordinal, backendPid: statement.backendPid, xid });
@@ -178,6 +184,7 @@ export function recordStatements(run: LiveRun, options: RecordOptions): Statemen
   return {
     hooks: {
       arrived: (statement) => braking(statement.session, () => arrived(statement)),
+      untraced: (statement, isRefused) => braking(statement.session, () => untraced(statement, isRefused)),
       finished: (statement) => braking(statement.session, () => finished(statement)),
     },
     brakedMs: () => brakes.totalMs,

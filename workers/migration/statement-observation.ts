@@ -9,12 +9,13 @@ export interface Note {
   readonly statement: TappedStatement;
   readonly wal: WrittenBy['wal'];
   readonly committed: number | undefined;
+  readonly refusesTransaction: boolean;
   readonly waitsForSnapshots: boolean;
 }
 
 export function observationOf(
   run: LiveRun,
-  { statement, wal, committed, waitsForSnapshots }: Note,
+  { statement, wal, committed, refusesTransaction, waitsForSnapshots }: Note,
   { lockTimeoutMs, statementTimeoutMs }: { readonly lockTimeoutMs: number; readonly statementTimeoutMs: number },
 ): Omit<StatementObservation, 'locks' | 'rewrote'> {
   const { sql, sqlstate, message } = statement;
@@ -33,6 +34,7 @@ export function observationOf(
     ...(sqlstate === undefined ? {} : { sqlstate }),
     ...(message === undefined ? {} : { message: run.redact.message(message, { sqlstate, sql }) }),
     walBytes: wal.to - wal.from,
+    ...(refusesTransaction ? { refusesTransaction } : {}),
     ...(waitsForSnapshots ? { waitsForSnapshots } : {}),
     lockTimeout:
       statement.lockTimeoutMs === null

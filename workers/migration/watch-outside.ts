@@ -1,8 +1,12 @@
 import { type LockMode, lockModes } from '../../shared/domain/lock.ts';
+import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { LiveRun } from '../live-run.ts';
-import { lookAtBackend } from '../probes/look-at-backend.ts';
+import { type BackendLook, lookAtBackend } from '../probes/look-at-backend.ts';
+import { openIdle, openReaderOfAll, waitsAnybodyElse } from './reader-of-all.ts';
 
 const pollMs = 5;
+/** A statement that gives up sooner might do so because of us. */
+const patienceMsMin = 2_000;
 
 export interface SeenOutside {
   /** The strongest lock seen on each relation. */
@@ -17,35 +21,35 @@ export interface OutsideWatch extends AsyncDisposable {
 }
 
 /**
- * For statements that refuse a transaction block, whose locks are gone before anybody hears of their end. An older
- * snapshot of ours is open meanwhile: concurrent index builds wait for it with their locks held, and it is closed as
- * soon as that has been seen.
+ * For statements that take no transaction of ours, whose locks are gone before anybody hears of their end. An older
+ * snapshot of ours is open meanwhile, and a reader of ours has every table: once the statement waits for one of them,
+ * its locks are looked at and it is let pass. `lockTimeoutMs`: in force for the statement, 0 for none.
  */
-export async function watchOutside(run: LiveRun, pid: number): Promise<OutsideWatch> {
-  const older = await run.sql.connect(run.clone.admin, 'rehearsal/older-snapshot');
-  await older.query(`BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0;
-    SELECT set_config(name, '0', true) FROM pg_settings
-    WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')`);
+export async function watchOutside(run: LiveRun, pid: number, lockTimeoutMs: number): Promise<OutsideWatch> {
+  await using opened = new AsyncDisposableStack();
+  const older = opened.use(await openIdle(run, 'rehearsal/older-snapshot', 'BEGIN ISOLATION LEVEL REPEATABLE READ'));
+  const isPatient = lockTimeoutMs === 0 || lockTimeoutMs >= patienceMsMin;
+  let reader = isPatient ? await openReaderOfAll(run) : undefined;
+  opened.defer(async () => await reader?.[Symbol.asyncDispose]());
   const seen = new Map<string, LockMode>();
   let stopping = false;
   let waitsForSnapshots = false;
-  const watching = (async () => {
-    try {
-      while (!stopping) {
-        const look = await run.observer.look((session) => lookAtBackend(session, pid));
-        for (const { relation, mode } of look.locks) {
-          const known = seen.get(relation);
-          if (known === undefined || lockModes.indexOf(mode) > lockModes.indexOf(known)) seen.set(relation, mode);
-        }
-        if (look.waitsForOthers) {
-          waitsForSnapshots = true;
-          await older[Symbol.asyncDispose]();
-        }
-        if (!stopping) await run.clock.wait(pollMs);
-      }
-    } finally {
-      // Whatever became of the looks: nobody waits for our snapshot any longer.
+  const step = async (): Promise<void> => {
+    const look = await run.observer.look((admin) => lookAtBackend(admin, pid));
+    noteStrongest(seen, look.locks);
+    if (look.waitsFor.includes(older.backendPid)) {
+      waitsForSnapshots = true;
       await older[Symbol.asyncDispose]();
+    }
+    if (reader !== undefined) reader = await readerAfter(run, reader, pid, look);
+  };
+  // Whatever becomes of the looks: nobody waits for us any longer than this.
+  const held = opened.move();
+  const watching = (async () => {
+    await using _ours = held;
+    while (!stopping) {
+      await step();
+      if (!stopping) await run.clock.wait(pollMs);
     }
   })();
   const ended = watching.then(
@@ -59,4 +63,28 @@ export async function watchOutside(run: LiveRun, pid: number): Promise<OutsideWa
     return { locks: [...seen].map(([relation, mode]) => ({ relation, mode })), waitsForSnapshots };
   };
   return { end, [Symbol.asyncDispose]: async () => void (await end()) };
+}
+
+/**
+ * The reader from now on. The next one does not get what the statement asks for now, and is there before it can ask for
+ * more. Who waits for anybody else, and who else waits for us, is let alone: two sessions of one command must not wait
+ * for each other because of us.
+ */
+async function readerAfter(
+  run: LiveRun,
+  reader: SqlSession,
+  pid: number,
+  { waitsFor }: BackendLook,
+): Promise<SqlSession | undefined> {
+  const others = await run.observer.look((admin) => waitsAnybodyElse(admin, reader.backendPid, pid));
+  if (!others && waitsFor.length === 0) return reader;
+  await using _passed = reader;
+  return !others && waitsFor.includes(reader.backendPid) ? await openReaderOfAll(run) : undefined;
+}
+
+function noteStrongest(seen: Map<string, LockMode>, locks: BackendLook['locks']): void {
+  for (const { relation, mode } of locks) {
+    const known = seen.get(relation);
+    if (known === undefined || lockModes.indexOf(mode) > lockModes.indexOf(known)) seen.set(relation, mode);
+  }
 }

@@ -9,11 +9,11 @@ export interface BackendLook {
   readonly nextXid: bigint;
   /** Bytes of WAL since the beginning of time. */
   readonly walBytes: bigint;
-  /** It waits for transactions that were open before it to end, as concurrent index builds do. */
-  readonly waitsForOthers: boolean;
+  /** Backends for whose locks or transactions it waits. */
+  readonly waitsFor: readonly number[];
   /**
-   * The strongest granted lock on each table or view, those only that others can see: not what its own transaction
-   * made.
+   * The strongest lock that it has, or waits for, on each table or view, those only that others can see: not what its
+   * own transaction made. A partition on its way out has been left by all who came through its table.
    */
   readonly locks: readonly { readonly relation: string; readonly mode: LockMode }[];
   /** Relations that its open transaction made: it holds locks on what nobody else can see yet. */
@@ -31,7 +31,7 @@ export async function lookAtBackend(session: SqlSession, pid: number): Promise<B
     xid: row.xid,
     nextXid: BigInt(row.next),
     walBytes: BigInt(row.wal),
-    waitsForOthers: row.waits,
+    waitsFor: row.waits ?? [],
     locks: strongestOf(row.locks ?? []),
     unseen: row.unseen ?? [],
   };
@@ -50,7 +50,7 @@ interface LookRow {
   readonly xid: string | null;
   readonly next: string;
   readonly wal: string;
-  readonly waits: boolean;
+  readonly waits: readonly number[] | null;
   readonly locks: readonly (readonly [string, string])[] | null;
   readonly unseen: readonly number[] | null;
 }
@@ -62,12 +62,13 @@ const lookSql = `WITH held AS MATERIALIZED (SELECT * FROM pg_locks WHERE pid = $
     (SELECT json_agg(l.relation::int8) FROM held l WHERE l.granted AND l.locktype = 'relation'
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND NOT EXISTS (SELECT FROM pg_class WHERE oid = l.relation)) AS unseen,
-    EXISTS (SELECT FROM held WHERE NOT granted AND locktype = 'virtualxid') AS waits,
+    CASE WHEN EXISTS (SELECT FROM held WHERE NOT granted) THEN to_json(pg_blocking_pids($1)) END AS waits,
     (SELECT json_agg(json_build_array((${qualified('n', 'c.relname')})::text, l.mode))
        FROM held l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE l.granted AND l.locktype = 'relation'
+      WHERE l.locktype = 'relation'
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND ${userSchema('n')} AND c.relkind IN ('r', 'p', 'm', 'v', 'f')) AS locks`;
+        AND ${userSchema('n')} AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
+        AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid AND i.inhdetachpending)) AS locks`;
 
 function strongestOf(locks: readonly (readonly [string, string])[]): BackendLook['locks'] {
   const strongest = new Map<string, LockMode>();

@@ -29,7 +29,7 @@ export async function watchMidway(run: LiveRun, backendPid: number, options: Mid
   const watching = (async () => {
     try {
       while (!stopping) {
-        if (await isMidway(run, backendPid, older !== undefined)) return await options.reached();
+        if (await isMidway(run, backendPid, older?.backendPid)) return await options.reached();
         await run.clock.wait(pollMs);
       }
     } finally {
@@ -49,8 +49,10 @@ export async function watchMidway(run: LiveRun, backendPid: number, options: Mid
   };
 }
 
-async function isMidway(run: LiveRun, backendPid: number, waits: boolean): Promise<boolean> {
-  if (waits) return (await run.observer.look((admin) => lookAtBackend(admin, backendPid))).waitsForOthers;
+async function isMidway(run: LiveRun, backendPid: number, olderPid: number | undefined): Promise<boolean> {
+  if (olderPid !== undefined) {
+    return (await run.observer.look((admin) => lookAtBackend(admin, backendPid))).waitsFor.includes(olderPid);
+  }
   const rows = await run.observer.look((admin) =>
     admin.query<{ midway: boolean }>(
       `SELECT state = 'active' AND clock_timestamp() - query_start > $2 * interval '1 ms' AS midway

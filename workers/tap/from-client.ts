@@ -90,7 +90,8 @@ async function sendStatement(
   const statement = await session.arrive(text, 0);
   if (statement === undefined) return;
   const message: Message = { bytes, ends, asked: { kind, statement } };
-  const wraps = session.tracesNext && ends && (kind === 'call' || isWrappable(text.sql));
+  const { tracesNext } = session;
+  const wraps = tracesNext && ends && (kind === 'call' || isWrappable(text.sql));
   if (wraps) await sendTraced(session, [message]);
-  else await session.send(message);
+  else if (!tracesNext || (await session.untraced(statement, false))) await session.send(message);
 }

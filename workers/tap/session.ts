@@ -117,6 +117,13 @@ export class Session {
     return (await this.brake(() => hook.call(this.context.options.hooks, statement.arrived))) ? statement : undefined;
   }
 
+  /** A statement is about to be sent plainly in a tap that traces. False: the client vanished meanwhile. */
+  async untraced({ arrived }: OpenStatement, refused: boolean): Promise<boolean> {
+    const hook = this.context.options.hooks?.untraced;
+    if (hook === undefined) return true;
+    return await this.brake(() => hook.call(this.context.options.hooks, arrived, refused));
+  }
+
   announce({ sql, cut, parameterTypes }: SqlText, rowsMax: number): OpenStatement {
     const { status, timeouts } = this.expected;
     const inForce = timeoutsFor(timeouts, sql);

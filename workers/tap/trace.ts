@@ -16,6 +16,8 @@ export class Trace {
   refusal: Buffer[] = [];
   /** What came with the answer to ours and is the client's all the same: notices, notifications, settings. */
   asides: HeldFrame[] = [];
+  /** The statement that the server does not take in a transaction. */
+  refused: OpenStatement | undefined;
   /** Ordinals of the statements that the hooks have seen. */
   ordinals: number[] = [];
 
@@ -71,8 +73,10 @@ export async function readOurAnswer(session: Session, trace: Trace, piece: Piece
 export async function traceReady(session: Session, trace: Trace, status: Status, atMs: number): Promise<void> {
   session.settling = true;
   const finished = session.answers.ready(atMs);
-  if (status === 'E' && !session.held.heard && finished.some(refusesTransaction)) {
+  const refused = finished.find(refusesTransaction);
+  if (status === 'E' && !session.held.heard && refused !== undefined) {
     trace.phase = 'retry';
+    trace.refused = refused;
     session.held.discard();
     await session.inject(ourCommand('ROLLBACK'));
     return;
@@ -107,7 +111,8 @@ async function ourAnswerEnded(session: Session, trace: Trace): Promise<void> {
       trace.begun.resolve(trace.phase === 'run');
       return;
     case 'retry':
-      sendAgain(session, trace);
+      if (trace.refused === undefined || (await session.untraced(trace.refused, true))) sendAgain(session, trace);
+      else leave(session);
       return;
     case 'commit':
       session.held.insert(trace.asides, trace.simple);
@@ -145,6 +150,12 @@ function sendAgain(session: Session, trace: Trace): void {
     void session.send(message);
   }
   session.settling = false;
+  session.changed();
+}
+
+/** The client vanished before its unit was sent again: nothing of it runs. */
+function leave(session: Session): void {
+  session.trace = null;
   session.changed();
 }
 

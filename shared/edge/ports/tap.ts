@@ -41,6 +41,11 @@ export interface TapHooks {
   /** Before the statement is sent to the server. */
   arrived?(statement: ArrivedStatement): Promise<void>;
   /**
+   * In `traced` mode, before a statement that stands outside a transaction is sent plainly: its text controls
+   * transactions itself, or (`refused`) the server would not run it in one.
+   */
+  untraced?(statement: ArrivedStatement, refused: boolean): Promise<void>;
+  /**
    * The server finished it and the client has not heard. In `traced` mode, and wherever a transaction stays open, the
    * locks are still held. A client that is killed meanwhile gets nothing more.
    */

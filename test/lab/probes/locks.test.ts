@@ -129,7 +129,7 @@ test('a concurrent index build that waits for an older snapshot is seen with its
   const look = await lookAtBackend(watcher, migration.backendPid);
   await older.query('COMMIT');
   await build;
-  expect(look.waitsForOthers).toBe(true);
+  expect(look.waitsFor).toEqual([older.backendPid]);
   expect(look.locks).toEqual([{ relation: 'public.indexed', mode: 'ShareUpdateExclusiveLock' }]);
 });
 

@@ -209,6 +209,19 @@ describe('a client killed while its answer is held', () => {
     expect(tap.statements()).toEqual([]);
   });
 
+  it('before what was refused a transaction is sent again never ran it', async () => {
+    let client: ReturnType<typeof program> | undefined;
+    await using tap = await tapBefore(server.address, {
+      mode: 'traced',
+      hooks: { untraced: async () => client?.kill() },
+    });
+    client = program(tap.port, ['DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; END $$']);
+    await client.exited;
+    await untilGone(tap.sessions()[0]?.backendPid ?? 0);
+    expect(await count('t')).toBe(0);
+    expect(tap.statements()).toEqual([]);
+  });
+
   it('does not stop a statement that the server works on: the tap tells how it ended', async () => {
     const finished = Promise.withResolvers<TappedStatement>();
     await using tap = await tapBefore(server.address, { hooks: at('INSERT', async (one) => finished.resolve(one)) });
@@ -251,7 +264,10 @@ describe('a traced statement', () => {
     'VACUUM t',
     'DO $$ BEGIN INSERT INTO t VALUES (9); COMMIT; END $$',
   ])('that refuses a transaction block runs as it would without us: %s', async (text) => {
-    await using tap = await tapBefore(server.address, { mode: 'traced' });
+    const plainly: string[] = [];
+    const untraced = async ({ sql, ordinal }: ArrivedStatement, refused: boolean) =>
+      void plainly.push(`${ordinal} ${sql} ${refused}`);
+    await using tap = await tapBefore(server.address, { mode: 'traced', hooks: { untraced } });
     const client = await pgClient(server.address, tap);
     await client.query(text);
     await client.query('DROP INDEX IF EXISTS by_v; TRUNCATE t');
@@ -261,6 +277,7 @@ describe('a traced statement', () => {
       [true, undefined],
       [false, undefined],
     ]);
+    expect(plainly).toEqual([`1 ${text} true`, `3 ${text} true`]);
     await client.end();
   });
 

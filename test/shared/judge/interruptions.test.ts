@@ -32,15 +32,14 @@ test('DDL that is committed apart from its row warns from the quiet run alone, w
 
 test('what the server takes in no transaction and the next attempt finishes is done right', () => {
   const alone = (statement: StatementObservation): StatementObservation => ({ ...statement, transaction: null });
-  const waited = { relation: 'public.alerts', mode: 'ShareUpdateExclusiveLock', heldMs: 1, source: 'waited' } as const;
   const inAutocommit = (run: RunResult): RunResult => ({
     ...splitControl(run),
     attempts: run.attempts.map((one) => ({ ...one, statements: one.statements.map(alone) })),
   });
   const traced = (run: RunResult): RunResult => {
     const { attempts } = inAutocommit(run);
-    const withLocks = (statement: StatementObservation) => ({ ...statement, locks: [waited] });
-    return { ...run, attempts: attempts.map((one) => ({ ...one, statements: one.statements.map(withLocks) })) };
+    const refused = (statement: StatementObservation) => ({ ...statement, refusesTransaction: true as const });
+    return { ...run, attempts: attempts.map((one) => ({ ...one, statements: one.statements.map(refused) })) };
   };
   const left = (run: RunResult): RunResult => ({
     ...{ ...run, end: observed(unrecorded) },

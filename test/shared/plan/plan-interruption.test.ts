@@ -7,7 +7,7 @@ import type { StatementObservation } from '../../../shared/domain/statement.ts';
 import { runLimits } from '../../../shared/plan/limits.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
 import { stateFingerprint } from '../../../shared/plan/state-fingerprint.ts';
-import { at, attemptOf, controlOf, lockOf, planOf, statementOf, stateOf } from '../../support/run-results.ts';
+import { at, attemptOf, controlOf, planOf, statementOf, stateOf } from '../../support/run-results.ts';
 
 const alone = (ordinal: number, committed: number, changes: Partial<StatementObservation> = {}) =>
   statementOf(ordinal, { transaction: null, statusAfter: 'I', committed, ...changes });
@@ -64,10 +64,10 @@ test('what lies between DDL and its ledger row is preferred to what takes longes
   expect(cut?.askedIn).toBe('interruption-pre-deploy-2');
 });
 
-test('a session is ended in the midst of what refuses a transaction, and nobody says beforehand what that leaves', () => {
+test('a session is ended in the midst of what waits for old snapshots, and nobody says beforehand what that leaves', () => {
   const control = controlWith([alone(1, 1, { durationMs: 90 }), alone(2, 2)], [inside(1, before), after(changed)]);
-  const waited = { ...lockOf('public.alerts', 'ShareUpdateExclusiveLock'), source: 'waited' as const };
-  const { interruptions } = sheetOf(control, tracedOf(control, [alone(1, 1), alone(2, 2, { locks: [waited] })]));
+  const traced = tracedOf(control, [alone(1, 1), alone(2, 2, { waitsForSnapshots: true })]);
+  const { interruptions } = sheetOf(control, traced);
   const ended = interruptions.find(({ cut }) => cut === 'kill-backend');
   expect(ended).toMatchObject({ moment: 'during', committed: 2, waitsForOthers: true });
   expect(ended?.expectedState).toBeUndefined();

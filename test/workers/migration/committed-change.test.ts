@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { TappedStatement } from '../../../shared/edge/ports/tap.ts';
 import { type CommitClues, committedChange } from '../../../workers/migration/committed-change.ts';
 
-const look = (nextXid: bigint) => ({ xid: null, nextXid, walBytes: 0n, waitsForOthers: false, locks: [], unseen: [] });
+const look = (nextXid: bigint) => ({ xid: null, nextXid, walBytes: 0n, waitsFor: [], locks: [], unseen: [] });
 
 function changed(statement: Partial<TappedStatement>, clues: Partial<CommitClues> = {}): boolean {
   return committedChange(
