@@ -1,6 +1,5 @@
 import type { Rules } from '../../shared/domain/rules.ts';
-import type { StoredOverride, StoredWaiver } from '../../shared/edge/ports/acceptances.ts';
-import type { GateRecord } from '../../shared/edge/ports/store.ts';
+import type { GateEvidence, GateRecord } from '../../shared/edge/ports/store.ts';
 import { askGate, type GateRehearsal } from '../../shared/judge/gate.ts';
 import { distrustOf, type SelfCheck } from '../../shared/judge/self-check.ts';
 
@@ -16,35 +15,22 @@ export interface GateDecision {
   readonly reasons: readonly { readonly code: string; readonly text: string }[];
 }
 
-/** What is known beside the rehearsals. */
-export interface GateAcceptances {
-  readonly waivers: readonly StoredWaiver[];
-  readonly overrides: readonly StoredOverride[];
-  /** Fingerprint of production's schema as it was posted last; absent: nobody said. */
-  readonly productionSchema?: string;
-  /** Of every worker that performed any of it. */
-  readonly selfChecks: readonly SelfCheck[];
-}
-
 /** The gate's answer; rehearsals without a verdict are no evidence, but they are not nothing either. */
 export function answerGate(
   question: GateQuestion,
-  known: readonly GateRecord[],
-  accepted: GateAcceptances,
+  { known, waivers, overrides, productionSchema, selfChecks }: GateEvidence,
   rules: Rules,
   now: Date,
 ): GateDecision {
   const { bundle } = question;
   const { decision, reasons } = askGate({
     ...(bundle === undefined ? {} : { bundle }),
-    rehearsals: known.flatMap((record) => judgedOnly(record, accepted.selfChecks)),
-    waivers: accepted.waivers.filter(
-      ({ environment }) => environment === undefined || environment === question.environment,
-    ),
-    overrides: accepted.overrides.filter(
+    rehearsals: known.flatMap((record) => judgedOnly(record, selfChecks)),
+    waivers: waivers.filter(({ environment }) => environment === undefined || environment === question.environment),
+    overrides: overrides.filter(
       ({ version, environment }) => version === question.version && environment === question.environment,
     ),
-    ...(accepted.productionSchema === undefined ? {} : { productionSchema: accepted.productionSchema }),
+    ...(productionSchema === null ? {} : { productionSchema }),
     now,
     rules,
   });

@@ -21,20 +21,6 @@ export async function askStoredGate(
   question: ServiceGateQuestion,
 ): Promise<StoredGateAnswer> {
   const { service, version, environment } = question;
-  const [known, waivers, overrides, production] = await Promise.all([
-    store.rehearsals.forGate(service, version, environment),
-    store.acceptances.waivers(service),
-    store.acceptances.overrides(service),
-    store.productionSchemas.newest(service, environment),
-    queue.health(),
-  ]);
-  const accepted = {
-    ...{ waivers, overrides, selfChecks: await store.workers.selfChecks(workersOf(known)) },
-    ...(production === null ? {} : { productionSchema: production.fingerprint }),
-  };
-  return { ...answerGate(question, known, accepted, defaultRules(), new Date()), known };
+  const [evidence] = await Promise.all([store.rehearsals.forGate(service, version, environment), queue.health()]);
+  return { ...answerGate(question, evidence, defaultRules(), new Date()), known: evidence.known };
 }
-
-const workersOf = (known: readonly GateRecord[]): readonly string[] => [
-  ...new Set(known.flatMap(({ performedBy }) => performedBy ?? [])),
-];

@@ -20,7 +20,23 @@ const production = `
   SET ROLE team;
   CREATE TABLE books (id integer PRIMARY KEY, title text NOT NULL, borrower text);
   INSERT INTO books SELECT n, 'book ' || n, 'canary-' || n FROM generate_series(1, 500) AS n;
+  RESET ROLE;
+  CREATE EXTENSION pg_stat_statements;
+  SELECT pg_stat_reset();
 `;
+
+/** Many short transactions, and a few in a hundred that last longer than is held by default. */
+async function useProduction(server: EmbeddedPostgres): Promise<void> {
+  await using sessions = new AsyncDisposableStack();
+  const connect = async () => sessions.use(await pgSql.connect(server.address, 'shop'));
+  const slow = await Promise.all(Array.from({ length: 40 }, connect));
+  const [first] = slow;
+  for (let n = 0; n < 1500; n += 1) await first?.query('SELECT 1');
+  await Promise.all(slow.map((session) => session.query('SELECT pg_sleep(2.5)')));
+  // Younger figures are not believed.
+  const isOld = "SELECT FROM pg_stat_database WHERE stats_reset < clock_timestamp() - interval '61 s'";
+  while ((await first?.query(isOld))?.length === 0) await first?.query('SELECT pg_sleep(0.5)');
+}
 
 describeWith('clients', 'snapshots (section 2)', () => {
   let server: EmbeddedPostgres;
@@ -33,7 +49,10 @@ describeWith('clients', 'snapshots (section 2)', () => {
   beforeAll(async () => {
     data = await temporaryDirectory();
     await chmod(data.dir, 0o755);
-    server = await startEmbeddedPostgres({ major: 15 });
+    server = await startEmbeddedPostgres({
+      major: 15,
+      settings: { shared_preload_libraries: 'pg_stat_statements' },
+    });
     await using session = await pgSql.connect(server.address, 'rehearsal/test');
     await session.query(production);
   });
@@ -118,6 +137,31 @@ describeWith('clients', 'snapshots (section 2)', () => {
       code: 'unknown-snapshot',
       detail: expect.stringContaining(made),
     });
+  });
+
+  test('"default 50/s, or the snapshot’s captured rates"; "hold: … the captured 99th percentile"', async () => {
+    await useProduction(server);
+    const created = await run('snapshot', 'create', 'used', '--from', 'dsn', url(), '--policy', 'policy.yaml');
+    expect(created.code, created.stderr).toBe(0);
+    const inspected = JSON.parse((await run('snapshot', 'inspect', 'used')).stdout);
+    const { ratePerSecond, holdMs } = inspected.workload;
+    expect(ratePerSecond).toBeGreaterThan(10);
+    expect(ratePerSecond).not.toBe(50);
+    expect(holdMs).toBeGreaterThan(2400);
+    await using bundle = await writtenBundle(
+      libraryBundle(
+        { snapshot: 'used', load: { duration: '3s' } },
+        { 'migrations/1.sql': 'ALTER TABLE books ADD COLUMN shelf text;' },
+      ),
+    );
+    const env = { REHEARSAL_DATA: join(data.dir, 'root') };
+    const args = ['--host', 'process', '--only', 'control,under-load,contention'];
+    await using rehearsal = await rehearsed(bundle.dir, args, { env });
+    const { runs } = rehearsal.report;
+    const load = runs.find(({ scenario }) => scenario === 'under-load')?.load;
+    expect(load?.plannedRate, summaryOf(rehearsal.report)).toBe(ratePerSecond);
+    const held = runs.flatMap(({ fault }) => fault?.heldMs ?? []);
+    expect(Math.max(...held)).toBeGreaterThanOrEqual(holdMs);
   });
 
   test('"prune" keeps the newest versions', async () => {

@@ -76,13 +76,13 @@ const store = {
       ...{ runsPending: 0, longestWaitMs: 0 },
     }),
   },
-  workers: { live: async () => [worker], selfChecks: async () => [] },
+  workers: { live: async () => [worker] },
   tokens: { find: async () => ({ name: 'ci', scopes: ['admin'] }) },
   rehearsals: {
-    forGate: async (_service: string, version: string) =>
-      version === '2' ? [{ rehearsal: running, facts: null, performedBy: null }] : [],
+    forGate: async (_service: string, version: string) => ({
+      known: version === '2' ? [{ rehearsal: running, facts: null, performedBy: null }] : [],
+      ...{ waivers: [], overrides: [override], productionSchema: null, selfChecks: [] },
+    }),
   },
-  acceptances: { waivers: async () => [], overrides: async () => [override] },
-  productionSchemas: { newest: async () => null },
   audit: { recordChange: async () => undefined },
 };

@@ -15,6 +15,4 @@ export interface StoredSchema extends PostedSchema {
 /** What production is like, said by whoever deploys there. */
 export interface ProductionSchemas {
   post(schema: PostedSchema, by: Actor): Promise<StoredSchema>;
-  /** null: nobody said anything. */
-  newest(service: string, environment: string): Promise<StoredSchema | null>;
 }

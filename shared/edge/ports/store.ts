@@ -8,7 +8,8 @@ import type { Report } from '../../domain/report.ts';
 import type { RunSpec } from '../../domain/run.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { GateFacts } from '../../judge/gate-facts.ts';
-import type { Acceptances } from './acceptances.ts';
+import type { SelfCheck } from '../../judge/self-check.ts';
+import type { Acceptances, StoredOverride, StoredWaiver } from './acceptances.ts';
 import type { Admission } from './admission.ts';
 import type { Actor, Audit } from './audit.ts';
 import type { Figures } from './figures.ts';
@@ -92,6 +93,18 @@ export interface GateRecord {
   readonly performedBy: readonly string[] | null;
 }
 
+export interface GateEvidence {
+  /** Everything that was submitted for the service, version and environment, oldest first. */
+  readonly known: readonly GateRecord[];
+  /** Of the service. */
+  readonly waivers: readonly StoredWaiver[];
+  readonly overrides: readonly StoredOverride[];
+  /** Fingerprint of production's schema as it was posted last; null: nobody said. */
+  readonly productionSchema: string | null;
+  /** Those before and after each rehearsal, of every worker that performed any of it. */
+  readonly selfChecks: readonly SelfCheck[];
+}
+
 export interface RehearsalFilter {
   readonly service?: string;
   readonly version?: string;
@@ -132,8 +145,8 @@ export interface Rehearsals {
   evidence(id: RehearsalId): Promise<string | null>;
   /** null: it has no verdict. */
   gateFacts(id: RehearsalId): Promise<GateFacts | null>;
-  /** Every rehearsal that the gate may consider, oldest first. */
-  forGate(service: string, version: string, environment: string): Promise<readonly GateRecord[]>;
+  /** All that the gate has to consider, as it was at one moment. */
+  forGate(service: string, version: string, environment: string): Promise<GateEvidence>;
   /** The newest rehearsal of every service, version and environment. */
   board(): Promise<readonly StoredRehearsal[]>;
   /** Binds an idempotency key to its first question; gives the question that it is bound to. */

@@ -68,8 +68,6 @@ export interface WorkerRegister {
   }): Promise<void>;
   leave(id: string): Promise<void>;
   checked(check: Omit<StoredSelfCheck, 'at'>): Promise<void>;
-  /** Of these workers, alive or not. */
-  selfChecks(workers: readonly string[]): Promise<readonly StoredSelfCheck[]>;
   /** Those that were seen within the last `withinMs`. */
   live(withinMs: number): Promise<readonly LiveWorker[]>;
   known(): Promise<readonly KnownWorker[]>;

@@ -50,7 +50,7 @@ describe('the store', () => {
     await expect(store.rehearsals.forGate('a', '1', 'production')).rejects.toMatchObject({ code: 'store-unreachable' });
     expect(isBack).toBe(false);
     await cut;
-    expect(await store.rehearsals.forGate('a', '1', 'production')).toEqual([]);
+    expect((await store.rehearsals.forGate('a', '1', 'production')).known).toEqual([]);
   });
 
   it('stops waiting for a machine when it is told to', async () => {

@@ -9,7 +9,7 @@ import { defaultRules } from '../../../shared/judge/default-rules.ts';
 const now = new Date('2026-11-22T12:00:00Z');
 const question = { version: '1', environment: 'production' };
 const checked = [{ worker: 'w', at: now, ok: true }];
-const nothing = { waivers: [], overrides: [], selfChecks: checked };
+const nothing = { waivers: [], overrides: [], productionSchema: null, selfChecks: checked };
 const digest = (sign: string) => parseDigest(`sha256:${sign.repeat(64)}`);
 
 function known(sign: string, status: RehearsalStatus, verdict: Verdict | null = null, finishedAt = now): GateRecord {
@@ -45,7 +45,7 @@ function known(sign: string, status: RehearsalStatus, verdict: Verdict | null = 
   };
 }
 
-const ask = (...all: readonly GateRecord[]) => answerGate(question, all, nothing, defaultRules(), now);
+const ask = (...all: readonly GateRecord[]) => answerGate(question, { ...nothing, known: all }, defaultRules(), now);
 const codes = (decision: ReturnType<typeof ask>) => [decision.answer, ...decision.reasons.map(({ code }) => code)];
 
 describe('the gate', () => {
@@ -63,8 +63,7 @@ describe('the gate', () => {
     expect(codes(ask(known('a', 'judged', 'pass'), known('b', 'running')))).toEqual(['block', 'ambiguous-bundle']);
     const named = answerGate(
       { ...question, bundle: digest('b') },
-      [known('a', 'judged', 'pass'), known('b', 'running')],
-      nothing,
+      { ...nothing, known: [known('a', 'judged', 'pass'), known('b', 'running')] },
       defaultRules(),
       now,
     );
@@ -89,8 +88,7 @@ describe('the gate', () => {
     const decide = (change: object) =>
       answerGate(
         question,
-        [known('a', 'judged', 'fail')],
-        { ...nothing, overrides: [{ ...override, ...change }] },
+        { ...nothing, known: [known('a', 'judged', 'fail')], overrides: [{ ...override, ...change }] },
         defaultRules(),
         now,
       ).answer;

@@ -66,12 +66,12 @@ function audit(
   });
 }
 
-const waiverColumns = `id::float8 AS id, service, "check", relation, phase, app, environment, bundle_digest, by, reason,
+export const waiverColumns = `id::float8 AS id, service, "check", relation, phase, app, environment, bundle_digest, by, reason,
   expires_at, created_at`;
-const overrideColumns = `id::float8 AS id, service, version, environment, bundle_digest, by, reason, expires_at,
+export const overrideColumns = `id::float8 AS id, service, version, environment, bundle_digest, by, reason, expires_at,
   created_at`;
 
-interface WaiverRow {
+export interface WaiverRow {
   readonly id: number;
   readonly service: string;
   readonly check: string;
@@ -86,7 +86,7 @@ interface WaiverRow {
   readonly created_at: Date;
 }
 
-function waiverOf(row: WaiverRow): StoredWaiver {
+export function waiverOf(row: WaiverRow): StoredWaiver {
   return {
     id: row.id,
     service: row.service,
@@ -103,7 +103,7 @@ function waiverOf(row: WaiverRow): StoredWaiver {
   };
 }
 
-interface OverrideRow {
+export interface OverrideRow {
   readonly id: number;
   readonly service: string;
   readonly version: string;
@@ -115,7 +115,7 @@ interface OverrideRow {
   readonly created_at: Date;
 }
 
-function overrideOf(row: OverrideRow): StoredOverride {
+export function overrideOf(row: OverrideRow): StoredOverride {
   return {
     id: row.id,
     service: row.service,

@@ -6,13 +6,6 @@ import type { Ask, Database } from './database.ts';
 export function openProductionSchemas(database: Database): ProductionSchemas {
   return {
     post: (schema, by) => database.transaction((rows) => post(rows, schema, by)),
-    newest: async (service, environment) =>
-      (
-        await database.rows<StoredSchema>(
-          `SELECT ${columns} FROM production_schemas WHERE service = $1 AND environment = $2 ORDER BY id DESC LIMIT 1`,
-          [service, environment],
-        )
-      )[0] ?? null,
   };
 }
 

@@ -29,12 +29,6 @@ export function openWorkerRegister(database: Database): WorkerRegister {
       await rows('DELETE FROM workers WHERE id = $1', [id]);
     },
     checked: (check) => database.transaction((ask) => checked(ask, check)),
-    selfChecks: (workers) =>
-      rows<StoredSelfCheck>(
-        `SELECT worker, machine, at, ok, says, took_ms::float8 AS "tookMs" FROM self_checks
-          WHERE worker = ANY($1) ORDER BY worker, at`,
-        [workers],
-      ),
     live: async (withinMs) => {
       const heardOf = "WHERE seen_at > now() - $1 * interval '1 millisecond' ORDER BY id";
       return (await rows<LiveWorker>(`SELECT ${ofItself} FROM workers ${heardOf}`, [withinMs])).map(dated);
