@@ -2,7 +2,7 @@ import { type LockMode, lockModes } from '../../shared/domain/lock.ts';
 import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import type { LiveRun } from '../live-run.ts';
 import { type BackendLook, lookAtBackend } from '../probes/look-at-backend.ts';
-import { openIdle, openReaderOfAll, waitsAnybodyElse } from './reader-of-all.ts';
+import { openOlderSnapshot, openReaderOfAll, waitsAnybodyElse } from './idle-sessions.ts';
 
 const pollMs = 5;
 /** A statement that gives up sooner might do so because of us. */
@@ -27,7 +27,7 @@ export interface OutsideWatch extends AsyncDisposable {
  */
 export async function watchOutside(run: LiveRun, pid: number, lockTimeoutMs: number): Promise<OutsideWatch> {
   await using opened = new AsyncDisposableStack();
-  const older = opened.use(await openIdle(run, 'rehearsal/older-snapshot', 'BEGIN ISOLATION LEVEL REPEATABLE READ'));
+  const older = opened.use(await openOlderSnapshot(run));
   const isPatient = lockTimeoutMs === 0 || lockTimeoutMs >= patienceMsMin;
   let reader = isPatient ? await openReaderOfAll(run) : undefined;
   opened.defer(async () => await reader?.[Symbol.asyncDispose]());

@@ -1,4 +1,5 @@
 import type { LiveRun } from '../live-run.ts';
+import { openOlderSnapshot } from '../migration/idle-sessions.ts';
 import { lookAtBackend } from '../probes/look-at-backend.ts';
 
 const pollMs = 5;
@@ -21,10 +22,7 @@ export interface MidwayOptions {
 
 /** Calls `reached` once, while the next statement of this backend is being worked on. */
 export async function watchMidway(run: LiveRun, backendPid: number, options: MidwayOptions): Promise<Midway> {
-  const older = options.waitsForOthers ? await run.sql.connect(run.clone.admin, 'rehearsal/older-snapshot') : undefined;
-  await older?.query(`BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0;
-    SELECT set_config(name, '0', true) FROM pg_settings
-    WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')`);
+  const older = options.waitsForOthers ? await openOlderSnapshot(run) : undefined;
   let stopping = false;
   const watching = (async () => {
     try {

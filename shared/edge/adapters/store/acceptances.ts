@@ -66,8 +66,8 @@ function audit(
   });
 }
 
-export const waiverColumns = `id::float8 AS id, service, "check", relation, phase, app, environment, bundle_digest, by, reason,
-  expires_at, created_at`;
+export const waiverColumns = `id::float8 AS id, service, "check", relation, phase, app, environment, bundle_digest, by,
+  reason, expires_at, created_at`;
 export const overrideColumns = `id::float8 AS id, service, version, environment, bundle_digest, by, reason, expires_at,
   created_at`;
 

@@ -13,8 +13,12 @@ export async function openReaderOfAll(run: LiveRun): Promise<SqlSession> {
   return await openIdle(run, 'rehearsal/reader', `BEGIN; ${readAllSql}`);
 }
 
-/** A session of ours that stands idle in its transaction for as long as we want. */
-export async function openIdle(run: LiveRun, name: string, begin: string): Promise<SqlSession> {
+/** A session that keeps its view of the rows as they are now; concurrent index builds wait for it. */
+export const openOlderSnapshot = (run: LiveRun): Promise<SqlSession> =>
+  openIdle(run, 'rehearsal/older-snapshot', 'BEGIN ISOLATION LEVEL REPEATABLE READ');
+
+/** It stands idle in its transaction for as long as we want. */
+async function openIdle(run: LiveRun, name: string, begin: string): Promise<SqlSession> {
   const session = await run.sql.connect(run.clone.admin, name);
   try {
     await session.query(`${begin}; SET LOCAL statement_timeout = 0;
