@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type ProblemPlace, RehearsalError } from '../shared/domain/problem.ts';
+import { artifactsOfEnvironment } from '../shared/edge/adapters/artifacts/artifacts-of-environment.ts';
+import type { Artifacts } from '../shared/edge/ports/artifacts.ts';
 import type { HostChoice } from './hosts/choose-host.ts';
 import { defaultDataRoot } from './hosts/data-root.ts';
 
@@ -9,6 +11,8 @@ export interface WorkerConfig {
   readonly databaseUrl: string;
   /** Redis where REDIS_URL is given, else the service's own PostgreSQL. */
   readonly queueUrl: string;
+  /** Where archives are kept; absent: in PostgreSQL. */
+  readonly artifacts: Artifacts | undefined;
   readonly dataRoot: string;
   readonly host: HostChoice;
   readonly runsAtOnce: number;
@@ -32,6 +36,7 @@ export function readWorkerConfig(env: Readonly<Record<string, string | undefined
   check(/^postgres(ql)?:\/\//.test(databaseUrl), 'DATABASE_URL', 'must be set to postgresql://…');
   const redisUrl = env.REDIS_URL;
   check(redisUrl === undefined || /^rediss?:\/\//.test(redisUrl), 'REDIS_URL', 'must be redis://… or absent');
+  const artifacts = artifactsOfEnvironment(env, (key, message) => problems.push({ key, message }));
   const host = env.REHEARSAL_HOST ?? 'auto';
   check(hosts.includes(host), 'REHEARSAL_HOST', `must be one of ${hosts.join(', ')}`);
   const runsAtOnce = Number(env.REHEARSAL_RUNS_AT_ONCE ?? Math.max(1, Math.min(4, availableParallelism())));
@@ -56,6 +61,7 @@ export function readWorkerConfig(env: Readonly<Record<string, string | undefined
   return {
     databaseUrl,
     queueUrl: redisUrl ?? databaseUrl,
+    artifacts,
     dataRoot: resolve(defaultDataRoot(env)),
     host: host as HostChoice,
     runsAtOnce,

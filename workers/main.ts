@@ -29,7 +29,7 @@ async function workUntilAsked(config: WorkerConfig): Promise<void> {
   const log = pino({ level: config.logLevel, base: { part: 'worker' } }, pino.destination({ fd: 2, sync: true }));
   const onError = (error: unknown) => log.error({ err: error }, 'a connection failed');
   const asked = askedToStop();
-  await using store = await openStore({ url: config.databaseUrl, onError });
+  await using store = await openStore({ url: config.databaseUrl, onError, artifacts: config.artifacts });
   await using queue = await openQueue({ url: config.queueUrl, onError });
   await using engine = await openEngine({
     dataRoot: config.dataRoot,

@@ -1,6 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RehearsalError } from '../../shared/domain/problem.ts';
+import { artifactsOfEnvironment } from '../../shared/edge/adapters/artifacts/artifacts-of-environment.ts';
+import type { Artifacts } from '../../shared/edge/ports/artifacts.ts';
 import { isNetwork } from '../integrations/webhooks/guard-address.ts';
 
 export interface ApiConfig {
@@ -9,6 +11,8 @@ export interface ApiConfig {
   readonly databaseUrl: string;
   /** Redis where REDIS_URL is given, else the service's own PostgreSQL. */
   readonly queueUrl: string;
+  /** Where archives are kept; absent: in PostgreSQL. */
+  readonly artifacts: Artifacts | undefined;
   /** Only archives on their way to the store lie there. */
   readonly dataRoot: string;
   /** First admin token; absent: made and printed where the store has none. */
@@ -36,6 +40,7 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
   if (!/^postgres(ql)?:\/\//.test(databaseUrl)) refuseKey('DATABASE_URL', 'must be set to postgresql://…');
   const redisUrl = env.REDIS_URL;
   if (redisUrl !== undefined && !/^rediss?:\/\//.test(redisUrl)) refuseKey('REDIS_URL', 'must be redis://… or absent');
+  const artifacts = artifactsOfEnvironment(env, refuseKey);
   const token = env.REHEARSAL_TOKEN;
   if (token !== undefined && token.length < 16) refuseKey('REHEARSAL_TOKEN', 'must have at least 16 characters');
   const archiveBytesMax = Number(env.REHEARSAL_ARCHIVE_BYTES_MAX ?? 512 * 1024 * 1024);
@@ -63,6 +68,7 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
     port,
     databaseUrl,
     queueUrl: redisUrl ?? databaseUrl,
+    artifacts,
     dataRoot: resolve(env.REHEARSAL_DATA ?? join(tmpdir(), 'rehearsal')),
     token,
     archiveBytesMax,

@@ -7,7 +7,7 @@ import { enqueueForgotten } from '../../shared/edge/adapters/queue/enqueue-forgo
 import { openQueue } from '../../shared/edge/adapters/queue/open-queue.ts';
 import { keptSigningKey, signingKeyOf } from '../../shared/edge/adapters/signing/signing-key.ts';
 import { openStore } from '../../shared/edge/adapters/store/open-store.ts';
-import type { Retention } from '../../shared/edge/ports/retention.ts';
+import type { Store } from '../../shared/edge/ports/store.ts';
 import type { Tokens } from '../../shared/edge/ports/tokens.ts';
 import { startWebhooks } from '../integrations/webhooks/start-webhooks.ts';
 import { buildApi } from './build-api.ts';
@@ -31,7 +31,7 @@ try {
 async function serveUntilAsked(config: ApiConfig): Promise<void> {
   const log = pino({ level: config.logLevel, base: { part: 'api' } }, pino.destination({ fd: 2, sync: true }));
   const onError = (error: unknown) => log.error({ err: error }, 'a connection failed');
-  await using store = await openStore({ url: config.databaseUrl, onError });
+  await using store = await openStore({ url: config.databaseUrl, onError, artifacts: config.artifacts });
   await using queue = await openQueue({ url: config.queueUrl, onError });
   await giveFirstToken(store.tokens, config.token);
   const scratchDir = join(config.dataRoot, 'incoming');
@@ -46,7 +46,7 @@ async function serveUntilAsked(config: ApiConfig): Promise<void> {
   await using _waiting = every(forgottenMs, () => store.admission.noteWaiting(), onError);
   await using _sweep = every(forgottenMs, () => enqueueForgotten(store, queue), onError);
   const evidenceMsMax = config.evidenceDaysMax * 24 * 3_600_000;
-  await using _retention = every(retentionMs, () => removeOld(store.retention, evidenceMsMax), onError);
+  await using _retention = every(retentionMs, () => removeOld(store, evidenceMsMax), onError);
   await using _webhooks = startWebhooks({ webhooks: store.webhooks, networks: webhookNetworks, log });
   const asked = askedToStop();
   const address = await app.listen({ host: config.host, port: config.port });
@@ -55,8 +55,9 @@ async function serveUntilAsked(config: ApiConfig): Promise<void> {
   await app.close();
 }
 
-async function removeOld(retention: Retention, ageMs: number): Promise<void> {
+async function removeOld({ retention, bundles }: Store, ageMs: number): Promise<void> {
   while ((await retention.removeEvidence(ageMs)) > 0);
+  while ((await bundles.removeUnused(ageMs)) > 0);
 }
 
 /** Without any token nobody could ever make one. */

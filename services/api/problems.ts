@@ -44,6 +44,7 @@ const statusOfCode = {
   'idempotency-key-reused': 422,
   'no-report': 409,
   'evidence-removed': 410,
+  'bundle-removed': 410,
   'too-many-requests': 429,
 } as const;
 

@@ -7,6 +7,7 @@ import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
 import { lackOf } from '../../shared/plan/placement.ts';
 import type { JobParts } from './jobs.ts';
 import { tellSightings } from './tell-sightings.ts';
+import { willBeBack } from './will-be-back.ts';
 
 /**
  * One look: plan, see what the results so far ask for next, and either name the runs that are missing or judge.
@@ -71,8 +72,7 @@ async function acceptedFor(
 
 /** Ends a rehearsal without a verdict, and says why. */
 export async function failRehearsal(parts: JobParts, id: RehearsalId, error: unknown): Promise<Look> {
-  // Without the store nothing can be written down; the rehearsal stays, and is found again when the store is back.
-  if (error instanceof RehearsalError && error.code === 'store-unreachable') throw error;
+  if (willBeBack(error)) throw error;
   const known =
     error instanceof RehearsalError
       ? error

@@ -2,6 +2,7 @@ import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
 import { lackOf } from '../../shared/plan/placement.ts';
 import { notRun } from '../not-run.ts';
 import type { JobParts } from './jobs.ts';
+import { willBeBack } from './will-be-back.ts';
 
 /** A run that takes its worker down so often is given up. */
 const claimsMax = 5;
@@ -24,13 +25,14 @@ export async function performStoredRun(
   const signal = AbortSignal.any([jobSignal, parts.signal, watch.signal]);
   try {
     await using _machine = await store.workers.occupy(machine, spec.alone ? 'alone' : 'shared', signal);
+    // Before the claim, because only what takes its worker down may use up the run's tries.
+    const prepared = await parts.preparations.of(rehearsal);
     const claim = await store.runs.claim(id, runId, worker);
     if (claim === null) return 'done';
     if (claim.fence > claimsMax) {
       await store.runs.finish(id, runId, claim.fence, notRun(spec, `it was begun ${claimsMax} times and never ended`));
       return 'done';
     }
-    const prepared = await parts.preparations.of(rehearsal);
     const result = await prepared.perform(claim.spec, signal);
     const stored = await store.runs.finish(id, runId, claim.fence, result);
     if (!stored)
@@ -48,6 +50,7 @@ export async function performStoredRun(
 
 /** The last try failed: the gap is stored, and the checks that need the run will say so. */
 export async function giveUpStoredRun(parts: JobParts, id: RehearsalId, runId: RunId, error: unknown): Promise<void> {
+  if (willBeBack(error)) throw error;
   parts.log.error({ rehearsal: id, run: runId, err: error }, 'the run was given up');
   const claim = await parts.store.runs.claim(id, runId, parts.worker);
   if (claim === null) return;

@@ -74,7 +74,11 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
       },
     },
     async (request, reply) => {
-      const { id } = await findRehearsal({ store }, request.params.id);
+      const { id, bundleDigest } = await findRehearsal({ store }, request.params.id);
+      if (!(await store.bundles.keep(bundleDigest))) {
+        const detail = `The bundle of the rehearsal ${id} was removed with its evidence.`;
+        throw refuse('bundle-removed', detail, 'Submit the bundle again.');
+      }
       const rerun = await store.rehearsals.rerun(id, actorOf(request));
       if (rerun.status === 'queued') await queue.enqueue(rerun.id);
       const presented = await presentOne(store, rerun);

@@ -1,8 +1,8 @@
 /** What is not kept for ever. */
 export interface Retention {
   /**
-   * Removes evidence, run results and archives of some rehearsals that ended longer ago; says of how many. Verdicts,
-   * reports and all that the gate needs stay.
+   * Removes evidence and run results of some rehearsals that ended longer ago; says of how many. Verdicts, reports and
+   * all that the gate needs stay.
    */
   removeEvidence(ageMs: number): Promise<number>;
 }

@@ -205,6 +205,10 @@ export interface Events {
 export interface BundleArchives {
   /** Stores the archive at `path`; nothing happens where the digest is known. */
   put(digest: Digest, path: string): Promise<void>;
+  /** Somebody wants it again: it will not count as unused for another while. False: it is gone. */
+  keep(digest: Digest): Promise<boolean>;
   /** Writes the archive to `path`, complete or not at all. Throws RehearsalError `unknown-bundle`. */
   fetch(digest: Digest, path: string): Promise<void>;
+  /** Removes some that nobody sent for so long and whose rehearsals' evidence is gone; says how many. */
+  removeUnused(ageMs: number): Promise<number>;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
+import { artifactsOfEnvironment } from '../../../shared/edge/adapters/artifacts/artifacts-of-environment.ts';
 import { askedToStop } from '../../../shared/edge/adapters/asked-to-stop.ts';
 import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
@@ -22,9 +23,13 @@ try {
   process.exitCode = 4;
 }
 
+function artifactsOf() {
+  return artifactsOfEnvironment(process.env, (key, message) => log.error({ key }, message));
+}
+
 async function workUntilAsked(): Promise<void> {
   const asked = askedToStop();
-  await using store = await openStore({ url: databaseUrl, onError });
+  await using store = await openStore({ url: databaseUrl, onError, artifacts: artifactsOf() });
   await using queue = await openQueue({ url: queueUrl, onError });
   await using _work = await startWork({
     store,

@@ -7,9 +7,11 @@ import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { buildApi } from '../../../services/api/build-api.ts';
 import type { Api } from '../../../services/api/type-provider.ts';
+import { artifactsOfEnvironment } from '../../../shared/edge/adapters/artifacts/artifacts-of-environment.ts';
 import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
 import { keptSigningKey } from '../../../shared/edge/adapters/signing/signing-key.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
+import type { Artifacts } from '../../../shared/edge/ports/artifacts.ts';
 import type { Queue } from '../../../shared/edge/ports/queue.ts';
 import type { Store } from '../../../shared/edge/ports/store.ts';
 import { eventually, startDatabase, startRedis } from './parts.ts';
@@ -35,6 +37,7 @@ export const adminToken = 'token-of-the-first-admin';
 export async function startService(
   backend: 'postgres' | 'redis',
   more: { readonly webhookNetworks?: readonly string[] } = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<TestService> {
   await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'rehearsal-test-service-'));
@@ -43,7 +46,7 @@ export async function startService(
   const redis = backend === 'redis' ? stack.use(await startRedis()) : undefined;
   const queueUrl = redis?.url ?? database.url;
   const onError = () => undefined;
-  const store = stack.use(await openStore({ url: database.url, onError }));
+  const store = stack.use(await openStore({ url: database.url, onError, artifacts: artifactsOf(env) }));
   const queue = stack.use(await openQueue({ url: queueUrl, onError }));
   await store.tokens.add(adminToken, { name: 'admin', scopes: ['admin'] }, { name: 'the test' });
   const parts = {
@@ -80,6 +83,7 @@ export async function startService(
       const program = join(import.meta.dirname, 'fake-worker.ts');
       const worker = spawn(process.execPath, [program, database.url, queueUrl, dir, machine, ...snapshots], {
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+        env: { ...process.env, ...env },
       });
       workers.push(worker);
       if (worker.stdout !== null) await once(worker.stdout, 'data');
@@ -87,6 +91,12 @@ export async function startService(
     },
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
+}
+
+export function artifactsOf(env: Readonly<Record<string, string>>): Artifacts | undefined {
+  return artifactsOfEnvironment(env, (key, message) => {
+    throw new Error(`${key} ${message}`);
+  });
 }
 
 export async function killed(worker: ChildProcess): Promise<void> {

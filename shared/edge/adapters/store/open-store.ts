@@ -1,3 +1,4 @@
+import type { Artifacts } from '../../ports/artifacts.ts';
 import type { Store } from '../../ports/store.ts';
 import { openAcceptances } from './acceptances.ts';
 import { openAdmission } from './admission.ts';
@@ -24,10 +25,12 @@ export interface StoreOptions {
   readonly onError: (error: Error) => void;
   /** How long one question may take before the database counts as away; absent: long enough for any. */
   readonly answerMs?: number;
+  /** Where archives are kept; absent: in the store. */
+  readonly artifacts?: Artifacts | undefined;
 }
 
 /** The service's memory in PostgreSQL, its schema brought up to date. Throws RehearsalError `store-unreachable`. */
-export async function openStore({ url, onError, answerMs }: StoreOptions): Promise<Store> {
+export async function openStore({ url, onError, answerMs, artifacts }: StoreOptions): Promise<Store> {
   const database = openDatabase(url, onError, answerMs);
   try {
     await migrateStore(database);
@@ -40,7 +43,7 @@ export async function openStore({ url, onError, answerMs }: StoreOptions): Promi
     admission: openAdmission(database),
     runs: openRuns(database),
     events: openEvents(database),
-    bundles: openBundleArchives(database),
+    bundles: openBundleArchives(database, artifacts),
     tokens: openTokens(database),
     acceptances: openAcceptances(database),
     audit: openAudit(database),

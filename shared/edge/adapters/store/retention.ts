@@ -22,10 +22,5 @@ async function removeEvidence(rows: Ask, ageMs: number): Promise<number> {
   const ids = removed.map(({ id }) => id);
   await rows('UPDATE runs SET result = NULL WHERE rehearsal_id = ANY($1)', [ids]);
   await rows(`DELETE FROM events WHERE rehearsal_id = ANY($1) AND kind NOT IN ('finding', 'verdict', 'status')`, [ids]);
-  await rows(
-    `DELETE FROM bundle_chunks WHERE digest IN (SELECT bundle_digest FROM rehearsals WHERE id = ANY($1))
-        AND NOT EXISTS (SELECT FROM rehearsals WHERE bundle_digest = digest AND evidence_removed_at IS NULL)`,
-    [ids],
-  );
   return ids.length;
 }
