@@ -41,6 +41,12 @@ export function ensureDocker({ install }) {
 export const ensureRedis = ({ install }) => ensureProgram('redis-server', 'redis-server', install);
 export const ensureChromium = ({ install }) => ensureProgram('/usr/bin/chromium', 'chromium', install);
 export const ensureCompose = ({ install }) => ensureProgram('docker-compose', 'docker-compose', install);
+export const ensureFaketime = ({ install }) =>
+  ensureProgram(
+    `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`,
+    'libfaketime',
+    install,
+  );
 export const ensureXfs = ({ install }) => ensureProgram('mkfs.xfs', 'xfsprogs', install);
 
 /** psql and pgbench, and the drivers of two other languages, in one call. */

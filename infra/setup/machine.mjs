@@ -4,6 +4,7 @@ import {
   ensureCompose,
   ensureDebianTools,
   ensureDocker,
+  ensureFaketime,
   ensureRedis,
   ensureXfs,
 } from './docker.mjs';
@@ -24,6 +25,7 @@ export function ensureMachine({ install }) {
     chromium: ensureChromium,
     xfs: ensureXfs,
     clients: ensureClients,
+    faketime: ensureFaketime,
     prometheus: ensurePromtool,
     debian: ensureDebianTools,
     tools: ensureToolPackages,

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type Fault, type ProblemPlace, problemOf, RehearsalError } from '../../shared/domain/problem.ts';
+import { fullDisk } from '../../shared/edge/adapters/full-disk.ts';
 import type { WireProblem } from '../../shared/edge/wire/problem.ts';
 import { placesOf } from './invalid-request.ts';
 import { sendProblemPage } from './pages/service-shell.ts';
@@ -57,7 +58,7 @@ const statusOfFault: Readonly<Record<Fault, number>> = {
 };
 
 function sendProblem(error: FastifyError | RehearsalError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = error instanceof RehearsalError ? error : fromFastify(error);
+  const known = error instanceof RehearsalError ? error : (fullDisk(error) ?? fromFastify(error));
   const codes: Readonly<Record<string, number>> = statusOfCode;
   const status = codes[known.code] ?? statusOfFault[known.fault];
   if (status >= 500) request.log.error({ err: error }, 'the request failed by no fault of its own');

@@ -1,7 +1,7 @@
 /**
  * `npm run chaos -- --seed 1 --rounds 3 --seconds 90 --paused 60 --queue redis|postgres`: kills and stops the parts of
- * a working service and cuts its network at random moments, round by round with the next seed; ends with 1 where a
- * promise was broken.
+ * a working service, cuts its network, fills its disks and sets its clocks at random moments, round by round with the
+ * next seed; ends with 1 where a promise was broken. Disks take root, clocks Debian's libfaketime.
  */
 import { parseArgs } from 'node:util';
 import { runChaos } from './run-chaos.ts';

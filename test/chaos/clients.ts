@@ -49,7 +49,7 @@ export function startClients(stage: Stage, random: Random, bundlesMax: number): 
     }
   };
   const submit = async (version: string) => {
-    const bundle = new Uint8Array(await makeBundle(stage.dir, version));
+    const bundle = new Uint8Array(await makeBundle(stage.clientsDir, version));
     for (;;) {
       const headers = { 'content-type': 'application/gzip', 'idempotency-key': version };
       const answer = await call('/v1/rehearsals', { method: 'POST', headers, body: bundle });

@@ -34,11 +34,12 @@ export async function strike(moments: readonly Moment[]): Promise<void> {
   const busy = new Map<string, Promise<void>>();
   for (const { atMs, downMs, part } of moments) {
     await delay(Math.max(0, atMs - (performance.now() - begunMs)));
-    await busy.get(part.name);
+    const needed = part.needs ?? part.name;
+    await busy.get(needed);
     const over = part.strike(downMs);
     // Whoever awaits all of them below hears of a failure.
     over.catch(() => undefined);
-    busy.set(part.name, over);
+    busy.set(needed, over);
   }
   await Promise.all(busy.values());
 }

@@ -19,6 +19,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   /** Ends it as a power cut ends a process; on the same port again by `restart`. */
   crash(): Promise<void>;
   restart(): Promise<void>;
+  /** False: stopped, crashed, or ended by itself. */
+  isRunning(): boolean;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -26,6 +28,8 @@ export interface EmbeddedPostgresOptions {
   /** `trust` is for tests that speak the protocol themselves; default scram-sha-256. */
   readonly auth?: 'scram-sha-256' | 'trust';
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where its directory is made. */
+  readonly below?: string;
 }
 
 /**
@@ -33,7 +37,7 @@ export interface EmbeddedPostgresOptions {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
   const programs = programsOf(options.major ?? 17);
-  const home = await mkdtemp(join(tmpdir(), 'rehearsal-test-pg-'));
+  const home = await mkdtemp(join(options.below ?? tmpdir(), 'rehearsal-test-pg-'));
   try {
     if (unprivileged.uid !== undefined) await chown(home, unprivileged.uid, unprivileged.gid);
     return await initializeAndStart(home, programs, options);
@@ -93,7 +97,8 @@ async function initializeAndStart(
         await crashServer(running, pgdata);
       };
       const end = () => stopServer(running, watchdog, home);
-      return { address, pgdata, log, stop, crash, restart, [Symbol.asyncDispose]: end };
+      const isRunning = () => running.exitCode === null && running.signalCode === null;
+      return { address, pgdata, log, stop, crash, restart, isRunning, [Symbol.asyncDispose]: end };
     }
     if (attempt === 3) throw new Error(`the embedded server did not start:\n${await log()}`);
   }

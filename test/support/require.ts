@@ -3,6 +3,7 @@ import { accessSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { findPromtool } from '../../infra/setup/promtool.mjs';
+import { falseClockLibrary } from '../chaos/false-clock.ts';
 
 /** Debian's programs. */
 const [psql, pgbench] = ['/usr/lib/postgresql/15/bin/psql', '/usr/lib/postgresql/15/bin/pgbench'];
@@ -27,6 +28,7 @@ const looks = {
     execFileSync('/usr/bin/ruby', ['-e', "require 'pg'"], { stdio: 'pipe' });
   },
   prometheus: () => execFileSync(findPromtool() ?? 'promtool', ['--version'], { stdio: 'pipe' }),
+  faketime: () => accessSync(falseClockLibrary),
   jdbc: () => {
     const modules = execFileSync('java', ['--list-modules'], { stdio: 'pipe', encoding: 'utf8' });
     if (!modules.includes('jdk.compiler')) throw new Error('java cannot run a source file');

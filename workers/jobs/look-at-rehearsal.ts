@@ -2,6 +2,7 @@ import type { AcceptedWaiver } from '../../shared/domain/accepted-waiver.ts';
 import type { RehearsalId } from '../../shared/domain/ids.ts';
 import type { Plan } from '../../shared/domain/plan.ts';
 import { problemOf, RehearsalError } from '../../shared/domain/problem.ts';
+import { fullDisk } from '../../shared/edge/adapters/full-disk.ts';
 import type { Look } from '../../shared/edge/ports/queue.ts';
 import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
 import { lackOf } from '../../shared/plan/placement.ts';
@@ -73,22 +74,16 @@ async function acceptedFor(
 /** Ends a rehearsal without a verdict, and says why. */
 export async function failRehearsal(parts: JobParts, id: RehearsalId, error: unknown): Promise<Look> {
   if (willBeBack(error)) throw error;
-  const known =
-    error instanceof RehearsalError
-      ? error
-      : new RehearsalError(
-          'ours',
-          'internal',
-          'The rehearsal failed by an error of ours.',
-          'Read the log of the worker.',
-          {
-            cause: error,
-          },
-        );
+  const known = error instanceof RehearsalError ? error : (fullDisk(error) ?? ofOurs(error));
   parts.log.error({ rehearsal: id, err: error }, 'the rehearsal failed');
   await parts.store.rehearsals.fail(id, { ...problemOf(known), fault: known.fault });
   return nothing;
 }
+
+const ofOurs = (cause: unknown): RehearsalError =>
+  new RehearsalError('ours', 'internal', 'The rehearsal failed by an error of ours.', 'Read the log of the worker.', {
+    cause,
+  });
 
 const nothing: Look = { runs: [], turn: 0 };
 

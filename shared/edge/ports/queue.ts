@@ -6,6 +6,11 @@ export interface Queue extends AsyncDisposable {
   /** Nothing happens where the queue knows the rehearsal. */
   enqueue(id: RehearsalId): Promise<void>;
   knows(id: RehearsalId): Promise<boolean>;
+  /**
+   * What has been put off for longer than `lateMs`, as the calls of this process saw it, begins: somebody's clock was
+   * wrong when it was. Absent: longer than anything is put off.
+   */
+  hasten(lateMs?: number): Promise<void>;
   /** Starts taking work; leaving the scope waits until the jobs in hand are done. */
   work(jobs: Jobs, options: WorkOptions): Promise<AsyncDisposable>;
   /** Throws RehearsalError `queue-unreachable`. */

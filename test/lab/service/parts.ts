@@ -8,9 +8,9 @@ import { Redis } from 'ioredis';
 import type { ServerAddress } from '../../../shared/edge/ports/sql.ts';
 import { startEmbeddedPostgres } from '../../support/embedded-postgres.ts';
 
-/** A database of our own on a server of our own. */
-export async function startDatabase(): Promise<{ readonly url: string } & AsyncDisposable> {
-  const server = await startEmbeddedPostgres();
+/** A database of our own on a server of our own, whose directory is made `below`. */
+export async function startDatabase(below?: string): Promise<{ readonly url: string } & AsyncDisposable> {
+  const server = await startEmbeddedPostgres(below === undefined ? {} : { below });
   return { url: urlOf(server.address), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
@@ -60,11 +60,11 @@ export async function freePort(): Promise<number> {
 
 /** Asks until the answer is there: a state is awaited, never a time. */
 export async function eventually<T>(ask: () => Promise<T | undefined | null | false>, limitMs = 30_000): Promise<T> {
-  const deadline = Date.now() + limitMs;
+  const deadline = performance.now() + limitMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== null && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`not so after ${limitMs} ms: ${ask.toString()}`);
+    if (performance.now() > deadline) throw new Error(`not so after ${limitMs} ms: ${ask.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { parseRehearsalId, parseRunId, type RunId } from '../../../shared/domain/ids.ts';
 import { queueNames } from '../../../shared/edge/adapters/queue/bull-queue.ts';
 import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
@@ -69,6 +69,39 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
     // Its name is free again, for a rehearsal that Postgres still misses.
     await queue.enqueue(id(2));
     await eventually(async () => looks === 2);
+  });
+
+  it('does not wait for an hour that a wrong clock has named', async () => {
+    await using queue = await openQueue({ url: server.url, onError: fail });
+    await using backend = await (server.url.startsWith('redis') ? redisBackend : postgresBackend)(server.url);
+    const raw = backend.queue(queueNames.rehearsals);
+    await raw.waitUntilReady();
+    let looks = 0;
+    let clock: MockInstance<typeof Date.now> | undefined;
+    const jobs: Jobs = {
+      look: async () => {
+        looks += 1;
+        if (looks > 1) return lookedAt();
+        const now = Date.now;
+        clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
+        return 'elsewhere';
+      },
+      run: async () => 'done',
+      ...neverGivesUp,
+    };
+    await using _worker = await queue.work(jobs, { runsAtOnce: 1, onError: fail });
+    await queue.enqueue(id(9));
+    try {
+      await eventually(async () => (await raw.getJobState(id(9))) === 'delayed', 5_000);
+    } finally {
+      clock?.mockRestore();
+    }
+    await queue.hasten(0);
+    expect(await raw.getJobState(id(9))).toBe('delayed');
+    await queue.hasten(0);
+    await eventually(async () => !(await queue.knows(id(9))));
+    expect(looks).toBe(2);
+    await raw.close();
   });
 
   it('gives a run up after its last try, and its parent is looked at again', async () => {

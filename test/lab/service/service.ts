@@ -36,11 +36,11 @@ export const adminToken = 'token-of-the-first-admin';
 /** API in this process, workers with a fake core in processes of their own, real PostgreSQL, real Redis where asked. */
 export async function startService(
   backend: 'postgres' | 'redis',
-  more: { readonly webhookNetworks?: readonly string[] } = {},
+  { below, ...more }: { readonly webhookNetworks?: readonly string[]; readonly below?: string } = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<TestService> {
   await using stack = new AsyncDisposableStack();
-  const dir = await mkdtemp(join(tmpdir(), 'rehearsal-test-service-'));
+  const dir = await mkdtemp(join(below ?? tmpdir(), 'rehearsal-test-service-'));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
   const database = stack.use(await startDatabase());
   const redis = backend === 'redis' ? stack.use(await startRedis()) : undefined;

@@ -17,9 +17,15 @@ export interface BullQueue {
   readonly qualifiedName: string;
   add(name: string, data: unknown, options: JobsOptions): Promise<Job>;
   getJobState(id: string): Promise<string>;
+  getDelayed(start: number, end: number): Promise<readonly PutOff[]>;
   waitUntilReady(): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;
+}
+
+export interface PutOff {
+  readonly id?: string | undefined;
+  promote(): Promise<void>;
 }
 
 export interface BullWorker {

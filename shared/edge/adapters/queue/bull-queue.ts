@@ -1,6 +1,7 @@
 import type { RehearsalId } from '../../../domain/ids.ts';
 import type { Jobs, Queue, WorkOptions } from '../../ports/queue.ts';
 import { type Backend, kept } from './backend.ts';
+import { hastening } from './hastening.ts';
 import { lookProcessor, runProcessor } from './processors.ts';
 
 export const queueNames = { rehearsals: 'rehearsals', runs: 'runs' } as const;
@@ -18,9 +19,13 @@ export async function openBullQueue(backend: Backend, onError: (error: Error) =>
   runs.on('error', onError);
   await Promise.all([rehearsals.waitUntilReady(), runs.waitUntilReady()]);
   const knows = async (id: RehearsalId) => alive.has(await rehearsals.getJobState(id));
+  const hastenings = [hastening(rehearsals), hastening(runs)];
   return {
     kind: backend.kind,
     knows,
+    hasten: async (lateMs) => {
+      for (const hasten of hastenings) await hasten(lateMs);
+    },
     enqueue: async (id) => {
       await rehearsals.add(
         'look',

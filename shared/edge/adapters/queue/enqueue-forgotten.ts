@@ -6,5 +6,6 @@ import type { Store } from '../../ports/store.ts';
  * is admitted by any worker, out of Postgres.
  */
 export async function enqueueForgotten(store: Store, queue: Queue): Promise<void> {
+  await queue.hasten();
   for (const id of await store.rehearsals.running()) if (!(await queue.knows(id))) await queue.enqueue(id);
 }

@@ -73,6 +73,7 @@ async function ask<Row extends object>(
     return (await on.query({ text, values: [...parameters], ...limit })).rows as Row[];
   } catch (cause) {
     if (lostConnection(cause)) throw unreachable(cause);
+    if (/^53/.test(String((cause as { code?: unknown }).code))) throw exhausted(cause);
     if ((cause as { code?: unknown }).code === characterNotInRepertoire) throw notText(cause);
     throw cause;
   }
@@ -95,6 +96,17 @@ function notText(cause: unknown): RehearsalError {
 function lostConnection(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
   return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(57P0|08)/.test(code);
+}
+
+/** Class 53: disk, memory or connections. Like a server that is away, it will be back. */
+function exhausted(cause: unknown): RehearsalError {
+  return new RehearsalError(
+    'machine',
+    'store-unreachable',
+    `The database of the service has no room: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    'Give its PostgreSQL more of what it lacks: disk, memory or connections.',
+    { cause },
+  );
 }
 
 function unreachable(cause: unknown): RehearsalError {
