@@ -11,7 +11,7 @@ export function ensureToolPackages() {
   return ensureInstalled('test/tools/packages');
 }
 
-const applications = ['feature-flags'].map((name) => `test/applications/packages/${name}`);
+const applications = ['feature-flags', 'shop'].map((name) => `test/applications/packages/${name}`);
 
 /** Whole applications are 300 MB on disk and take minutes to install: only where somebody asks for them. */
 export function ensureApplicationPackages() {

@@ -16,9 +16,12 @@ import { temporaryDirectory } from '../support/vendor.ts';
 /** An application from npm as its team hands it in; its files and its snapshot live as long as its scope. */
 export interface Application extends AsyncDisposable {
   readonly dir: string;
-  /** `scenarios` as for `--only`. */
-  judged(overlap: 'rolling' | 'stop-the-world', scenarios: string): Promise<Judged>;
+  /** `scenarios` as for `--only`; `edit` is what else the team wrote otherwise in its manifest. */
+  judged(overlap: Overlap, scenarios: string, edit?: Edit): Promise<Judged>;
 }
+
+export type Overlap = 'rolling' | 'stop-the-world';
+export type Edit = (manifest: string) => string;
 
 export interface Judged {
   readonly report: Report;
@@ -37,7 +40,8 @@ export async function handIn(name: string, parts: Parts): Promise<Application> {
       await completeBundle(join(checkout, source), join(place.dir, 'bundle', part), join(checkout, packages));
     }
     await snapshotOfProduction(place.dir, name);
-    const judged: Application['judged'] = (overlap, scenarios) => judge(place.dir, overlap, scenarios);
+    const judged: Application['judged'] = (overlap, scenarios, edit = (text) => text) =>
+      judge(place.dir, overlap, scenarios, edit);
     return { dir: place.dir, judged, [Symbol.asyncDispose]: end };
   } catch (error) {
     await end();
@@ -47,11 +51,14 @@ export async function handIn(name: string, parts: Parts): Promise<Application> {
 
 const envIn = (dir: string) => ({ REHEARSAL_DATA: join(dir, 'root') });
 
-async function judge(dir: string, overlap: string, scenarios: string): Promise<Judged> {
-  const bundle = join(dir, overlap);
+async function judge(dir: string, overlap: Overlap, scenarios: string, edit: Edit): Promise<Judged> {
+  const bundle = join(dir, crypto.randomUUID());
   await cp(join(dir, 'bundle'), bundle, { recursive: true, verbatimSymlinks: true });
   const manifest = join(bundle, 'rehearsal.yaml');
-  await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('overlap: rolling', `overlap: ${overlap}`));
+  await writeFile(
+    manifest,
+    edit((await readFile(manifest, 'utf8')).replace('overlap: rolling', `overlap: ${overlap}`)),
+  );
   const args = ['--host', 'process', '--only', scenarios];
   await using rehearsal = await rehearsed(bundle, args, { env: envIn(dir), complete: true, timeoutMs: wholeMs });
   return { report: rehearsal.report, code: rehearsal.finished.code };
@@ -122,4 +129,5 @@ async function untilReady(url: string, child: ChildProcess): Promise<void> {
 }
 
 /** Nobody's data: a column that the draft would empty is kept as well. */
-const keepAll = (policy: string): string => policy.replace(/^( {4}\w+): .*$/gm, '$1: { keep: "made up for a test" }');
+const keepAll = (policy: string): string =>
+  policy.replace(/^( {4}(?:\w+|"\w+")): .*$/gm, '$1: { keep: "made up for a test" }');

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { checkout } from '../support/cli.ts';
 import { blockingChecks, summaryOf, weakOtherwise } from '../support/rehearsed.ts';
 import { describeWith } from '../support/require.ts';
-import { type Application, handIn, type Judged, type Parts } from './application.ts';
+import { type Application, type Edit, handIn, type Judged, type Overlap, type Parts } from './application.ts';
 
 const quiet = 'control,compatibility';
 const packages = 'test/applications/packages';
@@ -16,7 +16,7 @@ const rehearsed = (name: string, parts: Parts) => {
     application = await handIn(name, parts);
   });
   afterAll(() => application?.[Symbol.asyncDispose]());
-  return { judged: (overlap: 'rolling' | 'stop-the-world') => application.judged(overlap, quiet) };
+  return { judged: (overlap: Overlap, edit?: Edit) => application.judged(overlap, quiet, edit) };
 };
 
 /** Inconclusive is the best that a rehearsal without load can say. */
@@ -35,6 +35,7 @@ function isRed({ report, code }: Judged, found: readonly string[]): void {
 test.each([
   ['job-queue', 'test/tools/packages', 'test/tools/packages', 'graphile-worker'],
   ['feature-flags', `${packages}/feature-flags`, `${packages}/feature-flags`, 'unleash'],
+  ['shop', `${packages}/shop`, `${packages}/shop`, 'vendure'],
 ])('%s: its manifest names the very versions that are installed for it', async (name, older, newer, library) => {
   const { previous, version } = parse(
     await readFile(join(checkout, `test/applications/${name}/rehearsal.yaml`), 'utf8'),
@@ -76,5 +77,24 @@ describeWith('applications', 'a server with a page goes from one published versi
 
   test('rolling: it only adds, widens and makes a view again, so the older one works on every state', async () => {
     nothingIsWrong(await judged('rolling'));
+  });
+});
+
+describeWith('applications', 'an application on an ORM goes from one published version to another', () => {
+  const { judged } = rehearsed('shop', {
+    '.': { source: 'test/applications/shop', packages: `${packages}/shop` },
+  });
+  const asGenerated: Edit = (manifest) => manifest.replace('with-its-rows.js', 'as-generated.js');
+
+  test('rolling: the queries of the older one name columns that go', async () => {
+    isRed(await judged('rolling'), ['broken-previous-version', 'broken-query']);
+  });
+
+  test('stop-the-world, as the ORM generated it: it succeeds, and what the columns held is gone', async () => {
+    isRed(await judged('stop-the-world', asGenerated), ['broken-next-version']);
+  });
+
+  test('stop-the-world, with what the library has for it: nothing is wrong with it', async () => {
+    nothingIsWrong(await judged('stop-the-world'));
   });
 });

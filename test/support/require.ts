@@ -45,7 +45,8 @@ const looks = {
   // A `npm test` that was not asked for them never installs them.
   applications: () => {
     if (process.env.REHEARSAL_APPLICATIONS !== 'all') throw new Error(howToAskForThem);
-    accessSync(join(import.meta.dirname, '../applications/packages/feature-flags/node_modules'));
+    const packages = join(import.meta.dirname, '../applications/packages');
+    for (const name of ['feature-flags', 'shop']) accessSync(join(packages, name, 'node_modules'));
   },
   root: () => {
     if (process.getuid?.() !== 0) throw new Error('not root');
