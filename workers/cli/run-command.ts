@@ -11,6 +11,7 @@ import type { HostChoice } from '../hosts/choose-host.ts';
 import { defaultDataRoot } from '../hosts/data-root.ts';
 import { rehearse } from '../rehearse.ts';
 import type { CommandIo } from './io.ts';
+import { parseScenarios } from './parse-scenarios.ts';
 import { progressLines } from './progress-lines.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { makeOut, verdictExitCodes, writeReports } from './write-reports.ts';
@@ -74,15 +75,6 @@ async function rehearseHere(io: CommandIo, path: string, options: RunOptions, si
     progress: progressLines(io),
   });
   return { evidence, report: assembleReport(evidence, judge(evidence, { honourWaivers: true })) };
-}
-
-function parseScenarios(text: string): readonly Scenario[] {
-  return text.split(',').map((name) => {
-    const scenario = scenarios.find((candidate) => candidate === name.trim());
-    if (scenario === undefined)
-      throw new InvalidArgumentError(`${name} is no scenario; there are ${scenarios.join(', ')}`);
-    return scenario;
-  });
 }
 
 function parseSeed(text: string): number {
