@@ -13,7 +13,7 @@ const stopWaitMs = 30_000;
 /**
  * An engine that answers, with the images that clones need. With `install`, what is missing is installed, started and
  * built;
- * `stop` is there only where the daemon is ours and must end with us.
+ * `stop` and `pid` are there only where the daemon is ours and must end with us.
  */
 export function ensureDocker({ install }) {
   const there = engineVersion();
@@ -35,7 +35,12 @@ export function ensureDocker({ install }) {
     };
   }
   removeForgottenProjects();
-  return withImages(install, { ok: true, says: `${did} (engine ${engineVersion()})`, stop: daemon.stop });
+  return withImages(install, {
+    ok: true,
+    says: `${did} (engine ${engineVersion()})`,
+    stop: daemon.stop,
+    pid: daemon.pid,
+  });
 }
 
 export const ensureRedis = ({ install }) => ensureProgram('redis-server', 'redis-server', install);
@@ -104,7 +109,8 @@ function withImages(install, engine) {
   return { ok: false, says: `the images could not be built:\n${built.stdout}${built.stderr}` };
 }
 
-function startDaemon() {
+/** The daemon of an engine of ours; returns when it answers, or has ended. */
+export function startDaemon() {
   const logFile = join(tmpdir(), 'rehearsal-dockerd.log');
   const log = openSync(logFile, 'w');
   const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] });
@@ -113,6 +119,7 @@ function startDaemon() {
   const isGone = () => !existsSync(`/proc/${daemon.pid}`) || /^State:\s+Z/m.test(statusOf(daemon.pid));
   waitUntil(() => engineVersion() !== undefined || isGone(), startWaitMs);
   return {
+    pid: daemon.pid,
     log: () => readFileSync(logFile, 'utf8').split('\n').slice(-8).join('\n'),
     stop: () => {
       if (isGone()) return;
@@ -138,7 +145,7 @@ function waitUntil(condition, limitMs) {
 }
 
 /** Undefined where no engine answers, or it refuses us. */
-function engineVersion() {
+export function engineVersion() {
   const asked = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], {
     encoding: 'utf8',
     timeout: 20_000,

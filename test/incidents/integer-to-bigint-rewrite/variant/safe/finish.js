@@ -16,7 +16,7 @@ await client.end();
 async function copySome() {
   const { rowCount } = await client.query(
     `UPDATE hourly_usage SET tokens_big = tokens WHERE hour_no IN (
-       SELECT hour_no FROM hourly_usage WHERE tokens_big <> tokens ORDER BY hour_no LIMIT 5000 FOR UPDATE)`,
+       SELECT hour_no FROM hourly_usage WHERE tokens_big <> tokens ORDER BY hour_no LIMIT 500 FOR UPDATE)`,
   );
   return rowCount;
 }
