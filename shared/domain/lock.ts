@@ -82,7 +82,10 @@ const atOneTime = (left: LockWait, right: LockWait): boolean =>
   left.startedAtMs < right.startedAtMs + right.waitedMs && right.startedAtMs < left.startedAtMs + left.waitedMs;
 
 /** Whoever waits or is waited for, as far as a reader needs it to find the place. */
-export type QueueParty = Pick<LockParty, 'role' | 'ordinal' | 'worker'>;
+export type QueueParty = Pick<LockParty, 'role' | 'ordinal' | 'worker'> & {
+  /** Where a run has several, for each of them counts its statements from one. */
+  readonly phase?: string;
+};
 
 /** All waits of one party that led to the same other one, on one relation. */
 export interface LockQueue {

@@ -103,7 +103,7 @@ function reportRun(evidence: Evidence, judgement: Judgement, spec: RunSpec): Rep
   }
   const { fault, aftermath, load, otherStart, standby } = result;
   const retries = aftermath?.retry?.attempts ?? [];
-  const queues = lockQueues(result.lockWaits);
+  const queues = lockQueues(result.lockWaits, result.attempts);
   const judged = judgement.aftermaths.find(({ run }) => run === spec.id);
   return {
     id: spec.id,

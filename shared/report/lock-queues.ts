@@ -1,4 +1,5 @@
 import { type LockParty, type LockQueue, type LockWait, type QueueParty, waitsAhead } from '../domain/lock.ts';
+import type { MigrationAttempt } from '../domain/observation.ts';
 import type { SteppedMaxima } from '../domain/series.ts';
 
 /** The ones that cost most; a run has seldom more than two. */
@@ -11,7 +12,11 @@ const stepMsMin = 50;
  * Who stood behind whom in a run, the costliest queue first. Traffic that waits for other traffic stands behind
  * whatever that one waits for, unless one of our own actors is in its way directly.
  */
-export function lockQueues(waits: readonly LockWait[]): readonly LockQueue[] {
+export function lockQueues(
+  waits: readonly LockWait[],
+  attempts: readonly Pick<MigrationAttempt, 'phase' | 'statements'>[] = [],
+): readonly LockQueue[] {
+  const partyOf = partiesOf(attempts);
   const led = waits.map((wait) => ({ wait, behind: partyOf(endOf(wait, waits, new Set())) }));
   return Map.groupBy(led, ({ wait, behind }) => JSON.stringify([partyOf(wait.waiter), behind, wait.relation]))
     .values()
@@ -32,11 +37,21 @@ export function lockQueues(waits: readonly LockWait[]): readonly LockQueue[] {
     .map(({ queue }) => queue);
 }
 
-const partyOf = ({ role, ordinal, worker }: LockParty): QueueParty => ({
-  role,
-  ...(role === 'migration' && ordinal !== undefined ? { ordinal } : {}),
-  ...(worker === undefined ? {} : { worker }),
-});
+function partiesOf(attempts: readonly Pick<MigrationAttempt, 'phase' | 'statements'>[]) {
+  const hasSeveral = new Set(attempts.map(({ phase }) => phase)).size > 1;
+  const phaseOfPid = new Map(
+    attempts.flatMap(({ phase, statements }) => statements.map(({ backendPid }) => [backendPid, phase] as const)),
+  );
+  return ({ role, ordinal, worker, pid }: LockParty): QueueParty => {
+    const phase = hasSeveral && role === 'migration' ? phaseOfPid.get(pid) : undefined;
+    return {
+      role,
+      ...(role === 'migration' && ordinal !== undefined ? { ordinal } : {}),
+      ...(worker === undefined ? {} : { worker }),
+      ...(phase === undefined ? {} : { phase }),
+    };
+  };
+}
 
 /** The nearest is told before one that is further away; others of the traffic only where nobody else is there. */
 const nearest = ['actor', 'migration', 'previous', 'next', 'other'] as const;

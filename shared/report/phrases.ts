@@ -37,9 +37,9 @@ export function faultWords(fault: NonNullable<ReportRun['fault']>): string {
   }
 }
 
-const partyWords = ({ role, ordinal, worker }: QueueParty): string => {
+const partyWords = ({ role, ordinal, worker, phase = 'the migration' }: QueueParty): string => {
   const of = worker === undefined ? '' : ` (${worker})`;
-  if (role === 'migration') return ordinal === undefined ? 'the migration' : `statement ${ordinal} of the migration`;
+  if (role === 'migration') return ordinal === undefined ? phase : `statement ${ordinal} of ${phase}`;
   if (role === 'actor') return 'the other session';
   if (role === 'other') return 'somebody else';
   return `${role}${of}`;

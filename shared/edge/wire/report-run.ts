@@ -78,6 +78,7 @@ const QueuePartySchema = Type.Object({
   ]),
   ordinal: Type.Optional(Type.Number()),
   worker: Type.Optional(Type.String()),
+  phase: Type.Optional(Type.String()),
 });
 
 const LockQueueSchema = Type.Object({

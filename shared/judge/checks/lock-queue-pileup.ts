@@ -2,7 +2,7 @@ import type { LoadObservation } from '../../domain/load.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import type { JudgeContext } from '../context.ts';
-import { type BlockingChain, blockingChains, statementAt } from '../derive/blocking-chains.ts';
+import { type BlockingChain, blockingChains, statementBehind } from '../derive/blocking-chains.ts';
 import { takerOf } from '../derive/lock-taker.ts';
 import { placeOf } from '../derive/place.ts';
 import { boundedRetry } from '../derive/remedies.ts';
@@ -33,24 +33,25 @@ function draftsOf(run: RunResult, load: LoadObservation, context: JudgeContext):
   const budgetMs = context.manifest.budgets.blockedMs;
   if (load.blockedMsMax <= budgetMs) return [];
   const chains = blockingChains(run);
+  const [longest] = chains;
   const over = chains.filter((chain) => chain.waitedMsMax > budgetMs);
   const guilty = over.length > 0 ? over : chains.slice(0, 1);
-  if (guilty.length === 0) return [draftOf(run, load, undefined, context)];
-  return guilty.map((chain) => draftOf(run, load, chain, context));
+  if (guilty.length === 0) return [draftOf(run, load, { waitedMs: load.blockedMsMax }, context)];
+  return guilty.map((chain) => {
+    // A transaction may have waited more than once, and the load knows how long in all.
+    const waitedMs = chain === longest ? Math.max(chain.waitedMsMax, load.blockedMsMax) : chain.waitedMsMax;
+    return draftOf(run, load, { chain, waitedMs }, context);
+  });
 }
 
 function draftOf(
   run: RunResult,
   load: LoadObservation,
-  chain: BlockingChain | undefined,
+  { chain, waitedMs }: { readonly chain?: BlockingChain; readonly waitedMs: number },
   context: JudgeContext,
 ): Draft {
-  const found = statementAt(run, chain?.ordinal ?? run.fault?.ordinal ?? null);
+  const found = statementBehind(run, chain);
   const relation = chain?.relation ?? run.fault?.relation;
-  const waitedMs =
-    chain === undefined
-      ? load.blockedMsMax
-      : Math.max(chain.waitedMsMax, chain === blockingChains(run)[0] ? load.blockedMsMax : 0);
   const blamed = found === undefined ? undefined : blamedOf(found, chain, context);
   const place =
     found === undefined || blamed === undefined

@@ -2,10 +2,7 @@ import { type LockWait, waitsAhead } from '../../domain/lock.ts';
 import type { RunResult } from '../../domain/observation.ts';
 
 /** Traffic that stood behind one statement of the migration, on one relation. */
-export interface BlockingChain {
-  /** As the run counted it; null: the sampler saw the migration between two statements. */
-  readonly ordinal: number | null;
-  readonly relation: string;
+export interface BlockingChain extends Culprit {
   /** What the migration itself was waiting for meanwhile: then its request blocked, else its hold. */
   readonly behind: readonly LockWait[];
   readonly waitedMsMax: number;
@@ -23,7 +20,7 @@ export function blockingChains(run: RunResult): readonly BlockingChain[] {
       const culprit = culpritOf(wait, run.lockWaits, new Set());
       return culprit === undefined ? [] : [{ wait, ...culprit }];
     });
-  return Map.groupBy(chained, ({ ordinal, relation }) => `${ordinal} ${relation}`)
+  return Map.groupBy(chained, ({ pid, ordinal, relation }) => `${pid} ${ordinal} ${relation}`)
     .values()
     .map((group) => chainOf(group, run))
     .toArray()
@@ -31,6 +28,9 @@ export function blockingChains(run: RunResult): readonly BlockingChain[] {
 }
 
 interface Culprit {
+  /** Of its session: each phase counts its statements from one. */
+  readonly pid: number;
+  /** As the run counted it; null: the sampler saw the migration between two statements. */
   readonly ordinal: number | null;
   readonly relation: string;
 }
@@ -39,7 +39,9 @@ function culpritOf(wait: LockWait, all: readonly LockWait[], seen: Set<LockWait>
   if (seen.has(wait)) return undefined;
   seen.add(wait);
   const migration = wait.blockers.find(({ role }) => role === 'migration');
-  if (migration !== undefined) return { ordinal: migration.ordinal ?? null, relation: wait.relation };
+  if (migration !== undefined) {
+    return { pid: migration.pid, ordinal: migration.ordinal ?? null, relation: wait.relation };
+  }
   for (const next of waitsAhead(wait, all)) {
     const found = culpritOf(next, all, seen);
     if (found !== undefined) return found;
@@ -48,23 +50,27 @@ function culpritOf(wait: LockWait, all: readonly LockWait[], seen: Set<LockWait>
 }
 
 function chainOf(group: readonly ({ readonly wait: LockWait } & Culprit)[], run: RunResult): BlockingChain {
-  const { ordinal, relation } = group[0] ?? { ordinal: null, relation: '' };
+  const { pid, ordinal, relation } = group[0] ?? { pid: 0, ordinal: null, relation: '' };
   return {
-    ordinal,
-    relation,
-    behind: run.lockWaits.filter(({ waiter }) => waiter.role === 'migration' && (waiter.ordinal ?? null) === ordinal),
+    ...{ pid, ordinal, relation },
+    behind: run.lockWaits.filter(
+      ({ waiter }) => waiter.role === 'migration' && waiter.pid === pid && (waiter.ordinal ?? null) === ordinal,
+    ),
     waitedMsMax: Math.max(...group.map(({ wait }) => wait.waitedMs)),
     waiters: new Set(group.map(({ wait }) => wait.waiter.pid)).size,
   };
 }
 
-/** The statement that a chain's ordinal means, in the attempt that ran while traffic waited. */
-export function statementAt(run: RunResult, ordinal: number | null) {
+/** The statement that traffic waited for; where no chain was sampled, the one at which the run's fault was aimed. */
+export function statementBehind(run: RunResult, chain: BlockingChain | undefined) {
+  const { pid, ordinal } = chain ?? { pid: undefined, ordinal: run.fault?.ordinal ?? null };
   if (ordinal === null) return undefined;
-  const faulted = run.attempts.find((attempt) => attempt.phase === run.fault?.phase);
-  for (const attempt of [...(faulted === undefined ? [] : [faulted]), ...run.attempts]) {
-    const statement = attempt.statements.find((candidate) => candidate.ordinal === ordinal);
-    if (statement !== undefined) return { phase: attempt.phase, statement };
-  }
-  return undefined;
+  const found = run.attempts.flatMap(({ phase, statements }) =>
+    statements.filter((statement) => statement.ordinal === ordinal).map((statement) => ({ phase, statement })),
+  );
+  return (
+    found.find(({ statement }) => statement.backendPid === pid) ??
+    found.find(({ phase }) => phase === run.fault?.phase) ??
+    found[0]
+  );
 }

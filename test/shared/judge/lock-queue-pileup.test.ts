@@ -83,3 +83,36 @@ test('blames who asks for the very relation that traffic waits for', () => {
   expect(found).toMatchObject([{ ordinal: 12, relation: 'public.events' }]);
   expect(found[0]?.summary).toContain('While its lock request waited for');
 });
+
+test('finds the statement in the phase whose session was waited for, where each phase counts from one', () => {
+  const [schema, finish] = [4_711, 4_712];
+  const attempts = [
+    attempt({ statements: firstFile }),
+    attempt({
+      phase: 'finish',
+      statements: [statement(3, 'UPDATE alerts SET note = $1', { backendPid: finish, file: 'later.sql', line: 1 })],
+    }),
+  ];
+  const waits = [
+    wait(party('traffic', 2), [party('migration', finish, 3)], 2_000, 'public.alerts'),
+    wait(party('traffic', 2), [party('migration', schema, 3)], 20, 'public.alerts'),
+    wait(party('migration', schema, 3), [party('traffic', 5)], 20, 'public.alerts'),
+  ];
+  const given = evidence({
+    runs: {
+      'under-load': (run) => ({ ...run, attempts, lockWaits: waits, load: load({ blockedMsMax: 2_000 }) }),
+    },
+  });
+  const found = judge(given).findings.filter(({ check }) => check === 'lock-queue-pileup');
+  expect(found).toMatchObject([{ phase: 'finish', ordinal: 3, file: 'later.sql', relation: 'public.alerts' }]);
+  expect(found[0]?.summary).toContain('While the migration held its lock, ');
+});
+
+test('tells how long a transaction stood still in all, where it waited more than once', () => {
+  const waits = [700, 800].map((waitedMs) => wait(party('traffic', 2), [migration], waitedMs, 'public.alerts'));
+  const given = evidence({
+    runs: { 'under-load': (run) => ({ ...run, lockWaits: waits, load: load({ blockedMsMax: 1_500 }) }) },
+  });
+  const found = judge(given).findings.find(({ check }) => check === 'lock-queue-pileup');
+  expect(found?.title).toContain('waits 1.5 s');
+});

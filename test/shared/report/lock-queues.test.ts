@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LockParty, LockWait } from '../../../shared/domain/lock.ts';
 import { lockQueues } from '../../../shared/report/lock-queues.ts';
+import { queueWords } from '../../../shared/report/phrases.ts';
+import { statement } from '../../support/evidence.ts';
 
 const party = (role: LockParty['role'], pid: number, more: Partial<LockParty> = {}): LockParty => ({
   ...{ role, applicationName: role, pid },
@@ -28,6 +30,22 @@ describe('who stood behind whom', () => {
       { waiter: { role: 'migration', ordinal: 3 }, behind: { role: 'actor' }, waits: 1 },
     ]);
     expect(queues[0]).toMatchObject({ relation: 'public.orders', longestMs: 1900, atOnce: { fromMs: 1100 } });
+  });
+
+  it('tells statements of several phases apart, each of which counts from one', () => {
+    const finish = party('migration', 5, { ordinal: 3 });
+    const waits = [wait(party('traffic', 10), [migration], 0, 100), wait(party('traffic', 11), [finish], 900, 50)];
+    const attempts = [
+      { phase: 'schema', statements: [statement(3, 'SELECT $1', { backendPid: 1 })] },
+      { phase: 'finish', statements: [statement(3, 'SELECT $1', { backendPid: 5 })] },
+    ];
+    expect(lockQueues(waits, attempts).map(queueWords)).toEqual([
+      'traffic waits behind statement 3 of schema for public.orders',
+      'traffic waits behind statement 3 of finish for public.orders',
+    ]);
+    expect(lockQueues(waits, attempts.slice(0, 1)).map(queueWords)).toEqual([
+      'traffic waits behind statement 3 of the migration for public.orders',
+    ]);
   });
 
   it('keeps apart what waits for us from what waits for the migration', () => {
