@@ -2,11 +2,12 @@ import type { LoadObservation } from '../../domain/load.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import type { JudgeContext } from '../context.ts';
-import { type BlockingChain, blockingChains, statementBehind } from '../derive/blocking-chains.ts';
+import { type BlockingChain, blockingChains } from '../derive/blocking-chains.ts';
 import { takerOf } from '../derive/lock-taker.ts';
 import { placeOf } from '../derive/place.ts';
 import { boundedRetry } from '../derive/remedies.ts';
 import { count, duration, listed, shortSql } from '../derive/sentences.ts';
+import { statementOfParty } from '../derive/statement-of-party.ts';
 import { stopTheWorld, unseenLoad } from '../derive/traffic.ts';
 import { partyWords } from '../derive/who-holds.ts';
 import { type Draft, defineCheck } from './check.ts';
@@ -50,7 +51,8 @@ function draftOf(
   { chain, waitedMs }: { readonly chain?: BlockingChain; readonly waitedMs: number },
   context: JudgeContext,
 ): Draft {
-  const found = statementBehind(run, chain);
+  const met = statementOfParty(run, partyOf(run, chain));
+  const found = met === undefined ? undefined : { phase: met.attempt.phase, statement: met.statement };
   const relation = chain?.relation ?? run.fault?.relation;
   const blamed = found === undefined ? undefined : blamedOf(found, chain, context);
   const place =
@@ -76,6 +78,12 @@ function draftOf(
     },
   };
 }
+
+/** Where no chain was sampled, the statement at which the run's fault was aimed is what traffic waited for. */
+const partyOf = ({ fault }: RunResult, chain: BlockingChain | undefined) => {
+  const ordinal = chain === undefined ? fault?.ordinal : (chain.ordinal ?? undefined);
+  return { ...(chain && { pid: chain.pid }), ...(ordinal === undefined ? {} : { ordinal }) };
+};
 
 interface Found {
   readonly phase: string;

@@ -60,17 +60,3 @@ function chainOf(group: readonly ({ readonly wait: LockWait } & Culprit)[], run:
     waiters: new Set(group.map(({ wait }) => wait.waiter.pid)).size,
   };
 }
-
-/** The statement that traffic waited for; where no chain was sampled, the one at which the run's fault was aimed. */
-export function statementBehind(run: RunResult, chain: BlockingChain | undefined) {
-  const { pid, ordinal } = chain ?? { pid: undefined, ordinal: run.fault?.ordinal ?? null };
-  if (ordinal === null) return undefined;
-  const found = run.attempts.flatMap(({ phase, statements }) =>
-    statements.filter((statement) => statement.ordinal === ordinal).map((statement) => ({ phase, statement })),
-  );
-  return (
-    found.find(({ statement }) => statement.backendPid === pid) ??
-    found.find(({ phase }) => phase === run.fault?.phase) ??
-    found[0]
-  );
-}

@@ -2,6 +2,7 @@ import { type LockWait, waitsAhead } from '../../domain/lock.ts';
 import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import { honestAttempts } from './attempts.ts';
+import { statementOfParty } from './statement-of-party.ts';
 
 const deadlocked = '40P01';
 
@@ -48,10 +49,9 @@ function ofTraffic(run: RunResult): readonly Deadlock[] {
   const circles = run.lockWaits
     .filter(({ waiter }) => waiter.role === 'traffic')
     .flatMap((wait) => circleOf(wait, run));
-  return circles.slice(0, 1).map(({ relation, ordinal }) => {
-    const attempt = attemptWith(run, ordinal);
-    const statement = attempt?.statements.find((candidate) => candidate.ordinal === ordinal);
-    return { run, victim: 'traffic', phase: attempt?.phase, statement, relation };
+  return circles.slice(0, 1).map(({ relation, waiter }) => {
+    const found = statementOfParty(run, waiter);
+    return { run, victim: 'traffic', phase: found?.attempt.phase, statement: found?.statement, relation };
   });
 }
 
@@ -65,14 +65,10 @@ export function isUnexplained(run: RunResult): boolean {
 const trafficLosses = ({ load }: RunResult): number => load?.failedBySqlstate[deadlocked] ?? 0;
 
 /** The traffic waits for the migration, which waits, itself or through others, for that same transaction. */
-function circleOf(
-  wait: LockWait,
-  { lockWaits }: RunResult,
-): readonly { relation: string; ordinal: number | undefined }[] {
+function circleOf(wait: LockWait, { lockWaits }: RunResult): readonly LockWait[] {
   return waitsAhead(wait, lockWaits)
     .filter(({ waiter }) => waiter.role === 'migration')
-    .filter((other) => reaches(other, wait.waiter.pid, lockWaits, new Set()))
-    .map((other) => ({ relation: other.relation, ordinal: other.waiter.ordinal }));
+    .filter((other) => reaches(other, wait.waiter.pid, lockWaits, new Set()));
 }
 
 function reaches(wait: LockWait, pid: number, all: readonly LockWait[], seen: Set<LockWait>): boolean {
@@ -80,9 +76,3 @@ function reaches(wait: LockWait, pid: number, all: readonly LockWait[], seen: Se
   seen.add(wait);
   return waitsAhead(wait, all).some((next) => !seen.has(next) && reaches(next, pid, all, seen));
 }
-
-const attemptWith = (run: RunResult, ordinal: number | undefined): MigrationAttempt | undefined =>
-  run.attempts.find(
-    ({ phase, statements }) =>
-      (run.fault === undefined || run.fault.phase === phase) && statements.some((s) => s.ordinal === ordinal),
-  );
