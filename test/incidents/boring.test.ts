@@ -11,7 +11,14 @@ const bundlesOf = (room: string) =>
     .map((entry) => join('test', room, entry.name));
 
 /** These do next to nothing: traffic and locks have nothing to meet there. */
-const quiet = new Set(['comments-only', 'empty-migration', 'ledger-row-only', 'no-op-rerun', 'table-with-grant']);
+const quiet = new Set([
+  'comments-only',
+  'empty-migration',
+  'ledger-row-only',
+  'new-table',
+  'no-op-rerun',
+  'table-with-grant',
+]);
 
 describe('boring migrations pass, or people stop reading', () => {
   test.for(bundlesOf('boring'))('%s', (bundle) => passes(bundle));

@@ -1,4 +1,5 @@
 import { failingAttempt, isCleanRefusal } from '../derive/clean-refusal.ts';
+import { complaintIn } from '../derive/complaint.ts';
 import { placeOf } from '../derive/place.ts';
 import { defineCheck } from './check.ts';
 
@@ -15,7 +16,7 @@ export const refusedMigration = defineCheck({
       const attempt = failingAttempt(run);
       if (attempt === undefined || !isCleanRefusal(run, attempt)) return [];
       const raised = attempt.statements.findLast((statement) => statement.sqlstate?.startsWith('P0'));
-      const reason = raised?.message ?? attempt.outputTail.at(-1) ?? 'it gave no reason';
+      const reason = raised?.message ?? complaintIn(attempt.outputTail) ?? 'it gave no reason';
       return [
         {
           title: `${attempt.phase} refuses to run and leaves everything as it was`,
