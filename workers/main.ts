@@ -50,7 +50,8 @@ async function workUntilAsked(config: WorkerConfig): Promise<void> {
     drainMs: config.drainMs,
     selfCheck: (signal) => checkSelf(engine, signal),
     selfCheckEveryMs: config.selfCheckEveryMs,
-    capacity: () => capacityOf({ ...engine.offer, dataRoot: config.dataRoot, runsAtOnce: config.runsAtOnce }),
+    capacity: () =>
+      capacityOf({ ...engine.offer, host: engine.host, dataRoot: config.dataRoot, runsAtOnce: config.runsAtOnce }),
     log,
   });
   process.stdout.write(`working ${engine.host.kind}\n`);

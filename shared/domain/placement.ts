@@ -9,6 +9,8 @@ export interface Needs {
 /** What a machine has for runs; what is absent nobody said, and it is not held against it. */
 export interface Room {
   readonly snapshots: readonly RoomSnapshot[];
+  /** What clones run in does not answer at this moment. */
+  readonly engineAway?: boolean;
   /** Absent: any, as far as an image of it can be had. */
   readonly majors?: readonly number[];
   readonly memoryFreeBytes?: number;
@@ -29,12 +31,20 @@ export interface RoomSnapshot {
 /** Why a machine cannot take a rehearsal. Nothing in it changes from moment to moment. */
 export type Lack =
   | { readonly lacks: 'worker' }
+  | { readonly lacks: 'engine' }
   | { readonly lacks: 'snapshot'; readonly snapshot: string }
   | { readonly lacks: 'major'; readonly major: number }
   | { readonly lacks: 'disk'; readonly neededBytes: number }
   | { readonly lacks: 'memory'; readonly neededBytes: number };
 
-export const lackKinds = ['worker', 'snapshot', 'major', 'disk', 'memory'] as const satisfies readonly Lack['lacks'][];
+export const lackKinds = [
+  'worker',
+  'engine',
+  'snapshot',
+  'major',
+  'disk',
+  'memory',
+] as const satisfies readonly Lack['lacks'][];
 
 /** Among the rehearsals of one service; between services turns decide. */
 export type Priority = 'normal' | 'high';

@@ -18,6 +18,7 @@ export function needsOf({ snapshot, postgres, phases, rollback, apps }: Manifest
 
 /** The first thing that keeps a machine from taking a rehearsal on this snapshot: `sql`, `name` or `name@version`. */
 export function lackOf(snapshot: string, needs: Needs, room: Room): Lack | undefined {
+  if (room.engineAway === true) return { lacks: 'engine' };
   const known = snapshot === 'sql' ? undefined : room.snapshots.filter((one) => isMeant(snapshot, one));
   if (known?.length === 0) return { lacks: 'snapshot', snapshot };
   const major = needs.major ?? known?.at(-1)?.major;
@@ -47,6 +48,8 @@ export function sayLack(lack: Lack): string {
   switch (lack.lacks) {
     case 'worker':
       return 'No worker was heard of lately. Start one; the rehearsal begins by itself.';
+    case 'engine':
+      return 'The container engine of every live worker is away. Start it again; the rehearsal goes on by itself.';
     case 'snapshot':
       return `No live worker has the snapshot ${lack.snapshot}. Make it on a worker: rehearse snapshot create ${lack.snapshot.replace(/@.*/, '')}`;
     case 'major':

@@ -72,7 +72,7 @@ const store = {
       byStatus: { queued: 0, running: 0, judged: 1, cancelled: 0, failed: 0 },
       byVerdict: { pass: 1, fail: 0, inconclusive: 0 },
       runsByOutcome: { completed: 1, failed: 0, 'not-run': 0 },
-      waitingByLack: { worker: 0, snapshot: 0, major: 0, disk: 0, memory: 0 },
+      waitingByLack: { worker: 0, engine: 0, snapshot: 0, major: 0, disk: 0, memory: 0 },
       ...{ runsPending: 0, longestWaitMs: 0 },
     }),
   },

@@ -14,6 +14,7 @@ const CapacitySchema = Type.Object({
   runsAtOnce: Type.Integer(),
   memoryFreeBytes: Type.Number(),
   diskFreeBytes: Type.Number(),
+  engineAway: Type.Optional(Type.Boolean({ description: 'Its container engine does not answer' })),
   majors: Type.Optional(Type.Array(Type.Integer(), { description: 'Of PostgreSQL; absent: any' })),
 });
 

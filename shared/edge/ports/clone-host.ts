@@ -15,6 +15,8 @@ export interface CloneHost {
    * host knows no images. Throws RehearsalError where the image cannot be had.
    */
   findInImage?(image: string, path: string): Promise<HotpatchFound>;
+  /** False: what clones run in does not answer at this moment. Absent: it is a part of the machine. */
+  isThere?(): Promise<boolean>;
   /** Removes what earlier, crashed owners left: anything of ours past its expiry or whose owner process is gone. */
   reap(): Promise<void>;
 }

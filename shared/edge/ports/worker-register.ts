@@ -22,6 +22,7 @@ export interface Capacity {
   readonly diskReserveBytes?: number;
   readonly copiesInFull?: boolean;
   readonly majors?: readonly number[];
+  readonly engineAway?: boolean;
 }
 
 export function roomOf({ snapshots, capacity }: Pick<LiveWorker, 'snapshots' | 'capacity'>): Room {

@@ -15,6 +15,7 @@ export const PrioritySchema = Type.Union([Type.Literal('normal'), Type.Literal('
 export const WaitingSchema = Type.Object({
   lacks: Type.Union([
     Type.Literal('worker'),
+    Type.Literal('engine'),
     Type.Literal('snapshot'),
     Type.Literal('major'),
     Type.Literal('disk'),

@@ -27,6 +27,7 @@ describe('a machine', () => {
   });
 
   it.each([
+    ['a container without its engine', 'sql', small, { ...roomy, engineAway: true }, { lacks: 'engine' }],
     ['another version of the snapshot', 'orders@2', small, roomy, { lacks: 'snapshot', snapshot: 'orders@2' }],
     ['a major that it has not', 'sql', { ...small, major: 16 }, roomy, { lacks: 'major', major: 16 }],
     ["the snapshot's major", 'orders@3', small, { ...roomy, majors: [15] }, { lacks: 'major', major: 17 }],

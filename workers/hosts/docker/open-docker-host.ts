@@ -7,6 +7,7 @@ import type { Sql } from '../../../shared/edge/ports/sql.ts';
 import type { DataRoot } from '../data-root.ts';
 import type { CloneParts } from './clone-parts.ts';
 import { messageOf, openEngine } from './engine.ts';
+import { engineAnswers } from './engine-answers.ts';
 import { findInImage } from './find-in-image.ts';
 import { findImage, type Image, nodeImageNames, serverImageNames } from './images.ts';
 import { makeDockerClone } from './make-clone.ts';
@@ -52,6 +53,7 @@ export async function openDockerHost(options: DockerHostOptions): Promise<CloneH
     },
     clone: (request) => makeDockerClone(parts, request, request.snapshot.pgdata),
     findInImage: (name, path) => findInImage(parts, name, path),
+    isThere: () => engineAnswers(engine.docker),
     reap: () => reapLeftOvers(parts),
   };
 }

@@ -29,7 +29,7 @@ async function figures(rows: Ask): Promise<StoreFigures> {
     byStatus: { queued: 0, running: 0, judged: 0, cancelled: 0, failed: 0, ...of('status') },
     byVerdict: { pass: 0, fail: 0, inconclusive: 0, ...of('verdict') },
     runsByOutcome: { completed: 0, failed: 0, 'not-run': 0, ...of('outcome') },
-    waitingByLack: { worker: 0, snapshot: 0, major: 0, disk: 0, memory: 0, ...of('lack') },
+    waitingByLack: { worker: 0, engine: 0, snapshot: 0, major: 0, disk: 0, memory: 0, ...of('lack') },
     runsPending: of('pending')[''] ?? 0,
     longestWaitMs: of('wait')[''] ?? 0,
   };
