@@ -22,6 +22,8 @@ export interface JobParts {
   readonly admit: () => Promise<void>;
   /** What this worker has for runs at this moment. */
   readonly room: () => Promise<Room>;
+  /** Whether what clones run in was away at some moment since then (`performance.now()`). */
+  readonly engineWasAway: (sinceMs: number) => boolean;
   /** Ends everything in hand. */
   readonly signal: AbortSignal;
   readonly log: Logger;

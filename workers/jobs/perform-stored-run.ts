@@ -33,7 +33,14 @@ export async function performStoredRun(
       await store.runs.finish(id, runId, claim.fence, notRun(spec, `it was begun ${claimsMax} times and never ended`));
       return 'done';
     }
+    const beganMs = performance.now();
     const result = await prepared.perform(claim.spec, signal);
+    // An engine that starts again ends what ran in it: the migration is not at fault for that.
+    await parts.room();
+    if (parts.engineWasAway(beganMs)) {
+      await store.runs.release(id, runId, claim.fence);
+      return 'elsewhere';
+    }
     const stored = await store.runs.finish(id, runId, claim.fence, result);
     if (!stored)
       parts.log.warn(

@@ -45,8 +45,10 @@ export async function startWork(parts: WorkParts): Promise<AsyncDisposable> {
   const stop = new AbortController();
   const preparations = stack.use(keepPreparations({ store, pipeline, dataRoot: parts.dataRoot }));
   const cancellations = watchCancellations(store);
+  let engineAwayMs = Number.NEGATIVE_INFINITY;
   const inventory = async () => {
     const [snapshots, capacity] = await Promise.all([pipeline.snapshots(), parts.capacity()]);
+    if (capacity.engineAway === true) engineAwayMs = performance.now();
     return { snapshots, capacity };
   };
   const beat = async () => store.workers.beat({ id: worker, machine, ...(await inventory()) });
@@ -62,11 +64,12 @@ export async function startWork(parts: WorkParts): Promise<AsyncDisposable> {
   stack.use(every(admissionMs, admit, onError));
   stack.use(every(forgottenMs, () => enqueueForgotten(store, queue), onError));
   stack.use(every(forgottenMs, () => preparations.dropFinished(), onError));
-  const kept = { store, pipeline, preparations, cancellations, admit, room };
+  const engineWasAway = (sinceMs: number) => engineAwayMs >= sinceMs;
+  const kept = { store, pipeline, preparations, cancellations, admit, room, engineWasAway };
   const jobs = jobsOf({ ...kept, worker, machine, signal: stop.signal, log });
   // Last in, first out: while the jobs in hand end, the worker still beats and still hears of cancellations.
   stack.use(await queue.work(jobs, { runsAtOnce: parts.runsAtOnce, onError }));
-  stack.use(keepChecking(parts));
+  stack.use(keepChecking({ ...parts, engineWasAway }));
   const owned = stack.move();
   return {
     [Symbol.asyncDispose]: async () => {

@@ -169,6 +169,8 @@ export interface Runs {
   claim(id: RehearsalId, runId: RunId, worker: string): Promise<Claim | null>;
   /** false: a newer claim exists or a result is there, and nothing was stored. */
   finish(id: RehearsalId, runId: RunId, fence: number, result: RunResult): Promise<boolean>;
+  /** Nobody has it in hand any more; the claim still counts. Nothing happens where a newer one exists. */
+  release(id: RehearsalId, runId: RunId, fence: number): Promise<void>;
   progress(id: RehearsalId): Promise<readonly RunProgress[]>;
   /** Runs of unfinished rehearsals without a result. */
   pending(): Promise<number>;

@@ -46,7 +46,10 @@ async function workUntilAsked(): Promise<void> {
       return { ok: !isWrong, says: isWrong ? 'the known-bad bundle passed' : 'as it should be' };
     },
     selfCheckEveryMs: 200,
-    capacity: async () => ({ runsAtOnce: 2, memoryFreeBytes: 2 ** 32, diskFreeBytes: 2 ** 32, majors: [17] }),
+    capacity: async () => ({
+      ...{ runsAtOnce: 2, memoryFreeBytes: 2 ** 32, diskFreeBytes: 2 ** 32, majors: [17] },
+      engineAway: existsSync(join(dir, 'engine-is-away')),
+    }),
     log,
   });
   process.stdout.write('working\n');

@@ -41,6 +41,32 @@ function survives(backend: 'postgres' | 'redis'): void {
     expect(ended.map((line) => line.pid)).toEqual([heir.pid]);
   });
 
+  it('believes no run during which the container engine was away, and makes it again when it is back', async () => {
+    await using service = await startService(backend);
+    const away = join(service.dir, 'engine-is-away');
+    await writeFile(join(service.dir, 'hold-control'), '');
+    await service.startWorker();
+    const { body } = await submitted(service, await makeBundle(service.dir, '1.0.4'));
+    await eventually(async () => (await performedIn(service.dir)).length === 1);
+    await writeFile(away, '');
+    // The run ends well by itself; what it saw does not count.
+    await rm(join(service.dir, 'hold-control'));
+    await eventually(async () => (await performedIn(service.dir)).length === 2);
+    const { waiting } = await eventually(async () => {
+      await service.store.admission.noteWaiting();
+      const seen = (await (await service.ask(`/v1/rehearsals/${body.id}`)).json()) as {
+        readonly waiting: { readonly lacks: string } | null;
+      };
+      return seen.waiting === null ? undefined : { waiting: seen.waiting };
+    });
+    expect(waiting.lacks).toBe('engine');
+    expect(await storedResults(service, body.id)).toEqual([]);
+    await rm(away);
+    await untilStatus(service, body.id, 'judged');
+    const results = await storedResults(service, body.id);
+    expect(results.find(({ run_id }) => run_id === 'control')?.fence).toBe(2);
+  });
+
   it('never performs a run that must be alone beside another one of its machine', async () => {
     await using service = await startService(backend);
     await service.startWorker();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type Docker from 'dockerode';
 
-const withinMs = 5_000;
+const withinMs = 8_000;
 
 /** Not an error where it does not: whoever asks wants to know whether to begin something. */
 export async function engineAnswers(docker: Pick<Docker, 'ping'>, limitMs = withinMs): Promise<boolean> {

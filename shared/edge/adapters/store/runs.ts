@@ -25,6 +25,13 @@ export function openRuns(database: Database): Runs {
     },
     claim: (id, runId, worker) => claim(database, id, runId, worker),
     finish: (id, runId, fence, result) => finish(database, id, runId, fence, result),
+    release: async (id, runId, fence) => {
+      await rows(
+        `UPDATE runs SET claimed_by = NULL, claimed_at = NULL
+          WHERE rehearsal_id = $1 AND run_id = $2 AND fence = $3 AND result IS NULL`,
+        [id, runId, fence],
+      );
+    },
     progress: (id) =>
       rows<RunProgress>(
         `SELECT run_id AS id, spec->>'scenario' AS scenario, outcome, claimed_by AS worker,
