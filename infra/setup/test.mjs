@@ -16,7 +16,7 @@ const stages = [
   { name: 'incidents', key: 'incidents', run: () => vitest('incidents') },
   { name: 'known answers', key: 'known-answers', run: () => vitest('known-answers') },
   { name: 'tools', key: 'tools', run: () => vitest('tools', threeAtOnce) },
-  { name: 'browser', key: 'browser', run: () => vitest('browser') },
+  { name: 'browser', key: 'browser', run: () => vitest('browser', inPairs) },
   {
     name: 'nothing left behind',
     key: 'left',

@@ -63,7 +63,7 @@ async function swept(left: () => readonly string[]): Promise<readonly string[]> 
 async function rehearsedMeanwhile(): Promise<readonly string[]> {
   await using service = await serve({ dataRoot, env });
   await eventually(async () => (await ask(service, '/readyz')).selfCheck === 'ok', judgedWithinMs);
-  const right = await submit(service, '1.0.0', 'ALTER TABLE alerts ADD COLUMN seen_at timestamptz;\n');
+  const right = await submit(service, '1.0.0', 'CREATE TABLE notes (id int PRIMARY KEY);\n');
   const wrong = await submit(service, '1.0.1', 'DELETE FROM alerts WHERE id > 5;\n');
   await strike();
   const verdictOf = (id: string) =>
@@ -101,7 +101,12 @@ async function strike(): Promise<void> {
 }
 
 async function submit(service: Service, version: string, sql: string): Promise<string> {
-  const seed = 'CREATE TABLE alerts (id int PRIMARY KEY);\nINSERT INTO alerts SELECT generate_series(1, 10);\n';
+  // What goes with the rows that somebody deletes is what nobody asked for.
+  const seed = `CREATE TABLE alerts (id int PRIMARY KEY);
+CREATE TABLE readings (id int PRIMARY KEY, alert int NOT NULL REFERENCES alerts ON DELETE CASCADE);
+INSERT INTO alerts SELECT generate_series(1, 10);
+INSERT INTO readings SELECT n, n FROM generate_series(1, 10) AS n;
+`;
   const archive = await makeBundle(dataRoot, version, { 'seed.sql': seed, 'up.sql': sql });
   const headers = { authorization: `Bearer ${service.token}`, 'content-type': 'application/gzip' };
   const request = { method: 'POST', headers, body: new Uint8Array(archive) };
