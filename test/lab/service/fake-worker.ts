@@ -48,7 +48,7 @@ async function workUntilAsked(): Promise<void> {
     selfCheckEveryMs: 200,
     capacity: async () => ({
       ...{ runsAtOnce: 2, memoryFreeBytes: 2 ** 32, diskFreeBytes: 2 ** 32, majors: [17] },
-      engineAway: existsSync(join(dir, 'engine-is-away')),
+      ...(existsSync(join(dir, 'engine-is-away')) ? { engineAway: true } : {}),
     }),
     log,
   });
