@@ -23,7 +23,7 @@ export interface JobParts {
   /** What this worker has for runs at this moment. */
   readonly room: () => Promise<Room>;
   /** Whether what clones run in was away at some moment since then (`performance.now()`). */
-  readonly engineWasAway: (sinceMs: number) => boolean;
+  readonly engineWasAway: (sinceMs: number) => Promise<boolean>;
   /** Ends everything in hand. */
   readonly signal: AbortSignal;
   readonly log: Logger;

@@ -11,7 +11,7 @@ export interface KeepCheckingParts {
   readonly selfCheck: (signal: AbortSignal) => Promise<SelfCheckOutcome>;
   readonly selfCheckEveryMs: number;
   /** Whether what clones run in was away at some moment since then (`performance.now()`). */
-  readonly engineWasAway: (sinceMs: number) => boolean;
+  readonly engineWasAway: (sinceMs: number) => Promise<boolean>;
   readonly log: Logger;
 }
 
@@ -43,7 +43,7 @@ async function checkOnce(parts: KeepCheckingParts, signal: AbortSignal): Promise
   try {
     await using _machine = await store.workers.occupy(machine, 'shared', signal);
     const outcome = await parts.selfCheck(signal);
-    if (parts.engineWasAway(begunMs)) throw new Error('the container engine was away meanwhile');
+    if (await parts.engineWasAway(begunMs)) throw new Error('the container engine was away meanwhile');
     await store.workers.checked({ ...outcome, worker, machine, tookMs: Math.round(performance.now() - begunMs) });
     if (!outcome.ok) log.error({ says: outcome.says }, 'the self-check went wrong: nobody believes this worker now');
     return true;

@@ -36,8 +36,7 @@ export async function performStoredRun(
     const beganMs = performance.now();
     const result = await prepared.perform(claim.spec, signal);
     // An engine that starts again ends what ran in it: the migration is not at fault for that.
-    await parts.room();
-    if (parts.engineWasAway(beganMs)) {
+    if (await parts.engineWasAway(beganMs)) {
       await store.runs.release(id, runId, claim.fence);
       return 'elsewhere';
     }

@@ -64,7 +64,11 @@ export async function startWork(parts: WorkParts): Promise<AsyncDisposable> {
   stack.use(every(admissionMs, admit, onError));
   stack.use(every(forgottenMs, () => enqueueForgotten(store, queue), onError));
   stack.use(every(forgottenMs, () => preparations.dropFinished(), onError));
-  const engineWasAway = (sinceMs: number) => engineAwayMs >= sinceMs;
+  // Asked once more, because it may have gone since the last heartbeat.
+  const engineWasAway = async (sinceMs: number) => {
+    await inventory();
+    return engineAwayMs >= sinceMs;
+  };
   const kept = { store, pipeline, preparations, cancellations, admit, room, engineWasAway };
   const jobs = jobsOf({ ...kept, worker, machine, signal: stop.signal, log });
   // Last in, first out: while the jobs in hand end, the worker still beats and still hears of cancellations.

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +10,7 @@ import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
 import { type BucketServer, startBucketServer } from './bucket-server.ts';
 import { startDatabase } from './parts.ts';
 import { adminToken, artifactsOf, askJson, makeBundle, startService, submitted, untilStatus } from './service.ts';
+import { asOwner } from './store-owner.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -111,6 +112,25 @@ describe('a deployment that changes where archives are kept', () => {
     await store.bundles.put(digest, path);
     await store.bundles.fetch(digest, join(dir, 'lost'));
     expect(await store.bundles.removeUnused(0)).toBe(1);
+  });
+
+  it.each([
+    [
+      'a directory that nobody has mounted here',
+      () => ({ REHEARSAL_ARTIFACTS: pathToFileURL(join(dir, 'empty')).href }),
+    ],
+    ['a bucket that is not there', () => ({ ...bucket.env, REHEARSAL_ARTIFACTS: 's3://others/team' })],
+  ])('does not take what is in %s for gone', async (_what, envOf) => {
+    const env: Env = envOf();
+    await mkdir(join(dir, 'empty'), { recursive: true });
+    const { digest } = await archive();
+    await using store = await openAt(env);
+    const place = artifactsOf(env)?.place;
+    await asOwner(database.url, `INSERT INTO bundles (digest, bytes, kept_in) VALUES ('${digest}', 1, '${place}')`);
+    await expect(store.bundles.fetch(digest, join(dir, 'away'))).rejects.toMatchObject({
+      ...{ code: 'artifacts-unreachable', remedy: expect.stringMatching(/others|empty/) },
+    });
+    expect(await store.bundles.keep(digest)).toBe(true);
   });
 
   it('hears what a bucket refuses, and whom', async () => {

@@ -40,7 +40,11 @@ export function artifactsInBucket(bucket: string, prefix: string, access: Bucket
 
 async function fetchTo(s3: S3mini, key: string, path: string): Promise<boolean> {
   const response = await s3.getObjectResponse(key);
-  if (response === null || response.body === null) return false;
+  if (response === null || response.body === null) {
+    // A bucket that is not there, or not for us, is answered the same way as an object that is not.
+    if (!(await s3.bucketExists())) throw new Error('the bucket is not there, or may not be looked at');
+    return false;
+  }
   await pipeline(Readable.fromWeb(response.body), createWriteStream(path));
   return true;
 }

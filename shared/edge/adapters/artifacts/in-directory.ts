@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { access, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Artifacts } from '../../ports/artifacts.ts';
 import { unreachableArtifacts } from './unreachable-artifacts.ts';
@@ -36,7 +36,9 @@ async function fetchTo(source: string, path: string): Promise<boolean> {
     await copyFile(source, path, constants.COPYFILE_FICLONE);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // Where not even its directory is, nothing is gone: it is not mounted here.
+    await access(dirname(source));
+    return false;
   }
 }
