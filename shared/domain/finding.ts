@@ -45,3 +45,7 @@ type CheckAnswer =
   | { readonly id: string; readonly outcome: 'undetermined'; readonly reason: string }
   | { readonly id: string; readonly outcome: 'broken'; readonly reason: string }
   | { readonly id: string; readonly outcome: 'not-applicable'; readonly reason: string };
+
+/** Whoever asked was not told: neither clear nor found. */
+export const isUnsure = ({ outcome }: Pick<CheckOutcome, 'outcome'>): boolean =>
+  outcome === 'undetermined' || outcome === 'broken';

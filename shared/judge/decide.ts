@@ -1,4 +1,4 @@
-import type { CheckOutcome, Finding, Severity } from '../domain/finding.ts';
+import { type CheckOutcome, type Finding, isUnsure, type Severity } from '../domain/finding.ts';
 import type { JudgedCell, Verdict } from '../domain/verdict.ts';
 
 export interface Judged {
@@ -13,9 +13,7 @@ export interface Judged {
  */
 export function decide({ findings, checks, cells }: Judged, severityOf: (check: string) => Severity): Verdict {
   if (findings.some(({ severity, waivedBy }) => severity === 'blocks' && waivedBy === undefined)) return 'fail';
-  const unsure = checks.some(
-    ({ id, outcome }) => (outcome === 'undetermined' || outcome === 'broken') && severityOf(id) === 'blocks',
-  );
+  const unsure = checks.some((check) => isUnsure(check) && severityOf(check.id) === 'blocks');
   const unseen = cells.some(({ gates, outcome }) => gates && outcome === 'not-run');
   return unsure || unseen ? 'inconclusive' : 'pass';
 }

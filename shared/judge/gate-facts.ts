@@ -1,4 +1,4 @@
-import type { CheckOutcome, Finding } from '../domain/finding.ts';
+import { type CheckOutcome, type Finding, isUnsure } from '../domain/finding.ts';
 import type { Report } from '../domain/report.ts';
 import type { JudgedCell } from '../domain/verdict.ts';
 
@@ -7,7 +7,10 @@ export type GateFinding = Pick<
   'check' | 'severity' | 'title' | 'relation' | 'phase' | 'app' | 'waivedBy' | 'waivedUntil'
 >;
 
-/** What the gate needs of a judged rehearsal: small, so that it is kept for ever and read quickly. */
+/**
+ * What the gate needs of a judged rehearsal: small, so that it is kept for ever and read quickly. Of checks and cells
+ * only those that can make an answer other than the findings do: what is clear stays clear, whoever waives what.
+ */
 export interface GateFacts {
   /** ISO time; null: its age is not applicable. */
   readonly snapshotDataAsOf: string | null;
@@ -29,11 +32,15 @@ export function gateFactsOf(report: Report, schema: string | null): GateFacts {
       ...{ check, severity, title },
       ...picked(finding, ['relation', 'phase', 'app', 'waivedBy', 'waivedUntil']),
     })),
-    checks: report.checks.map(({ id, outcome, ...check }) => ({
-      ...{ id, outcome },
-      ...('alsoLacks' in check ? { alsoLacks: check.alsoLacks } : {}),
-    })),
-    cells: report.compatibility.cells.map(({ gates, outcome }) => ({ gates, outcome })),
+    checks: report.checks
+      .filter((check) => isUnsure(check) || 'alsoLacks' in check)
+      .map(({ id, outcome, ...check }) => ({
+        ...{ id, outcome },
+        ...('alsoLacks' in check ? { alsoLacks: check.alsoLacks } : {}),
+      })),
+    cells: report.compatibility.cells
+      .filter(({ gates, outcome }) => gates && outcome === 'not-run')
+      .map(({ gates, outcome }) => ({ gates, outcome })),
   };
 }
 

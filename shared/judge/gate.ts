@@ -1,3 +1,4 @@
+import { isUnsure } from '../domain/finding.ts';
 import type { Rules } from '../domain/rules.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { checks } from './checks/index.ts';
@@ -123,9 +124,7 @@ function latestReasons(latest: GateRehearsal, question: GateQuestion): Reasons {
   const verdict = verdictNow(latest, question);
   if (verdict === 'fail') return [];
   if (verdict === 'inconclusive') {
-    const unsure = judgedNow(latest, question).checks.filter(
-      ({ outcome }) => outcome === 'undetermined' || outcome === 'broken',
-    );
+    const unsure = judgedNow(latest, question).checks.filter(isUnsure);
     const about = unsure.length === 0 ? '' : `: ${listed(unsure.map(({ id }) => id))}`;
     return [{ code: 'inconclusive', text: `rehearsal ${latest.id} could not say${about}` }];
   }

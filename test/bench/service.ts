@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import http from 'node:http';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { defaultRules } from '../../shared/judge/default-rules.ts';
 import { gateFactsOf } from '../../shared/judge/gate-facts.ts';
 import { greenReport } from '../shared/report/reports.ts';
 import { checkout } from '../support/cli.ts';
@@ -30,8 +32,10 @@ const { values } = parseArgs({
 const [stored, seconds, mib] = [Number(values.stored), Number(values.seconds), Number(values.mib)];
 const [gateRate, gateTargetMs] = [300, 20];
 const [submitRate, submitTargetMs] = [100, 250];
+const warmUpSeconds = 5;
 const growthMaxMib = 96;
 const largestMib = 64;
+const agent = new http.Agent({ keepAlive: true });
 const token = 'token-of-the-bench-alone';
 
 const dir = await mkdtemp(join(tmpdir(), 'rehearsal-bench-'));
@@ -87,17 +91,27 @@ interface Timed {
   readonly statuses: ReadonlyMap<number, number>;
 }
 
-/** An open loop: whoever is due does not wait for who came before, and the time counts from when it was due. */
+/**
+ * An open loop: whoever is due does not wait for who came before, and the time counts from when it was due. What comes
+ * before the count opens connections, compiles and plans, as a service that has just started does once.
+ */
 async function paced(rate: number, one: (turn: number) => Promise<Answer>): Promise<Timed> {
-  // The first requests open connections and compile.
-  for (let turn = 0; turn < 50; turn += 1) await one(-1 - turn);
+  await timed(rate, { seconds: warmUpSeconds, from: -warmUpSeconds * rate }, one);
+  return timed(rate, { seconds, from: 0 }, one);
+}
+
+async function timed(
+  rate: number,
+  { seconds, from }: { readonly seconds: number; readonly from: number },
+  one: (turn: number) => Promise<Answer>,
+): Promise<Timed> {
   const latenciesMs: number[] = [];
   const statuses = new Map<number, number>();
   const startMs = performance.now();
   const asked = Array.from({ length: rate * seconds }, async (_, turn) => {
     const dueMs = startMs + (turn * 1000) / rate;
     await delay(Math.max(0, dueMs - performance.now()));
-    const { status } = await one(turn);
+    const { status } = await one(from + turn);
     latenciesMs.push(performance.now() - dueMs);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   });
@@ -122,16 +136,27 @@ function ms(value: number): string {
   return `${value.toFixed(1)} ms`;
 }
 
-async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
-  const headers = { authorization: `Bearer ${token}`, ...init.headers };
-  const response = await fetch(new URL(path, api.address), { ...init, headers });
-  await response.arrayBuffer();
-  return response;
+/** The plainest client there is: it has the same two cores. */
+async function ask(path: string, body?: Buffer): Promise<Answer> {
+  const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : archiveHeaders(body)) };
+  const request = http.request(new URL(path, api.address), {
+    agent,
+    headers,
+    method: body === undefined ? 'GET' : 'POST',
+  });
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  return { status: response.statusCode ?? 0 };
 }
 
-async function post(archive: Buffer): Promise<Answer> {
-  const init = { method: 'POST', body: archive, headers: { 'content-type': 'application/x-tar' } };
-  return ask('/v1/rehearsals', init as unknown as RequestInit);
+function archiveHeaders(body: Buffer) {
+  return { 'content-type': 'application/x-tar', 'content-length': body.length };
+}
+
+function post(archive: Buffer): Promise<Answer> {
+  return ask('/v1/rehearsals', archive);
 }
 
 function bundleOf(turn: number, fillBytes: number): Buffer {
@@ -156,14 +181,16 @@ apps: none
 function questionOf(n: number): { readonly service: string; readonly version: string; readonly environment: string } {
   const question = Math.abs(n) % Math.max(1, Math.floor(stored / 10));
   const environment = question % 2 === 0 ? 'production' : 'staging';
-  return { service: `stored-${question % 200}`, version: `${Math.floor(question / 400)}`, environment };
+  return { service: `stored-${question % 200}`, version: `${Math.floor(question / 200)}`, environment };
 }
 
 async function store(count: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    const facts = JSON.stringify(gateFactsOf(greenReport(), null));
+    const report = greenReport();
+    const fresh = { ...report, snapshot: { ...report.snapshot, dataAsOf: new Date().toISOString() } };
+    const facts = JSON.stringify(gateFactsOf(fresh, null));
     await client.query(
       `INSERT INTO bundles (digest, bytes)
        SELECT 'sha256:' || lpad(to_hex(n), 64, '0'), 1000 FROM generate_series(0, $1::int / 10) AS n`,
@@ -171,16 +198,24 @@ async function store(count: number): Promise<void> {
     );
     await client.query(
       `INSERT INTO rehearsals (id, status, attempt, service, version, environment, owners, bundle_digest, snapshot,
-         rules_digest, seed, waivers_count, verdict, sentence, gate_facts, submitted_by, created_at, finished_at)
+         rules_digest, seed, waivers_count, verdict, sentence, gate_facts, submitted_by, created_at, finished_at,
+         performed_by)
        SELECT 'rh-' || lpad(to_hex(n), 16, '0'), 'judged', 1 + n / q.count, 'stored-' || q.of % 200,
-         (q.of / 400)::text, CASE q.of % 2 WHEN 0 THEN 'production' ELSE 'staging' END, '{team}',
-         'sha256:' || lpad(to_hex(q.of), 64, '0'), 'orders@1', 'sha256:' || repeat('0', 64), 1, true, 'pass',
-         'orders 1 may go out.', $2::json, 'bench', now() - make_interval(mins => n % 10000), now()
+         (q.of / 200)::text, CASE q.of % 2 WHEN 0 THEN 'production' ELSE 'staging' END, '{team}',
+         'sha256:' || lpad(to_hex(q.of), 64, '0'), 'orders@1', $3, 1, true, 'pass', 'orders 1 may go out.', $2::json, 'bench',
+         now() - make_interval(mins => n % 10000), now() - make_interval(mins => n % 10000), '{worker}'
        FROM generate_series(0, $1::int - 1) AS n
        CROSS JOIN LATERAL (SELECT greatest(1, $1::int / 10) AS count, n % greatest(1, $1::int / 10) AS of) AS q`,
-      [count, facts],
+      [count, facts, defaultRules().digest],
+    );
+    await client.query(
+      `INSERT INTO self_checks (worker, machine, at, ok, says, took_ms)
+       SELECT 'worker', 'bench', now() + make_interval(mins => 5 - 10 * n), true, '', 1
+         FROM generate_series(0, 1001) AS n`,
     );
     await client.query('ANALYZE');
+    // What the filling left to be written would be written in the midst of what is measured.
+    await client.query('CHECKPOINT');
   } finally {
     await client.end();
   }

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { GateRecord, StoredRehearsal } from '../../../shared/edge/ports/store.ts';
+import type { GateRecord } from '../../../shared/edge/ports/store.ts';
 import { GateAnswerSchema, type WireGateAnswer } from '../../../shared/edge/wire/gate.ts';
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
 import type { GateDecision } from '../answer-gate.ts';
@@ -60,7 +60,7 @@ export async function answerFor(
   return { answer, body };
 }
 
-const isAskedFor = ({ bundleDigest }: StoredRehearsal, bundle: string | undefined): boolean =>
+const isAskedFor = ({ bundleDigest }: GateRecord['rehearsal'], bundle: string | undefined): boolean =>
   bundle === undefined || bundleDigest === bundle;
 
 function presentEvidence({ rehearsal }: GateRecord): WireGateAnswer['evidence'][number] {

@@ -86,7 +86,10 @@ export interface StoredFailure extends Problem {
 
 /** A rehearsal as the gate looks at it. */
 export interface GateRecord {
-  readonly rehearsal: StoredRehearsal;
+  readonly rehearsal: Pick<
+    StoredRehearsal,
+    'id' | 'status' | 'bundleDigest' | 'rulesDigest' | 'verdict' | 'finishedAt'
+  >;
   /** null: it has no verdict. */
   readonly facts: GateFacts | null;
   /** Workers; null: judged before anybody kept that. */

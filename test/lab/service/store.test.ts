@@ -53,6 +53,36 @@ describe('the store', () => {
     expect((await store.rehearsals.forGate('a', '1', 'production')).known).toEqual([]);
   });
 
+  it('answers each who asks in the same moment for itself', async () => {
+    await using store = await open();
+    const ask = (service: string) => store.rehearsals.forGate(service, '1', 'production');
+    const answers = await Promise.allSettled([ask('a'), ask('b'), ask('c\u0000'), ask('d')]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(answers[2]).toMatchObject({ reason: { code: 'invalid-request' } });
+  });
+
+  it('keeps of what is said in the same moment what changes, in its order', async () => {
+    await using store = await open();
+    const say = (subject: string, answer: string) =>
+      store.audit.recordChange({
+        ...{ action: 'gate', actor: 'ci', service: 'a', subject, requestId: null, detail: { answer } },
+      });
+    await say('a 1', 'block');
+    const said = [
+      ...[say('a 1', 'block'), say('a 1', 'block'), say('a 2', 'block'), say('a 1', 'allow')],
+      ...[say('a 1', 'block'), say('a 1', 'block'), say('a 2', 'block')],
+    ];
+    await Promise.all(said);
+    const kept = await store.audit.list({ action: 'gate', service: 'a', limit: 100 });
+    const inOrder = kept.toReversed().map(({ subject, detail }) => [subject, (detail as { answer: string }).answer]);
+    expect(inOrder).toEqual([
+      ['a 1', 'block'],
+      ['a 2', 'block'],
+      ['a 1', 'allow'],
+      ['a 1', 'block'],
+    ]);
+  });
+
   it('stops waiting for a machine when it is told to', async () => {
     await using store = await open();
     const held = await store.workers.occupy('n', 'alone', new AbortController().signal);

@@ -1,5 +1,6 @@
 import type { RehearsalId } from '../../../domain/ids.ts';
 import type { Jobs, Queue, WorkOptions } from '../../ports/queue.ts';
+import { inBatches } from '../in-batches.ts';
 import { type Backend, kept } from './backend.ts';
 import { hastening } from './hastening.ts';
 import { lookProcessor, runProcessor } from './processors.ts';
@@ -19,6 +20,10 @@ export async function openBullQueue(backend: Backend, onError: (error: Error) =>
   runs.on('error', onError);
   await Promise.all([rehearsals.waitUntilReady(), runs.waitUntilReady()]);
   const knows = async (id: RehearsalId) => alive.has(await rehearsals.getJobState(id));
+  const isWell = inBatches(async (askers: readonly undefined[]) => {
+    await backend.ping();
+    return askers;
+  });
   const hastenings = [hastening(rehearsals), hastening(runs)];
   return {
     kind: backend.kind,
@@ -44,7 +49,7 @@ export async function openBullQueue(backend: Backend, onError: (error: Error) =>
       });
       return started([looks, performs], options.onError);
     },
-    health: () => backend.ping(),
+    health: () => isWell(undefined),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([rehearsals.close(), runs.close()]);
       await backend[Symbol.asyncDispose]();

@@ -1,10 +1,10 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Digest } from '../../../domain/ids.ts';
 import { RehearsalError } from '../../../domain/problem.ts';
 import type { Artifacts } from '../../ports/artifacts.ts';
 import type { BundleArchives } from '../../ports/store.ts';
-import { chunksToFile, fileToChunks, inStore, removeChunks } from './bundle-chunks.ts';
+import { chunkBytes, chunksToFile, fileToChunks, inStore, removeChunks } from './bundle-chunks.ts';
 import type { Ask, Database } from './database.ts';
 
 /** So few at a time, because each may be hundreds of megabytes. */
@@ -15,7 +15,7 @@ export function openBundleArchives(database: Database, elsewhere: Artifacts | un
   return {
     put: (digest, path) =>
       elsewhere === undefined
-        ? database.transaction((rows) => putInStore(rows, digest, path))
+        ? putInStore(database, digest, path)
         : putElsewhere(database.rows, elsewhere, digest, path),
     keep: (digest) => keep(database.rows, digest),
     fetch: (digest, path) => fetchWhole(database.rows, elsewhere, digest, path),
@@ -36,10 +36,26 @@ async function sent(rows: Ask, digest: Digest, path: string): Promise<string | n
   return row?.kept_in ?? null;
 }
 
-async function putInStore(rows: Ask, digest: Digest, path: string): Promise<void> {
-  if ((await sent(rows, digest, path)) === inStore) return;
-  await fileToChunks(rows, digest, path);
-  await noteKept(rows, digest, inStore);
+/** Nearly every archive is one chunk, and then one statement does all of it. */
+async function putInStore(database: Database, digest: Digest, path: string): Promise<void> {
+  const { size } = await stat(path);
+  if (size <= chunkBytes) return putInOne(database.rows, digest, await readFile(path));
+  await database.transaction(async (rows) => {
+    if ((await sent(rows, digest, path)) === inStore) return;
+    await removeChunks(rows, digest);
+    await fileToChunks(rows, digest, path);
+    await noteKept(rows, digest, inStore);
+  });
+}
+
+async function putInOne(rows: Ask, digest: Digest, content: Buffer): Promise<void> {
+  await rows(
+    `WITH sent AS (
+       INSERT INTO bundles (digest, bytes, kept_in) VALUES ($1, $2, $3)
+         ON CONFLICT (digest) DO UPDATE SET sent_at = now(), kept_in = $3 RETURNING digest)
+     INSERT INTO bundle_chunks (digest, ordinal, content) SELECT digest, 0, $4 FROM sent ON CONFLICT DO NOTHING`,
+    [digest, content.length, inStore, content],
+  );
 }
 
 /** No transaction is held while it travels: two that send the same bundle at once send the same bytes. */

@@ -8,7 +8,7 @@ import type { Ask } from './database.ts';
 export const inStore = 'store';
 
 /** One row, one message: small enough to hold in memory many times over, large enough to be few. */
-const chunkBytes = 1024 * 1024;
+export const chunkBytes = 1024 * 1024;
 
 export async function fileToChunks(rows: Ask, digest: Digest, path: string): Promise<void> {
   let ordinal = 0;

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { RehearsalError } from '../../../domain/problem.ts';
 
 export interface Database extends AsyncDisposable {
   readonly rows: Ask;
+  /** As `rows`, for the few questions that come with every request: each connection keeps their plans. */
+  readonly often: Ask;
   /** One transaction; it is rolled back where `work` rejects. */
   transaction<T>(work: (rows: Ask) => Promise<T>): Promise<T>;
   /** A connection of its own, for locks that live as long as it does. */
@@ -21,7 +24,8 @@ export function openDatabase(url: string, onError: (error: Error) => void, answe
   // Without a listener, an idle connection that the server ends would end this process too.
   pool.on('error', onError);
   return {
-    rows: (text, parameters) => ask(pool, text, parameters, answerMs),
+    rows: (text, parameters) => ask(pool, { text, answerMs }, parameters),
+    often: (text, parameters) => ask(pool, { text, answerMs, name: nameOf(text) }, parameters),
     transaction: (work) => inTransaction(pool, work),
     dedicated: async (applicationName) => {
       const client = new pg.Client({ ...config, application_name: applicationName });
@@ -43,7 +47,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (rows: Ask) => Promise<T>):
   client.on('error', lost);
   try {
     await client.query('BEGIN');
-    const result = await work((text, parameters) => ask(client, text, parameters));
+    const result = await work((text, parameters) => ask(client, { text }, parameters));
     await client.query('COMMIT');
     return result;
   } catch (error) {
@@ -62,25 +66,33 @@ interface Queryable {
   query(question: pg.QueryConfig & { readonly query_timeout?: number }): Promise<{ rows: unknown[] }>;
 }
 
+interface Statement {
+  readonly text: string;
+  /** Prepared under it, once in each connection. */
+  readonly name?: string;
+  readonly answerMs?: number | undefined;
+}
+
+const nameOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
 async function ask<Row extends object>(
   on: Queryable,
-  text: string,
+  { answerMs, ...statement }: Statement,
   parameters: readonly unknown[] = [],
-  answerMs?: number,
 ): Promise<readonly Row[]> {
   const limit = answerMs === undefined ? {} : { query_timeout: answerMs };
   try {
-    return (await on.query({ text, values: [...parameters], ...limit })).rows as Row[];
+    return (await on.query({ ...statement, values: [...parameters], ...limit })).rows as Row[];
   } catch (cause) {
     if (lostConnection(cause)) throw unreachable(cause);
     if (/^53/.test(String((cause as { code?: unknown }).code))) throw exhausted(cause);
-    if ((cause as { code?: unknown }).code === characterNotInRepertoire) throw notText(cause);
+    if (nulCodes.has((cause as { code?: unknown }).code)) throw notText(cause);
     throw cause;
   }
 }
 
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html; with UTF-8 it means the character U+0000. */
-const characterNotInRepertoire = '22021';
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html; of UTF-8 they mean U+0000, as a byte or escaped in JSON. */
+const nulCodes: ReadonlySet<unknown> = new Set(['22021', '22P05']);
 
 function notText(cause: unknown): RehearsalError {
   return new RehearsalError(

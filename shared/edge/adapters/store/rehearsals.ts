@@ -5,15 +5,17 @@ import type { RehearsalEvent, RehearsalStatus } from '../../../domain/rehearsal.
 import { gateFactsOf } from '../../../judge/gate-facts.ts';
 import { rehearsedFingerprint } from '../../../judge/schema-fingerprint.ts';
 import type { RehearsalFilter, Rehearsals, StoredRehearsal } from '../../ports/store.ts';
+import { inBatches } from '../in-batches.ts';
 import { recordAudit } from './audit.ts';
 import type { Ask, Database } from './database.ts';
 import { appendEvent } from './events.ts';
-import { forGate, gateFacts } from './for-gate.ts';
+import { forGate, type GateQuestion, gateFacts } from './for-gate.ts';
 import { type RehearsalRow, rehearsalColumns, rehearsalOf, statusesFor } from './rehearsal-row.ts';
 import { rerun, submit } from './submit.ts';
 
 export function openRehearsals(database: Database): Rehearsals {
-  const { rows } = database;
+  const { rows, often } = database;
+  const evidenceOf = inBatches((questions: readonly GateQuestion[]) => forGate(often, questions));
   return {
     submit: (submission) => database.transaction((ask) => submit(ask, submission)),
     rerun: (id, by) => database.transaction((ask) => rerun(ask, id, by)),
@@ -59,7 +61,7 @@ export function openRehearsals(database: Database): Rehearsals {
     report: (id) => text(rows, 'report', id),
     evidence: (id) => text(rows, 'evidence', id),
     gateFacts: (id) => gateFacts(rows, id),
-    forGate: (service, version, environment) => forGate(rows, service, version, environment),
+    forGate: (service, version, environment) => evidenceOf({ service, version, environment }),
     board: async () => {
       const found = await rows<RehearsalRow>(
         `SELECT DISTINCT ON (service, version, environment) ${rehearsalColumns} FROM rehearsals

@@ -12,14 +12,12 @@ export async function submit(
   rows: Ask,
   submission: Submission,
 ): Promise<{ readonly rehearsal: StoredRehearsal; readonly created: boolean }> {
-  const existing = await newestAttempt(rows, submission);
-  if (existing !== null) return { rehearsal: await hastened(rows, existing, submission), created: false };
+  // Rehearsals stay for ever: where any attempt was made, there is a first one that this one meets.
   const created = await insert(rows, submission, 1);
   if (created !== null) return { rehearsal: created, created: true };
-  // Another server answered the same question a moment ago; its row is committed by now.
-  const theirs = await newestAttempt(rows, submission);
-  if (theirs === null) throw new Error('a rehearsal that could not be inserted was not found either');
-  return { rehearsal: theirs, created: false };
+  const existing = await newestAttempt(rows, submission);
+  if (existing === null) throw new Error('a rehearsal that could not be inserted was not found either');
+  return { rehearsal: await hastened(rows, existing, submission), created: false };
 }
 
 /** Within the caller's transaction: the same question under the next attempt; what was judged before stays. */

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Actor, AuditAction } from '../../ports/audit.ts';
 import type { StoredToken, TokenHolder, TokenRequest, Tokens } from '../../ports/tokens.ts';
+import { inBatches } from '../in-batches.ts';
 import { recordAudit } from './audit.ts';
 import type { Ask, Database } from './database.ts';
 
 export function openTokens(database: Database): Tokens {
-  const { rows } = database;
+  const { rows, often } = database;
   return {
     add: (token, holder, by) => database.transaction((ask) => add(ask, token, holder, by, 'make-token')),
-    find: (token) => find(rows, token),
+    find: inBatches((tokens: readonly string[]) => find(often, tokens)),
     rotate: (id, token, graceMs, by) => database.transaction((ask) => rotate(ask, id, token, graceMs, by)),
     revoke: (id, by) => database.transaction((ask) => revoke(ask, id, by)),
     list: async () => (await rows<TokenRow>(`SELECT ${columns} FROM tokens ORDER BY created_at, hash`)).map(tokenOf),
@@ -46,16 +47,17 @@ async function add(
 const isGood = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
 
 /** Its use is written down at most once a minute, so that asking does not mean writing. */
-async function find(rows: Ask, token: string): Promise<TokenHolder | null> {
-  const hash = hashOf(token);
-  const [row] = await rows<TokenRow & { readonly stale: boolean }>(
-    `SELECT ${columns}, coalesce(last_used_at < now() - interval '1 minute', true) AS stale FROM tokens
-      WHERE hash = $1 AND ${isGood}`,
-    [hash],
+async function find(rows: Ask, tokens: readonly string[]): Promise<readonly (TokenHolder | null)[]> {
+  const hashes = tokens.map(hashOf);
+  const found = await rows<TokenRow & { readonly hash: string; readonly stale: boolean }>(
+    `SELECT hash, ${columns}, coalesce(last_used_at < now() - interval '1 minute', true) AS stale FROM tokens
+      WHERE hash = ANY($1) AND ${isGood}`,
+    [[...new Set(hashes)]],
   );
-  if (row === undefined) return null;
-  if (row.stale) await rows('UPDATE tokens SET last_used_at = now() WHERE hash = $1', [hash]);
-  return holderOf(row);
+  const stale = found.filter((row) => row.stale).map(({ hash }) => hash);
+  if (stale.length > 0) await rows('UPDATE tokens SET last_used_at = now() WHERE hash = ANY($1)', [stale]);
+  const holders = new Map(found.map((row) => [row.hash, holderOf(row)]));
+  return hashes.map((hash) => holders.get(hash) ?? null);
 }
 
 /** The new one lives as long as the old one was made for. */
