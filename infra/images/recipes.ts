@@ -141,7 +141,12 @@ const packages: Recipe = {
 const service: Recipe = {
   name: 'rehearsal/service',
   from: packages.name,
-  config: [path, 'ENV NODE_ENV=production', 'WORKDIR /app', 'CMD ["node", "services/api/main.ts"]'],
+  config: [
+    path,
+    'ENV NODE_ENV=production',
+    'WORKDIR /app',
+    'CMD ["node", "--max-semi-space-size=4", "services/api/main.ts"]',
+  ],
   fingerprint: async () =>
     hashOf(await Promise.all((await sourceFiles()).map(async (file) => `${file}\0${hashOf([await readFile(file)])}`))),
   lay: async (root) => {
