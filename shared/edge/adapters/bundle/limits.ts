@@ -32,3 +32,6 @@ export const packAgain = 'Pack it again: tar -czf bundle.tar.gz -C DIRECTORY .';
 
 /** What a reader of a refusal can compare with `du`. */
 export const inMiB = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MiB (${bytes} bytes)`;
+
+/** What is at most that large is read and written whole, and larger ones as they come. */
+export const atOnceBytesMax = 1024 ** 2;

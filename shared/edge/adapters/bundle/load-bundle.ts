@@ -1,11 +1,13 @@
-import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Bundle } from '../../../domain/bundle.ts';
 import { type ProblemPlace, RehearsalError } from '../../../domain/problem.ts';
 import { invalidBundle } from '../../../plan/invalid-bundle.ts';
 import { manifestFile, readBundle } from '../../../plan/read-bundle.ts';
-import { type BundleLimits, bundleLimits, packAgain } from './limits.ts';
-import { detectCompression, openArchive } from './open-archive.ts';
+import { atOnceBytesMax, type BundleLimits, bundleLimits, packAgain } from './limits.ts';
+import { type ArchiveBytes, detectCompression, openArchive } from './open-archive.ts';
 import { readDirectory } from './read-directory.ts';
 import { unpackArchive } from './unpack-archive.ts';
 
@@ -53,7 +55,16 @@ async function unpackFile(path: string, dir: string, limits: BundleLimits): Prom
   const compression = await detectCompression(file);
   if (compression === null) throw noBundle(path);
   const { size: sizeBytes } = await file.stat();
-  return await unpackArchive({ sizeBytes, open: () => openArchive(path, compression, sizeBytes) }, dir, limits);
+  const bytes = await bytesOf(file, path, sizeBytes);
+  return await unpackArchive({ sizeBytes, open: () => openArchive(bytes, compression, sizeBytes) }, dir, limits);
+}
+
+/** Archives are read twice; a small one, as most are, from the disk only once. */
+async function bytesOf(file: FileHandle, path: string, sizeBytes: number): Promise<ArchiveBytes> {
+  if (sizeBytes > atOnceBytesMax) return (start) => createReadStream(path, { start });
+  const all = Buffer.alloc(sizeBytes);
+  const { bytesRead } = await file.read(all, 0, sizeBytes, 0);
+  return (start) => Readable.from([all.subarray(start, bytesRead)]);
 }
 
 /** By its name only: where a service keeps what it was sent is nobody's business. */

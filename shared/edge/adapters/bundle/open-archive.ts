@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
@@ -30,16 +29,19 @@ export async function detectCompression(archive: FileHandle): Promise<Compressio
 /** zstd streams may begin with frames that carry no content (RFC 8878, 3.1.2). */
 const isSkippableZstdFrame = (head: Buffer): boolean => head.readUInt32LE(0) >>> 4 === 0x184d2a5;
 
+/** What was packed, from one of its bytes on. */
+export type ArchiveBytes = (start: number) => Readable;
+
 /** The tar inside, decompressed as it is read. Errors of the stream become BundleUnreadable. */
 export async function* openArchive(
-  path: string,
+  bytes: ArchiveBytes,
   compression: Compression,
   sizeBytes: number,
 ): AsyncGenerator<Buffer, void, undefined> {
   try {
-    if (compression === 'none') yield* chunksOf(createReadStream(path));
-    else if (compression === 'gzip') yield* chunksOf(through(createReadStream(path), createGunzip()));
-    else yield* zstdFrames(path, sizeBytes);
+    if (compression === 'none') yield* chunksOf(bytes(0));
+    else if (compression === 'gzip') yield* chunksOf(through(bytes(0), createGunzip()));
+    else yield* zstdFrames(bytes, sizeBytes);
   } catch (error) {
     if (!isDamage(error)) throw error;
     const message = `The archive is damaged or cut off: its ${compression} stream is not whole. ${packAgain}`;
@@ -50,14 +52,14 @@ export async function* openArchive(
 /** Parallel compressors write many frames, and the decompressor ends with the first. */
 const framesMax = 10_000;
 
-async function* zstdFrames(path: string, sizeBytes: number): AsyncGenerator<Buffer, void, undefined> {
+async function* zstdFrames(bytes: ArchiveBytes, sizeBytes: number): AsyncGenerator<Buffer, void, undefined> {
   let start = 0;
   for (let frame = 0; start < sizeBytes; frame += 1) {
     if (frame === framesMax) {
       throw new BundleUnreadable({ message: `The archive has more than ${framesMax} zstd frames. ${packAgain}` });
     }
     const tar = createZstdDecompress();
-    yield* chunksOf(through(createReadStream(path, { start }), tar));
+    yield* chunksOf(through(bytes(start), tar));
     start += tar.bytesWritten;
   }
 }

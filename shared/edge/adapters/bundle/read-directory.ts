@@ -9,7 +9,7 @@ import { type BundleEntry, type BundleFiles, byBytes } from '../../../plan/bundl
 import { invalidBundle } from '../../../plan/invalid-bundle.ts';
 import { resolvePath } from '../../../plan/resolve-path.ts';
 import { decodeName, EntryNames, printableName, tooMany } from './entry-names.ts';
-import { type BundleLimits, inMiB, targetBytesMax } from './limits.ts';
+import { atOnceBytesMax, type BundleLimits, inMiB, targetBytesMax } from './limits.ts';
 import { BundleUnreadable } from './unreadable.ts';
 
 export interface DirectoryReading {
@@ -37,7 +37,7 @@ export async function readDirectory(root: string, limits: BundleLimits): Promise
   }
   const entries = walk.entries.toSorted((a, b) => byBytes(a.path, b.path));
   return {
-    files: { entries, directories: walk.directories, readText: (path) => readText(root, path, targets) },
+    files: { entries, directories: walk.directories, readText: (path) => readText(path, targets, walk) },
     problems: walk.problems,
   };
 }
@@ -50,6 +50,8 @@ class Walk {
   readonly #limits: BundleLimits;
   readonly #names: EntryNames;
   readonly #files: BundleFile[] = [];
+  readonly #contents = new Map<string, Buffer>();
+  #roomBytes = atOnceBytesMax;
   #bytes = 0;
 
   constructor(root: string, limits: BundleLimits) {
@@ -62,8 +64,26 @@ class Walk {
   async read(): Promise<void> {
     await this.#enter('');
     for (const { path, kind, sizeBytes } of this.#files) {
-      this.entries.push({ path, kind, sizeBytes, sha256: await hashFile(join(this.#root, path)) });
+      this.entries.push({ path, kind, sizeBytes, sha256: await this.#hash(path, sizeBytes) });
     }
+  }
+
+  /** As long as there is room, what was read for its hash is not read again for its text. */
+  contentOf(path: string): Buffer | Promise<Buffer> {
+    return this.#contents.get(path) ?? readFile(join(this.#root, path));
+  }
+
+  async #hash(path: string, sizeBytes: number): Promise<string> {
+    const hash = createHash('sha256');
+    if (sizeBytes > this.#roomBytes) {
+      await pipeline(createReadStream(join(this.#root, path)), hash);
+    } else {
+      const content = await readFile(join(this.#root, path));
+      this.#contents.set(path, content);
+      this.#roomBytes -= content.length;
+      hash.update(content);
+    }
+    return hash.digest('hex');
   }
 
   async #enter(dir: string): Promise<void> {
@@ -129,15 +149,7 @@ function refusalOf(entry: Dirent<Buffer>): string {
   return 'It is a device. Leave it out.';
 }
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
-}
-
-async function readText(root: string, path: string, targets: ReadonlyMap<string, string>): Promise<string | null> {
+async function readText(path: string, targets: ReadonlyMap<string, string>, walk: Walk): Promise<string | null> {
   const resolved = resolvePath(path, targets);
-  if (resolved.leads !== 'inside') return null;
-  const bytes = await readFile(join(root, resolved.path));
-  return decodeName(bytes);
+  return resolved.leads === 'inside' ? decodeName(await walk.contentOf(resolved.path)) : null;
 }

@@ -4,9 +4,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ByteSource } from './byte-source.ts';
 import type { KeptEntry } from './judge-entries.ts';
-
-/** Larger ones are written as they come. */
-const atOnceBytesMax = 1024 * 1024;
+import { atOnceBytesMax } from './limits.ts';
 
 /** Writes what was kept of an archive; links are made last, so no entry can be written through one. */
 export class EntryWriter {

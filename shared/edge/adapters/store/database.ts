@@ -7,7 +7,7 @@ export interface Database extends AsyncDisposable {
   /** As `rows`, for the few questions that come with every request: each connection keeps their plans. */
   readonly often: Ask;
   /** One transaction; it is rolled back where `work` rejects. */
-  transaction<T>(work: (rows: Ask) => Promise<T>): Promise<T>;
+  transaction<T>(work: (rows: Ask, often: Ask) => Promise<T>): Promise<T>;
   /** A connection of its own, for locks that live as long as it does. */
   dedicated(applicationName: string): Promise<pg.Client>;
 }
@@ -37,7 +37,7 @@ export function openDatabase(url: string, onError: (error: Error) => void, answe
   };
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (rows: Ask) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: pg.Pool, work: (rows: Ask, often: Ask) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((cause: unknown) => Promise.reject(unreachable(cause)));
   let broken = false;
   // Between two questions nobody else listens; the next one is told that the connection is gone.
@@ -47,7 +47,10 @@ async function inTransaction<T>(pool: pg.Pool, work: (rows: Ask) => Promise<T>):
   client.on('error', lost);
   try {
     await client.query('BEGIN');
-    const result = await work((text, parameters) => ask(client, { text }, parameters));
+    const result = await work(
+      (text, parameters) => ask(client, { text }, parameters),
+      (text, parameters) => ask(client, { text, name: nameOf(text) }, parameters),
+    );
     await client.query('COMMIT');
     return result;
   } catch (error) {

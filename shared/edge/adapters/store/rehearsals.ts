@@ -17,7 +17,7 @@ export function openRehearsals(database: Database): Rehearsals {
   const { rows, often } = database;
   const evidenceOf = inBatches((questions: readonly GateQuestion[]) => forGate(often, questions));
   return {
-    submit: (submission) => database.transaction((ask) => submit(ask, submission)),
+    submit: (submission) => database.transaction((_ask, often) => submit(often, submission)),
     rerun: (id, by) => database.transaction((ask) => rerun(ask, id, by)),
     find: (id) => find(rows, id),
     list: (filter) => list(rows, filter),
