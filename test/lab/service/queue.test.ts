@@ -5,12 +5,14 @@ import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
 import { postgresBackend } from '../../../shared/edge/adapters/queue/postgres-backend.ts';
 import { redisBackend } from '../../../shared/edge/adapters/queue/redis-backend.ts';
 import type { Jobs } from '../../../shared/edge/ports/queue.ts';
+import { startRelay } from '../../chaos/relay.ts';
 import { describeWith } from '../../support/require.ts';
 import { eventually, startDatabase, startRedis } from './parts.ts';
 
 const id = (n: number) => parseRehearsalId(`rh-${String(n).padStart(16, '0')}`);
 const lookedAt = (runs: readonly RunId[] = [], turn = 1) => ({ runs, turn });
 const neverGivesUp = { giveUp: async () => lookedAt(), giveUpRun: async () => undefined };
+const toldApart = [() => true, () => false] as const;
 const fail = (error: Error) => {
   throw error;
 };
@@ -45,6 +47,24 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
     await eventually(async () => performed.length === 6 && !(await queue.knows(id(1))));
     expect([...performed].sort()).toEqual(batches.flat().sort());
     expect(seenAtLook).toEqual([0, 2, 5, 6]);
+  });
+
+  it('says to each who asks that it is away where the network is cut and nobody tells', async () => {
+    const { hostname: host, port } = new URL(server.url);
+    await using way = await startRelay({ host, port: Number(port) });
+    const url = server.url.replace(`:${port}`, `:${way.port}`);
+    await using queue = await openQueue({ url, onError: () => undefined });
+    await queue.health();
+    let isBack = false;
+    const cut = way.cut(6_000).then(() => {
+      isBack = true;
+    });
+    const away = { status: 'rejected', reason: { code: 'queue-unreachable' } };
+    const heard = await Promise.allSettled([queue.health(), queue.health(), queue.health()]);
+    expect(heard).toMatchObject([away, away, away]);
+    expect(isBack).toBe(false);
+    await cut;
+    await eventually(() => queue.health().then(...toldApart));
   });
 
   it('takes a rehearsal that it knows already as the same one', async () => {

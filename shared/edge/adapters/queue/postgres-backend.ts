@@ -1,12 +1,12 @@
 import { createPostgresBackend, type PostgresPoolConfig, Queue, Worker } from 'bullmq';
 import pg from 'pg';
-import { type Backend, queueUnreachable } from './backend.ts';
+import { type Backend, pingMs, queueUnreachable } from './backend.ts';
 
 /** The queue's tables live beside the store's, in a schema of their own. */
 const schema = 'queue';
 
 export async function postgresBackend(url: string): Promise<Backend> {
-  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 5_000 });
+  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: pingMs, query_timeout: pingMs });
   // Errors of this connection are told by the query that meets them.
   pool.on('error', () => undefined);
   const ping = async () => {

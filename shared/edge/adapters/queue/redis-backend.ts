@@ -1,9 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { RehearsalError } from '../../../domain/problem.ts';
-import { type Backend, queueUnreachable } from './backend.ts';
-
-const pingMs = 3_000;
+import { type Backend, pingMs, queueUnreachable } from './backend.ts';
 
 export async function redisBackend(url: string): Promise<Backend> {
   const pinger = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, connectTimeout: pingMs });
