@@ -97,7 +97,7 @@ interface Timed {
  * before the count opens connections, compiles and plans, as a service that has just started does once.
  */
 async function paced(rate: number, one: (turn: number) => Promise<Answer>): Promise<Timed> {
-  await timed(rate, { seconds: warmUpSeconds, from: -warmUpSeconds * rate }, one);
+  await timed(rate, { seconds: warmUpSeconds, from: seconds * rate }, one);
   return timed(rate, { seconds, from: 0 }, one);
 }
 
@@ -203,8 +203,8 @@ async function store(count: number): Promise<void> {
          performed_by)
        SELECT 'rh-' || lpad(to_hex(n), 16, '0'), 'judged', 1 + n / q.count, 'stored-' || q.of % 200,
          (q.of / 200)::text, CASE q.of % 2 WHEN 0 THEN 'production' ELSE 'staging' END, '{team}',
-         'sha256:' || lpad(to_hex(q.of), 64, '0'), 'orders@1', $3, 1, true, 'pass', 'orders 1 may go out.', $2::json, 'bench',
-         now() - make_interval(mins => n % 10000), now() - make_interval(mins => n % 10000), '{worker}'
+         'sha256:' || lpad(to_hex(q.of), 64, '0'), 'orders@1', $3, 1, true, 'pass', 'orders 1 may go out.', $2::json,
+         'bench', now() - make_interval(mins => n % 10000), now() - make_interval(mins => n % 10000), '{worker}'
        FROM generate_series(0, $1::int - 1) AS n
        CROSS JOIN LATERAL (SELECT greatest(1, $1::int / 10) AS count, n % greatest(1, $1::int / 10) AS of) AS q`,
       [count, facts, defaultRules().digest],

@@ -7,7 +7,8 @@ import { askStoredGate, type ServiceGateQuestion } from '../ask-stored-gate.ts';
 import { actorOf } from '../authenticate.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
-const name = { minLength: 1, maxLength: 500 } as const;
+/** No name has U+0000, and PostgreSQL takes none. */
+const name = { minLength: 1, maxLength: 500, pattern: '^[^\\u0000]+$' } as const;
 export const statusOfAnswer = { allow: 200, block: 412, 'never-rehearsed': 404 } as const;
 
 export function gateRoute(app: Api, parts: ApiParts): void {

@@ -1,14 +1,16 @@
 import { RehearsalError } from '../../domain/problem.ts';
 
 /**
- * One question at a time for all who ask alike: whoever comes while it is under way goes with the next. Nobody waits for
- * company, and an answer is never older than its question. `askAll` answers in the order of the questions. Where it
- * rejects, each is asked alone, so that one that is wrong spoils no other; what a machine lacks, all are told at once.
+ * One question at a time for all who ask alike: whoever comes while it is under way goes with the next. Nobody waits
+ * for company, and an answer is never older than its question; one that is slow is slow for all. `askAll` answers in
+ * the order of the questions. Where it rejects, they are asked apart and in their order, so that one that is wrong
+ * spoils no other; what a machine lacks, all are told at once.
  */
 export function inBatches<Question, Answer>(
   askAll: (questions: readonly Question[]) => Promise<readonly Answer[]>,
 ): (question: Question) => Promise<Answer> {
-  let waiting: Asker<Question, Answer>[] = [];
+  const waiting: Asker<Question, Answer>[] = [];
+  const apart: Asker<Question, Answer>[] = [];
   let isUnderWay = false;
   return (question) =>
     new Promise((resolve, reject) => {
@@ -18,10 +20,8 @@ export function inBatches<Question, Answer>(
 
   async function goOn(): Promise<void> {
     isUnderWay = true;
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchMax);
-      waiting = waiting.slice(batchMax);
-      await answer(batch);
+    while (apart.length + waiting.length > 0) {
+      await answer(apart.length > 0 ? apart.splice(0, 1) : waiting.splice(0, batchMax));
     }
     isUnderWay = false;
   }
@@ -33,9 +33,10 @@ export function inBatches<Question, Answer>(
       if (answers.length !== batch.length) throw new Error(`${batch.length} questions have ${answers.length} answers`);
       for (const [at, { resolve }] of batch.entries()) resolve(answers[at] as Answer);
     } catch (error) {
-      if (error instanceof RehearsalError && error.fault === 'machine') tell(error, [...batch, ...waiting.splice(0)]);
-      else if (batch.length === 1) tell(error, batch);
-      else await Promise.all(batch.map((one) => answer([one])));
+      if (error instanceof RehearsalError && error.fault === 'machine') {
+        tell(error, [...batch, ...apart.splice(0), ...waiting.splice(0)]);
+      } else if (batch.length === 1) tell(error, batch);
+      else apart.push(...batch);
     }
   }
 
@@ -44,11 +45,11 @@ export function inBatches<Question, Answer>(
   }
 }
 
+/** What one statement is asked at once. */
+const batchMax = 50;
+
 interface Asker<Question, Answer> {
   readonly question: Question;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
-
-/** A batch that is asked again one by one needs as many connections as it has questions. */
-const batchMax = 50;

@@ -10,6 +10,7 @@ beforeAll(async () => {
   database = await startDatabase();
 });
 afterAll(() => database[Symbol.asyncDispose]());
+const by = { name: 'test' };
 const open = () => openStore({ url: database.url, onError: () => undefined });
 
 describe('the store', () => {
@@ -55,10 +56,27 @@ describe('the store', () => {
 
   it('answers each who asks in the same moment for itself', async () => {
     await using store = await open();
-    const ask = (service: string) => store.rehearsals.forGate(service, '1', 'production');
-    const answers = await Promise.allSettled([ask('a'), ask('b'), ask('c\u0000'), ask('d')]);
-    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
-    expect(answers[2]).toMatchObject({ reason: { code: 'invalid-request' } });
+    const services = Array.from({ length: 120 }, (_, n) => `service-${(n * 77) % 120}`);
+    const schemaOf = (service: string) => `sha256:${service.replace('service-', '').padStart(64, '0')}`;
+    for (const service of services) {
+      if (service.endsWith('3')) continue;
+      await store.productionSchemas.post({ service, environment: 'production', fingerprint: schemaOf(service) }, by);
+    }
+    const asked = services.map((service) => store.rehearsals.forGate(service, '1', 'production'));
+    const nobody = store.rehearsals.forGate('c\u0000', '1', 'production');
+    await expect(nobody).rejects.toMatchObject({ code: 'invalid-request' });
+    const heard = (await Promise.all(asked)).map(({ productionSchema }) => productionSchema);
+    expect(heard).toEqual(services.map((service) => (service.endsWith('3') ? null : schemaOf(service))));
+  });
+
+  it('knows a token whose row somebody holds', async () => {
+    await using store = await open();
+    await store.tokens.add('held-token', { name: 'ci', scopes: ['gate'] }, by);
+    await using other = openDatabase(database.url, () => undefined);
+    await other.transaction(async (rows) => {
+      await rows(`UPDATE tokens SET name = 'another' WHERE name = 'ci'`);
+      expect(await store.tokens.find('held-token')).toMatchObject({ name: 'ci' });
+    });
   });
 
   it('keeps of what is said in the same moment what changes, in its order', async () => {

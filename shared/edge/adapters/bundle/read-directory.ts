@@ -42,6 +42,9 @@ export async function readDirectory(root: string, limits: BundleLimits): Promise
   };
 }
 
+/** So that many small ones have a limit too. */
+const keptOverheadBytes = 4096;
+
 class Walk {
   readonly entries: BundleEntry[] = [];
   readonly directories: string[] = [];
@@ -75,12 +78,13 @@ class Walk {
 
   async #hash(path: string, sizeBytes: number): Promise<string> {
     const hash = createHash('sha256');
-    if (sizeBytes > this.#roomBytes) {
+    // What is empty when it is looked at is read into a buffer that is not.
+    if (sizeBytes === 0 || sizeBytes + keptOverheadBytes > this.#roomBytes) {
       await pipeline(createReadStream(join(this.#root, path)), hash);
     } else {
       const content = await readFile(join(this.#root, path));
       this.#contents.set(path, content);
-      this.#roomBytes -= content.length;
+      this.#roomBytes -= content.length + keptOverheadBytes;
       hash.update(content);
     }
     return hash.digest('hex');

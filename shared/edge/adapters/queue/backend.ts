@@ -39,7 +39,7 @@ export type BullQueueOptions = Omit<QueueOptions, 'connection'>;
 /** Finished jobs go at once: their names must be free, so that what Postgres misses can be enqueued again. */
 export const kept = { removeOnComplete: true, removeOnFail: true } as const;
 
-/** What does not answer in that time is away. */
+/** What gives no connection in that time, or then no answer, is away. */
 export const pingMs = 3_000;
 
 export function queueUnreachable(kind: 'redis' | 'postgres', cause: unknown): RehearsalError {

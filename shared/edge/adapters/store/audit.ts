@@ -23,7 +23,8 @@ async function recordChanges(rows: Ask, entries: readonly AuditEntry[]): Promise
      SELECT action, actor, service, subject, request_id, detail::json FROM compared
       WHERE detail IS DISTINCT FROM CASE WHEN place > 1 THEN before ELSE
         (SELECT newest.detail::text FROM audit newest
-          WHERE newest.action = compared.action AND newest.subject = compared.subject ORDER BY newest.id DESC LIMIT 1) END
+          WHERE newest.action = compared.action AND newest.subject = compared.subject
+          ORDER BY newest.id DESC LIMIT 1) END
       ORDER BY turn`,
     [JSON.stringify(said)],
   );

@@ -14,9 +14,7 @@ const batch = 20;
 export function openBundleArchives(database: Database, elsewhere: Artifacts | undefined): BundleArchives {
   return {
     put: (digest, path) =>
-      elsewhere === undefined
-        ? putInStore(database, digest, path)
-        : putElsewhere(database.rows, elsewhere, digest, path),
+      elsewhere === undefined ? putInStore(database, digest, path) : putElsewhere(database, elsewhere, digest, path),
     keep: (digest) => keep(database.rows, digest),
     fetch: (digest, path) => fetchWhole(database.rows, elsewhere, digest, path),
     removeUnused: (ageMs) => removeUnused(database, elsewhere, ageMs),
@@ -59,12 +57,15 @@ async function putInOne(rows: Ask, digest: Digest, content: Buffer): Promise<voi
 }
 
 /** No transaction is held while it travels: two that send the same bundle at once send the same bytes. */
-async function putElsewhere(rows: Ask, elsewhere: Artifacts, digest: Digest, path: string): Promise<void> {
-  const before = await sent(rows, digest, path);
+async function putElsewhere(database: Database, elsewhere: Artifacts, digest: Digest, path: string): Promise<void> {
+  const before = await sent(database.rows, digest, path);
   if (before === elsewhere.place) return;
   await elsewhere.put(nameOf(digest), path);
-  await noteKept(rows, digest, elsewhere.place);
-  if (before === inStore) await removeChunks(rows, digest);
+  // Whoever puts it into the store meanwhile waits here for the row, and then finds nothing there.
+  await database.transaction(async (rows) => {
+    await noteKept(rows, digest, elsewhere.place);
+    if (before === inStore) await removeChunks(rows, digest);
+  });
 }
 
 async function keep(rows: Ask, digest: Digest): Promise<boolean> {

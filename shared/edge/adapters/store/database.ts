@@ -89,13 +89,19 @@ async function ask<Row extends object>(
   } catch (cause) {
     if (lostConnection(cause)) throw unreachable(cause);
     if (/^53/.test(String((cause as { code?: unknown }).code))) throw exhausted(cause);
-    if (nulCodes.has((cause as { code?: unknown }).code)) throw notText(cause);
+    if (isNul((cause as { code?: unknown }).code, parameters)) throw notText(cause);
     throw cause;
   }
 }
 
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html; of UTF-8 they mean U+0000, as a byte or escaped in JSON. */
-const nulCodes: ReadonlySet<unknown> = new Set(['22021', '22P05']);
+/**
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html; in UTF-8 22021 means U+0000 as a byte, which nothing that
+ * is stored has. 22P05 means it escaped in JSON: there it counts only where the request brought it.
+ */
+function isNul(code: unknown, parameters: readonly unknown[]): boolean {
+  const isBrought = () => parameters.some((value) => typeof value === 'string' && value.includes('\\u0000'));
+  return code === '22021' || (code === '22P05' && isBrought());
+}
 
 function notText(cause: unknown): RehearsalError {
   return new RehearsalError(

@@ -68,16 +68,16 @@ function dated<Row extends object>(row: Row, ...columns: readonly (keyof Row)[])
 }
 
 /**
- * Whole reports are read only of what was judged before their facts were kept apart. The planner expects as many rows of
- * a JSON document whatever is in it, so the plan is made once; it counts the elements of an array each time.
+ * Whole reports are read only of what was judged before their facts were kept apart. The planner expects as many rows
+ * of a JSON document whatever is in it, so the plan is made once; it counts the elements of an array each time.
  */
 const evidenceSql = `SELECT evidence.*
   FROM ROWS FROM (json_to_recordset($1) AS (service text, version text, environment text)) WITH ORDINALITY
     AS asked (service, version, environment, turn)
   CROSS JOIN LATERAL (
     WITH known AS (
-      SELECT id, status, bundle_digest, rules_digest, verdict, finished_at, created_at, attempt, performed_by, gate_facts,
-        CASE WHEN gate_facts IS NULL THEN report END AS report
+      SELECT id, status, bundle_digest, rules_digest, verdict, finished_at, created_at, attempt, performed_by,
+        gate_facts, CASE WHEN gate_facts IS NULL THEN report END AS report
       FROM rehearsals
       WHERE service = asked.service AND version = asked.version AND environment = asked.environment)
     SELECT (SELECT coalesce(json_agg(known ORDER BY created_at, attempt, id), '[]') FROM known) AS known,

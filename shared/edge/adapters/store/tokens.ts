@@ -55,10 +55,14 @@ async function find(rows: Ask, tokens: readonly string[]): Promise<readonly (Tok
     [[...new Set(hashes)]],
   );
   const stale = found.filter((row) => row.stale).map(({ hash }) => hash);
-  if (stale.length > 0) await rows('UPDATE tokens SET last_used_at = now() WHERE hash = ANY($1)', [stale]);
+  if (stale.length > 0) await rows(noteUseSql, [stale]);
   const holders = new Map(found.map((row) => [row.hash, holderOf(row)]));
   return hashes.map((hash) => holders.get(hash) ?? null);
 }
+
+/** A row that somebody holds makes nobody wait: the next use is noted. */
+const noteUseSql = `UPDATE tokens SET last_used_at = now()
+  WHERE hash IN (SELECT hash FROM tokens WHERE hash = ANY($1) FOR UPDATE SKIP LOCKED)`;
 
 /** The new one lives as long as the old one was made for. */
 async function rotate(rows: Ask, id: string, token: string, graceMs: number, by: Actor): Promise<StoredToken | null> {

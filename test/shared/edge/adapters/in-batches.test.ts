@@ -46,6 +46,22 @@ describe('questions in batches', () => {
     expect(x).toMatchObject({ reason: { message: 'x is no question' } });
   });
 
+  test('what is asked apart keeps its order, and ends for all where the machine is away', async () => {
+    const { ask, goOn, texts } = heldBack((questions) => {
+      if (questions.length > 1) throw new TypeError('one of them is no question');
+      if (questions[0] === 'b') throw new RehearsalError('machine', 'store-unreachable', 'It is away.', 'Start it.');
+      return upperCase(questions);
+    });
+    const first = ask('0');
+    const all = Promise.allSettled([ask('a'), ask('b'), ask('c')]);
+    await goOn(0);
+    await first;
+    for (const turn of [1, 2, 3]) await goOn(turn);
+    const away = { reason: { code: 'store-unreachable' } };
+    expect(await all).toMatchObject([{ value: 'A' }, away, away]);
+    expect(texts()).toEqual(['0', 'abc', 'a', 'b']);
+  });
+
   test('what the machine lacks is told to everybody at once, and asked again by whoever comes later', async () => {
     let isAway = true;
     const { ask, goOn, texts } = heldBack((questions) => {

@@ -2,11 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { access, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type ProblemPlace, RehearsalError } from '../../../../../shared/domain/problem.ts';
 import { type BundleLimits, bundleLimits } from '../../../../../shared/edge/adapters/bundle/limits.ts';
 import { loadBundle } from '../../../../../shared/edge/adapters/bundle/load-bundle.ts';
+import { readDirectory } from '../../../../../shared/edge/adapters/bundle/read-directory.ts';
 import { hostileArchives } from '../../../../support/hostile-archives.ts';
 import { type TarBytesEntry, tarBytes } from '../../../../support/tar-bytes.ts';
 import { temporaryDirectory } from '../../../../support/temporary-directory.ts';
@@ -221,6 +224,15 @@ describe('a directory', () => {
     expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(message) })]);
   });
 
+  test('of many empty files keeps nothing of them in memory', async () => {
+    await using temporary = await temporaryDirectory();
+    for (let n = 0; n < 2000; n += 1) await writeFile(join(temporary.path, `file-${n}`), '');
+    const before = await heldBytes();
+    const reading = await readDirectory(temporary.path, bundleLimits);
+    expect(((await heldBytes()) - before) / 1024 ** 2).toBeLessThan(16);
+    expect(reading.files.entries).toHaveLength(2000);
+  });
+
   test('with a socket is refused', async () => {
     await using temporary = await temporaryDirectory();
     await writeFile(join(temporary.path, 'rehearsal.yaml'), manifest);
@@ -274,4 +286,11 @@ function flipped(bytes: Buffer, at: number): Buffer {
   const index = at < 0 ? copy.length + at : at;
   copy[index] = (copy[index] ?? 0) ^ 1;
   return copy;
+}
+
+/** Buffers that something still refers to. */
+async function heldBytes(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  await runInNewContext('gc')({ execution: 'async' });
+  return process.memoryUsage().arrayBuffers;
 }
