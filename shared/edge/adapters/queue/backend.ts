@@ -10,6 +10,8 @@ export interface Backend extends AsyncDisposable {
   worker(name: string, process: Processor, options: Omit<WorkerOptions, 'connection'>): BullWorker;
   /** Rejects where it does not answer in time. */
   ping(): Promise<void>;
+  /** Ends what a clock that is ahead keeps from everybody; absent: its server goes by its own clock. */
+  readonly unlock?: (lateMs: number) => Promise<void>;
 }
 
 /** The part of BullMQ's Queue that both backends share in type. */

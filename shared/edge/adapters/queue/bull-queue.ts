@@ -2,7 +2,7 @@ import type { RehearsalId } from '../../../domain/ids.ts';
 import type { Jobs, Queue, WorkOptions } from '../../ports/queue.ts';
 import { inBatches } from '../in-batches.ts';
 import { type Backend, kept } from './backend.ts';
-import { hastening } from './hastening.ts';
+import { hastening, usualLateMs } from './hastening.ts';
 import { lookProcessor, runProcessor } from './processors.ts';
 
 export const queueNames = { rehearsals: 'rehearsals', runs: 'runs' } as const;
@@ -28,7 +28,8 @@ export async function openBullQueue(backend: Backend, onError: (error: Error) =>
   return {
     kind: backend.kind,
     knows,
-    hasten: async (lateMs) => {
+    hasten: async (lateMs = usualLateMs) => {
+      await backend.unlock?.(lateMs);
       for (const hasten of hastenings) await hasten(lateMs);
     },
     enqueue: async (id) => {

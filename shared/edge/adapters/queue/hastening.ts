@@ -1,16 +1,16 @@
 import type { BullQueue } from './backend.ts';
 
 /** Tries are at most 8 s apart, and what goes elsewhere is put off by a second. */
-const usualLateMs = 30_000;
+export const usualLateMs = 30_000;
 const atOnce = 1_000;
 
 /**
  * A job that is put off names the moment at which it goes on, by the clock of whoever put it off. How long it has been
  * so is counted here, by a clock that nobody can set.
  */
-export function hastening(queue: BullQueue): (lateMs?: number) => Promise<void> {
+export function hastening(queue: BullQueue): (lateMs: number) => Promise<void> {
   let seen = new Map<string, number>();
-  return async (lateMs = usualLateMs) => {
+  return async (lateMs) => {
     const nowMs = performance.now();
     const delayed = await queue.getDelayed(0, atOnce - 1);
     const still = new Map<string, number>();

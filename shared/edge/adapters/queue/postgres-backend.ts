@@ -1,6 +1,7 @@
 import { createPostgresBackend, type PostgresPoolConfig, Queue, Worker } from 'bullmq';
 import pg from 'pg';
 import { type Backend, pingMs, queueUnreachable } from './backend.ts';
+import { unlocking } from './unlocking.ts';
 
 /** The queue's tables live beside the store's, in a schema of their own. */
 const schema = 'queue';
@@ -24,6 +25,7 @@ export async function postgresBackend(url: string): Promise<Backend> {
     queue: (name) => new Queue(name, { connection }, createPostgresBackend),
     worker: (name, process, options) => new Worker(name, process, { ...options, connection }, createPostgresBackend),
     ping,
+    unlock: unlocking(pool),
     [Symbol.asyncDispose]: () => pool.end(),
   };
 }
