@@ -8,9 +8,9 @@ interface Written {
 }
 
 /**
- * In PostgreSQL locks, and when somebody last looked for stalled jobs, are times by the clock of whoever wrote them, and
- * a clock that is ahead keeps others out until its time. Both are written anew every second or two: what has stayed as
- * it is for so long, by a clock that nobody can set, was written by nobody who lives, and is over.
+ * In PostgreSQL locks, and when somebody last looked for stalled jobs, are times by the clock of whoever wrote them,
+ * and a clock that is ahead keeps others out until its time. Both are written anew every second or two: what has stayed
+ * as it is for so long, by a clock that nobody can set, was written by nobody who lives, and is over.
  */
 export function unlocking(pool: pg.Pool): (lateMs: number) => Promise<void> {
   let seen = new Map<string, number>();
