@@ -8,6 +8,8 @@ interface Found {
   readonly version: string;
   readonly status: string;
   readonly verdict: string | null;
+  /** Code and detail of what ended it without a verdict; empty: nothing did. */
+  readonly why: string;
   readonly attempts: number;
   readonly verdicts: number;
   readonly judgements: number;
@@ -21,7 +23,7 @@ const settleMs = 90_000;
 const runsOfOne = 5;
 
 const look = `
-  SELECT id, version, status, verdict,
+  SELECT id, version, status, verdict, concat_ws(': ', failure->>'code', failure->>'detail') AS why,
     (SELECT count(*)::int FROM rehearsals other WHERE other.version = r.version) AS attempts,
     (SELECT count(*)::int FROM events WHERE rehearsal_id = r.id AND kind = 'verdict') AS verdicts,
     (SELECT count(*)::int FROM audit WHERE action = 'judge' AND subject = r.id) AS judgements,
@@ -66,7 +68,7 @@ function brokenBy(found: Found): readonly string[] {
   const expected = found.version.endsWith('-bad') ? 'fail' : 'pass';
   const is = (holds: boolean, what: string) => (holds ? [] : [`${found.id} of ${found.version} ${what}`]);
   return [
-    ...is(found.status === 'judged', `is ${found.status}`),
+    ...is(found.status === 'judged', `is ${found.status} ${found.why}`),
     ...is(found.status !== 'judged' || found.verdict === expected, `was judged ${found.verdict}`),
     ...is(found.attempts === 1, `is there ${found.attempts} times`),
     ...is(found.verdicts <= 1 && found.judgements <= 1, `was judged ${found.verdicts} and ${found.judgements} times`),
