@@ -8,7 +8,6 @@ import type { Jobs } from '../../../shared/edge/ports/queue.ts';
 import { startRelay } from '../../chaos/relay.ts';
 import { describeWith } from '../../support/require.ts';
 import { eventually, startDatabase, startRedis } from './parts.ts';
-import { asOwner } from './store-owner.ts';
 
 const id = (n: number) => parseRehearsalId(`rh-${String(n).padStart(16, '0')}`);
 const lookedAt = (runs: readonly RunId[] = [], turn = 1) => ({ runs, turn });
@@ -202,35 +201,7 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
   });
 }
 
-describe('the queue on PostgreSQL', () => {
-  behavesAsAQueue(startDatabase);
-
-  it('goes on where a worker whose clock was an hour ahead was killed in the midst of a job', async () => {
-    await using database = await startDatabase();
-    await using queue = await openQueue({ url: database.url, onError: fail });
-    await queue.enqueue(id(9));
-    await asOwner(
-      database.url,
-      `UPDATE queue.job SET state = 'active', lock_token = 'dead', locked_until_ms = ${Date.now() + 3_600_000};
-       INSERT INTO queue.meta (queue, field, value) VALUES ('rehearsals', 'stalled-check', '${Date.now() + 3_600_000}')`,
-    );
-    let looks = 0;
-    const look: Jobs['look'] = async () => {
-      looks += 1;
-      return lookedAt();
-    };
-    await using _worker = await queue.work(
-      { ...neverGivesUp, run: async () => 'done', look },
-      { runsAtOnce: 1, onError: fail },
-    );
-    await queue.hasten(0);
-    expect(looks).toBe(0);
-    await eventually(async () => {
-      await queue.hasten(0);
-      return looks === 1 && !(await queue.knows(id(9)));
-    });
-  });
-});
+describe('the queue on PostgreSQL', () => behavesAsAQueue(startDatabase));
 
 describeWith('redis', 'the queue on Redis', () => {
   behavesAsAQueue(startRedis);

@@ -1,21 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { access, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type ProblemPlace, RehearsalError } from '../../../../../shared/domain/problem.ts';
+import type { ProblemPlace } from '../../../../../shared/domain/problem.ts';
 import { type BundleLimits, bundleLimits } from '../../../../../shared/edge/adapters/bundle/limits.ts';
 import { loadBundle } from '../../../../../shared/edge/adapters/bundle/load-bundle.ts';
-import { readDirectory } from '../../../../../shared/edge/adapters/bundle/read-directory.ts';
 import { hostileArchives } from '../../../../support/hostile-archives.ts';
 import { type TarBytesEntry, tarBytes } from '../../../../support/tar-bytes.ts';
 import { temporaryDirectory } from '../../../../support/temporary-directory.ts';
+import { manifest, notUtf8, refusalOf } from './refusal-of.ts';
 
-const manifest =
-  'rehearsal: 1\nservice: a\nversion: 1\nsnapshot: b\nmigrate: [{ name: c, command: [d] }]\napps: none\n';
 const good: TarBytesEntry = { name: 'rehearsal.yaml', content: manifest };
 const small: BundleLimits = { unpackedBytesMax: 10_000, entriesMax: 20, depthMax: 5, expansionMax: 200 };
 
@@ -32,18 +26,6 @@ async function problemsOf(archive: Buffer, limits = bundleLimits): Promise<reado
   return problems;
 }
 
-async function refusalOf(load: () => Promise<unknown>): Promise<readonly ProblemPlace[]> {
-  try {
-    await load();
-    return [];
-  } catch (error) {
-    if (!(error instanceof RehearsalError)) throw error;
-    expect(error).toMatchObject({ fault: 'bundle', code: 'invalid-bundle' });
-    return error.problems;
-  }
-}
-
-const notUtf8 = Buffer.from([0x61, 0xff, 0x62]);
 const refusedEntries: readonly (readonly [string, readonly TarBytesEntry[], string | undefined, RegExp])[] = [
   ['an absolute path', [{ name: '/tmp/escaped', content: 'x' }], '/tmp/escaped', /absolute/],
   ['a path that leaves', [{ name: '../../escaped', content: 'x' }], '../../escaped', /`\.\.`/],
@@ -202,81 +184,6 @@ describe('an archive that anybody may send is refused: one with', () => {
   });
 });
 
-describe('a directory', () => {
-  test.each([
-    ['a fifo', (dir: string) => execFileSync('mkfifo', [join(dir, 'odd')]), /fifo/],
-    ['a link out of it', (dir: string) => symlink('../other', join(dir, 'odd')), /leads out/],
-    [
-      'a name that is not UTF-8',
-      (dir: string) => writeFile(Buffer.concat([Buffer.from(`${dir}/`), notUtf8]), ''),
-      /not UTF-8/,
-    ],
-    [
-      'names that differ in case',
-      (dir: string) => execFileSync('touch', [join(dir, 'a'), join(dir, 'A')]),
-      /differ only in case/,
-    ],
-  ])('with %s is refused', async (_, make, message) => {
-    await using temporary = await temporaryDirectory();
-    await writeFile(join(temporary.path, 'rehearsal.yaml'), manifest);
-    await make(temporary.path);
-    const problems = await refusalOf(() => loadBundle(temporary.path, temporary.path));
-    expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(message) })]);
-  });
-
-  test('of many empty files keeps nothing of them in memory', async () => {
-    await using temporary = await temporaryDirectory();
-    for (let n = 0; n < 2000; n += 1) await writeFile(join(temporary.path, `file-${n}`), '');
-    const before = await heldBytes();
-    const reading = await readDirectory(temporary.path, bundleLimits);
-    expect(((await heldBytes()) - before) / 1024 ** 2).toBeLessThan(16);
-    expect(reading.files.entries).toHaveLength(2000);
-  });
-
-  test('with a socket is refused', async () => {
-    await using temporary = await temporaryDirectory();
-    await writeFile(join(temporary.path, 'rehearsal.yaml'), manifest);
-    const server = createServer().listen(join(temporary.path, 'odd'));
-    await new Promise((resolve) => server.once('listening', resolve));
-    const problems = await refusalOf(() => loadBundle(temporary.path, temporary.path));
-    await new Promise((resolve) => server.close(resolve));
-    expect(problems).toEqual([{ file: 'odd', message: expect.stringMatching(/socket/) }]);
-  });
-
-  test('that is too large is refused before it is read to its end', async () => {
-    await using temporary = await temporaryDirectory();
-    await writeFile(join(temporary.path, 'huge'), '');
-    await truncate(join(temporary.path, 'huge'), 2 * 1024 ** 4);
-    const problems = await refusalOf(() => loadBundle(temporary.path, temporary.path));
-    expect(problems).toEqual([
-      expect.objectContaining({ message: expect.stringMatching(/larger than .*1073741824 bytes/) }),
-    ]);
-  });
-
-  test('keeps links inside of it, dangling ones too', async () => {
-    await using temporary = await temporaryDirectory();
-    await mkdir(join(temporary.path, 'a'));
-    await symlink('../rehearsal.yaml', join(temporary.path, 'a/up'));
-    await symlink('gone', join(temporary.path, 'dangling'));
-    await writeFile(join(temporary.path, 'rehearsal.yaml'), manifest);
-    const { bundle } = await loadBundle(temporary.path, temporary.path);
-    expect(bundle.files.map(({ path, kind }) => `${kind} ${path}`)).toEqual([
-      'link a/up',
-      'link dangling',
-      'file rehearsal.yaml',
-    ]);
-  });
-
-  test('that is not there is a problem of the bundle', async () => {
-    await using temporary = await temporaryDirectory();
-    const missing = join(temporary.path, 'missing');
-    await expect(access(missing)).rejects.toThrow();
-    expect(await refusalOf(() => loadBundle(missing, temporary.path))).toEqual([
-      expect.objectContaining({ file: missing, message: expect.stringMatching(/no readable/) }),
-    ]);
-  });
-});
-
 function many(count: number, bytes: number): TarBytesEntry[] {
   return Array.from({ length: count }, (_, at) => ({ name: `file-${at}`, content: 'x'.repeat(bytes) }));
 }
@@ -286,11 +193,4 @@ function flipped(bytes: Buffer, at: number): Buffer {
   const index = at < 0 ? copy.length + at : at;
   copy[index] = (copy[index] ?? 0) ^ 1;
   return copy;
-}
-
-/** Buffers that something still refers to. */
-async function heldBytes(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  await runInNewContext('gc')({ execution: 'async' });
-  return process.memoryUsage().arrayBuffers;
 }
