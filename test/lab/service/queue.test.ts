@@ -197,7 +197,8 @@ function behavesAsAQueue(start: () => Promise<{ readonly url: string } & AsyncDi
     await small[Symbol.asyncDispose]();
     await using _roomy = await queue.work({ ...jobs, run }, { runsAtOnce: 1, onError: fail });
     await eventually(async () => !(await queue.knows(id(6))));
-    expect(performed).toEqual(['big']);
+    // Once, unless this process was held up for longer than a lock lasts.
+    expect(new Set(performed)).toEqual(new Set(['big']));
   });
 }
 
