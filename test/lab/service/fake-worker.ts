@@ -6,11 +6,14 @@ import { artifactsOfEnvironment } from '../../../shared/edge/adapters/artifacts/
 import { askedToStop } from '../../../shared/edge/adapters/asked-to-stop.ts';
 import { openQueue } from '../../../shared/edge/adapters/queue/open-queue.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
+import { capacityOf } from '../../../workers/jobs/capacity.ts';
 import { startWork } from '../../../workers/jobs/start-work.ts';
 import { fakePipeline } from './fake-pipeline.ts';
 
 /** A worker process with everything real but the core. */
 const [databaseUrl = '', queueUrl = '', dir = '', machine = 'one-machine', ...snapshots] = process.argv.slice(2);
+/** Tests give it small disks. */
+const reserveBytes = 4 * 1024 * 1024;
 const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
 const onError = (error: Error) => log.warn({ err: error }, 'a connection failed');
 
@@ -46,10 +49,11 @@ async function workUntilAsked(): Promise<void> {
       return { ok: !isWrong, says: isWrong ? 'the known-bad bundle passed' : 'as it should be' };
     },
     selfCheckEveryMs: 200,
-    capacity: async () => ({
-      ...{ runsAtOnce: 2, memoryFreeBytes: 2 ** 32, diskFreeBytes: 2 ** 32, majors: [17] },
-      ...(existsSync(join(dir, 'engine-is-away')) ? { engineAway: true } : {}),
-    }),
+    capacity: async () => {
+      const host = { isThere: async () => !existsSync(join(dir, 'engine-is-away')) };
+      const steady = { runsAtOnce: 2, diskReserveBytes: reserveBytes, copiesInFull: false, majors: [17] };
+      return { ...(await capacityOf({ ...steady, dataRoot: dir, host })), memoryFreeBytes: 2 ** 32 };
+    },
     log,
   });
   process.stdout.write('working\n');

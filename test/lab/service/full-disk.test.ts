@@ -5,8 +5,8 @@ import { parseDigest } from '../../../shared/domain/ids.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
 import { mountSmallDisk } from '../../chaos/small-disk.ts';
 import { describeWith } from '../../support/require.ts';
-import { startDatabase } from './parts.ts';
-import { makeBundle, startService, submitted } from './service.ts';
+import { eventually, startDatabase } from './parts.ts';
+import { askJson, makeBundle, startService, submitted, untilStatus } from './service.ts';
 
 describeWith('root', 'a full disk', () => {
   it('under what the API receives is told as that, and nothing stays behind', async () => {
@@ -20,6 +20,20 @@ describeWith('root', 'a full disk', () => {
     });
     await disk.free();
     expect((await submitted(service, bundle)).response.status).toBe(202);
+  });
+
+  it('of a worker keeps what is under way waiting, and it goes on when there is room', async () => {
+    await using disk = await mountSmallDisk(32 * 1024 * 1024);
+    await using service = await startService('redis', { below: disk.dir }, { FAKE_RUN_MS: '1000' });
+    await service.startWorker();
+    const { id } = (await submitted(service, await makeBundle(service.dir, '1.0.0'))).body as { id: string };
+    await untilStatus(service, id, 'running');
+    await disk.fill();
+    const waiting = async () => (await askJson(service, `/v1/rehearsals/${id}`)).body;
+    await eventually(async () => /of disk left/.test(JSON.stringify(await waiting())));
+    await disk.free();
+    await untilStatus(service, id, 'judged');
+    expect(await waiting()).toMatchObject({ verdict: 'pass' });
   });
 
   it('under the store is a store that will be back', async () => {
