@@ -26,6 +26,8 @@ export interface LiveRun<Spec extends RunSpec = RunSpec> {
   readonly brakes: { readonly fromMs: number; readonly toMs: number }[];
   /** Reasons to trust this run less that turned up on the way. */
   readonly weaknesses: Weakness[];
+  /** What was captured with the snapshot, most frequent first. */
+  readonly productionQueries: readonly string[];
   /** Removes row values from what a server or a program said. */
   readonly redact: Redaction;
   readonly signal: AbortSignal;

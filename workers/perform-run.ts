@@ -139,6 +139,7 @@ async function openLiveRun(
       parties: new Map(),
       brakes: [],
       weaknesses: [],
+      productionQueries: context.snapshot.queries ?? [],
       redact,
       signal,
       repairs: context.repairs,

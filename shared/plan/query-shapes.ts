@@ -75,6 +75,16 @@ export function queryShapes(
   };
 }
 
+/** Texts of `pg_stat_statements` as they may be kept: without a value, and no longer than tells that it is too long. */
+export function keepableQueries(texts: readonly string[]): readonly string[] {
+  const kept = texts.flatMap((sql) => {
+    const first = firstWord(sql);
+    if (queries.has(first)) return [normalizeSql(sql.slice(0, runLimits.queryShapeChars + 1))];
+    return unreadable.has(first) ? [first.toUpperCase()] : [];
+  });
+  return [...new Set(kept)];
+}
+
 function firstWord(sql: string): string {
   const first = tokenAt(sql, 0);
   const at = first.kind === 'space' ? first.end : 0;

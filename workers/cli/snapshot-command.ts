@@ -83,9 +83,20 @@ function inspect(io: CommandIo): Command {
     .action((asked: string) =>
       withSnapshots(io, async (snapshots) => {
         const { sealed, kind, createdAt, contentDigest } = await snapshots.inspect(...nameAndVersion(asked));
-        const { facts, pgdata, database, settings, workload = {}, migrate, apps } = sealed;
+        const { facts, pgdata, database, settings, workload = {}, queries = [], migrate, apps } = sealed;
         const roles = { migrate: migrate.user, apps: apps.user };
-        const shown = { ...facts, kind, createdAt, contentDigest, pgdata, database, roles, settings, workload };
+        const shown = {
+          ...facts,
+          kind,
+          createdAt,
+          contentDigest,
+          pgdata,
+          database,
+          roles,
+          settings,
+          workload,
+          queries,
+        };
         io.stdout(`${JSON.stringify(shown, null, 2)}\n`);
       }),
     );

@@ -2,21 +2,36 @@ import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import { runLimits } from '../../shared/plan/limits.ts';
 
 /**
- * What production ran most, as `pg_stat_statements` kept it with the snapshot; nothing where the extension is not in
- * this database or was not loaded. Its texts have no constants, except in commands that no server prepares.
+ * `role`: on a clone the session's role is ours, and nothing that it sent is production's. `reading`: on production it
+ * may be the applications' own, and only what asks the catalogs or copies is the making of a snapshot.
  */
-export async function readProductionQueries(admin: SqlSession): Promise<readonly string[]> {
-  const [place] = await admin.query<{ view: string }>(
+export type Ours = 'role' | 'reading';
+
+const ofOurRole = 'userid = (SELECT oid FROM pg_roles WHERE rolname = current_user)';
+const isOurs: Readonly<Record<Ours, string>> = {
+  role: ofOurRole,
+  reading: String.raw`${ofOurRole} AND query ~* '^\s*(copy|lock|declare)\M|\m(from|join)\s+(only\s+)?(pg_|information_schema)'`,
+};
+
+/** Who may not see the setting is told nothing, where asking for it by name would be refused. */
+export const isLoaded = `EXISTS (SELECT FROM pg_settings
+  WHERE name = 'shared_preload_libraries' AND setting ~ '(^|[, "])pg_stat_statements([, "]|$)')`;
+
+/**
+ * What production ran most, as `pg_stat_statements` of this server has it; nothing where the extension is not in this
+ * database or was not loaded. Its texts have no constants, except in commands that no server prepares.
+ */
+export async function readProductionQueries(session: SqlSession, ours: Ours): Promise<readonly string[]> {
+  const [place] = await session.query<{ view: string }>(
     `SELECT format('%I.pg_stat_statements', n.nspname) AS view FROM pg_extension e
      JOIN pg_namespace n ON n.oid = e.extnamespace
-     WHERE e.extname = 'pg_stat_statements'
-       AND current_setting('shared_preload_libraries') LIKE '%pg_stat_statements%'`,
+     WHERE e.extname = 'pg_stat_statements' AND ${isLoaded}`,
   );
   if (place === undefined) return [];
-  const rows = await admin.query<{ query: string }>(
+  const rows = await session.query<{ query: string }>(
     `SELECT query, max(calls) AS calls FROM ${place.view}
      WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND userid <> (SELECT oid FROM pg_roles WHERE rolname = current_user)
+       AND NOT (${isOurs[ours]})
        AND query IS NOT NULL AND query <> '<insufficient privilege>'
      GROUP BY query ORDER BY calls DESC, query LIMIT ${2 * runLimits.queryShapes}`,
   );

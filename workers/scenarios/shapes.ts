@@ -68,16 +68,16 @@ const failuresOf = (run: LiveRun, refused: Refused): readonly ShapeFailure[] =>
   }));
 
 /**
- * What production ran, as the snapshot and the bundle know it, is read before previous begins to add to it; what
- * previous sent, when it has been asked.
+ * What production ran, as the clone, whoever made its snapshot and the bundle know it, is read before previous begins
+ * to add to it; what previous sent, when it has been asked.
  */
 export async function readShapes(run: LiveRun): Promise<Reading> {
-  const production = await observing(run, () => run.observer.look(readProductionQueries));
+  const production = await observing(run, () => run.observer.look((admin) => readProductionQueries(admin, 'role')));
   return async (statements) => {
     if (!production.seen) return { shapes: production };
     const ids = [...new Set(statements.flatMap(({ parameterTypes = [] }) => parameterTypes))].filter((id) => id !== 0);
     const names = await askServer(run, (session) => typeNames(session, ids));
-    const known = [...production.value, ...(run.plan.bundle.queries ?? [])];
+    const known = [...production.value, ...run.productionQueries, ...(run.plan.bundle.queries ?? [])];
     return { shapes: names.seen ? observed(queryShapes(statements, known, names.value)) : names };
   };
 }

@@ -1,10 +1,13 @@
 import type { CapturedWorkload } from '../../shared/edge/ports/snapshots.ts';
 import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import { defaultLoad } from '../../shared/plan/manifest/read-load.ts';
+import { keepableQueries } from '../../shared/plan/query-shapes.ts';
+import { isLoaded, readProductionQueries } from '../probes/read-production-queries.ts';
 
 export interface Captured {
   readonly settings: Readonly<Record<string, string>>;
   readonly workload?: CapturedWorkload;
+  readonly queries?: readonly string[];
 }
 
 /** What changes how a migration and its traffic behave; sizes, places and peers stay the machine's own. */
@@ -60,7 +63,14 @@ export async function readCaptured(session: SqlSession): Promise<Captured> {
   return {
     settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
     ...(Object.keys(workload).length > 0 && { workload }),
+    ...(await readQueries(session)),
   };
+}
+
+/** Texts alone, so that it does not matter for how long they have been counted. */
+export async function readQueries(session: SqlSession): Promise<Pick<Captured, 'queries'>> {
+  const queries = keepableQueries(await readProductionQueries(session, 'reading'));
+  return queries.length === 0 ? {} : { queries };
 }
 
 /** `pg_stat_database` counts every transaction since it was reset; without that moment the figure has no time. */
@@ -125,7 +135,7 @@ async function statementsView(session: SqlSession): Promise<StatementsView | und
   const [place] = await session.query<{ schema: string }>(
     `SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
      WHERE e.extname = 'pg_stat_statements' AND string_to_array(e.extversion, '.')::int[] >= '{1,9}'
-       AND 'pg_stat_statements' = ANY(regexp_split_to_array(current_setting('shared_preload_libraries'), '[, ]+'))
+       AND ${isLoaded}
        AND (pg_has_role('pg_read_all_stats', 'USAGE') OR pg_has_role('pg_monitor', 'USAGE'))`,
   );
   return place && { schema: place.schema, view: `${place.schema}.pg_stat_statements` };

@@ -66,7 +66,12 @@ const empty =
   );
 
 /** Copies what a server needs to start, and of its WAL the one file where it starts. */
-async function copyFiles(from: string, to: string, owner: SystemUser | undefined): Promise<void> {
+async function copyFiles(
+  from: string,
+  to: string,
+  owner: SystemUser | undefined,
+  more: readonly string[],
+): Promise<void> {
   const give = (path: string) => (owner === undefined ? undefined : chown(path, owner.uid, owner.gid));
   const changes = {
     mode: (mode: number, kind: string) => (kind === 'directory' ? 0o700 : mode | 0o600),
@@ -83,8 +88,10 @@ async function copyFiles(from: string, to: string, owner: SystemUser | undefined
   await rm(join(to, 'base', 'pgsql_tmp'), { recursive: true, force: true });
   const { timeline, checkpoint } = await readControlFile(from);
   const wal = join('pg_wal', walFileName(timeline, checkpoint, await walSegmentBytes(from)));
-  const files = { PG_VERSION: await readFile(join(from, 'PG_VERSION')), [wal]: await readFile(join(from, wal)) };
-  const made = { ...files, 'pg_hba.conf': hostAccess, 'pg_ident.conf': '', 'postgresql.conf': '' };
+  const asItIs = await Promise.all(
+    ['PG_VERSION', wal, ...more].map(async (name) => [name, await readFile(join(from, name))] as const),
+  );
+  const made = { ...Object.fromEntries(asItIs), 'pg_hba.conf': hostAccess, 'pg_ident.conf': '', 'postgresql.conf': '' };
   for (const [name, content] of Object.entries(made)) {
     await writeFile(join(to, name), content, { mode: 0o600 });
     await give(join(to, name));
@@ -92,11 +99,17 @@ async function copyFiles(from: string, to: string, owner: SystemUser | undefined
   await give(to);
 }
 
-/** A copy that a server of ours can run on, and in which we have a role of our own. */
-export async function copyStopped(from: string, to: string, postgres: string, login: Login): Promise<void> {
+/** A copy that a server of ours can run on, and in which we have a role of our own; `more` files are copied, too. */
+export async function copyStopped(
+  from: string,
+  to: string,
+  postgres: string,
+  login: Login,
+  more: readonly string[] = [],
+): Promise<void> {
   // A server that runs alone refuses, like initdb, a user number without a name.
   const owner = await namedUser();
-  await copyFiles(from, to, owner);
+  await copyFiles(from, to, owner, more);
   await letUsIn(postgres, to, login, owner);
   const server = serverUser();
   if (server !== undefined) await promisify(execFile)('chown', ['-R', `${server.uid}:${server.gid}`, to]);

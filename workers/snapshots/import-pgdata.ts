@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseDigest } from '../../shared/domain/ids.ts';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import { SqlError } from '../../shared/edge/ports/sql.ts';
+import { readQueries } from './capture-workload.ts';
 import { passMasked } from './copy-masked.ts';
 import { copyStopped, ourLogin, readStoppedCluster, type StoppedCluster } from './copy-stopped.ts';
 import { dethroneBootstrapRole } from './dethrone.ts';
 import { emptyDatabase, keepOneDatabase, refreshViews, validateReferences } from './empty-cluster.ts';
 import { knownMajor } from './import-database.ts';
 import { parsePolicy, requireClassified } from './masking-policy.ts';
+import { exists } from './pg-control.ts';
 import { makeLoginsForRoles } from './production-roles.ts';
 import { outlineProduction } from './read-production.ts';
 import { refuseRaw, sampleRaw, scanBytes } from './scan-bytes.ts';
@@ -46,13 +49,14 @@ export async function importPgdata(
   const digest = parseDigest(`sha256:${hash.update(cluster.identity).digest('hex')}`);
   const version = digest.slice('sha256:'.length, 'sha256:'.length + 12);
   const make = async () => {
-    await using raw = await openCopy(parts, cluster, signal);
+    await using raw = await openCopy(parts, cluster, signal, 'with-its-queries');
     const database = request.database ?? (await onlyDatabase(raw));
     await using source = await connectTo(raw, database);
     const outline = await outlineProduction(source);
     requireClassified(policy, outline.tables, request.policy);
     await parts.dataRoot.requireFree(3 * outline.bytes);
     const samples = await sampleRaw(source, outline.tables, policy);
+    const queries = await readQueries(source);
     await using target = await openCopy(parts, cluster, signal);
     await keepOneDatabase(target, database, ownDatabase);
     {
@@ -76,19 +80,34 @@ export async function importPgdata(
     const facts = { name: request.name, version, digest, dataAsOf, major, productionBytes: outline.bytes };
     const logins = { database: ownDatabase, admin, migrate: owner, apps: owner };
     const { settings } = cluster;
-    return await store.seal({ kind: 'pgdata', facts, ...logins, settings, pgdata: target.pgdata });
+    return await store.seal({ kind: 'pgdata', facts, ...logins, settings, ...queries, pgdata: target.pgdata });
   };
   return store.findOrBuild(request.name, version, make, signal);
 }
 
-/** A server on a copy of its own; leaving the scope removes both. */
-export async function openCopy(parts: WorkshopParts, cluster: StoppedCluster, signal?: AbortSignal): Promise<Workshop> {
+/** A server on a copy of its own, and what it counted; leaving the scope removes both. */
+export async function openCopy(
+  parts: WorkshopParts,
+  cluster: StoppedCluster,
+  signal?: AbortSignal,
+  counted?: 'with-its-queries',
+): Promise<Workshop> {
   const { postgres } = await parts.runtime.postgres(knownMajor(cluster.major));
   const admin = ourLogin(newPassword());
-  const lay = (pgdata: string) => copyStopped(cluster.pgdata, pgdata, postgres, admin);
-  // What is written into a file of WAL that was used before stands beside what it held.
-  return openWorkshopOn(parts, cluster.major, { lay, admin, settings: { wal_recycle: 'off' } }, signal);
+  const hasQueries = counted !== undefined && (await exists(join(cluster.pgdata, keptQueries)));
+  const lay = async (pgdata: string) => {
+    await copyStopped(cluster.pgdata, pgdata, postgres, admin, hasQueries ? [keptQueries] : []);
+  };
+  const settings = {
+    // What is written into a file of WAL that was used before stands beside what it held.
+    wal_recycle: 'off',
+    ...(hasQueries && { shared_preload_libraries: 'pg_stat_statements' }),
+  };
+  return openWorkshopOn(parts, cluster.major, { lay, admin, settings }, signal);
 }
+
+/** Where `pg_stat_statements` leaves what it counted when its server stops. */
+const keptQueries = join('pg_stat', 'pg_stat_statements.stat');
 
 /** Throws RehearsalError `usage` where there are several and nobody said which. */
 export async function onlyDatabase(workshop: Workshop): Promise<string> {

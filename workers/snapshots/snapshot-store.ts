@@ -26,6 +26,8 @@ export type SnapshotDraft = Omit<SealedSnapshot, 'facts' | 'pgdata'> & {
 };
 
 const metadataFile = 'snapshot.json';
+/** Apart, because metadata is read every few seconds and they may be thousands. */
+const queriesFile = 'queries.json';
 /** An import may take hours, and whoever asks for the same content waits for it. */
 const buildWaitMs = 6 * 3_600_000;
 const unusedExpiresMs = 7 * 24 * 3_600_000;
@@ -40,7 +42,7 @@ export class SnapshotStore {
     this.#clock = clock;
   }
 
-  /** Newest first. */
+  /** Newest first, without their queries. */
   async list(): Promise<readonly StoredSnapshot[]> {
     const names = await readdir(this.#root.snapshots);
     const read = await Promise.all(names.map((name) => this.#read(join(this.#root.snapshots, name))));
@@ -54,7 +56,8 @@ export class SnapshotStore {
       ({ sealed: { facts } }) => facts.name === name && (version ?? facts.version) === facts.version,
     );
     if (found === undefined) throw unknownSnapshot(version === undefined ? name : `${name}@${version}`, all);
-    return found;
+    const queries = await readFile(join(found.sealed.pgdata, '..', queriesFile), 'utf8').catch(ifMissing);
+    return queries === undefined ? found : { ...found, sealed: { ...found.sealed, queries: JSON.parse(queries) } };
   }
 
   /** What `version` names, made by `build` where it is not there yet; whoever asks meanwhile waits and finds it. */
@@ -71,7 +74,7 @@ export class SnapshotStore {
     return (await this.#use(dir)) ?? (await build());
   }
 
-  async seal({ facts, pgdata, kind, ...logins }: SnapshotDraft): Promise<StoredSnapshot> {
+  async seal({ facts, pgdata, kind, queries, ...logins }: SnapshotDraft): Promise<StoredSnapshot> {
     const dir = this.#directory(facts.name, facts.version);
     const draft = `${dir}.draft-${process.pid}`;
     const { digest: contentDigest, bytes } = await contentOf(pgdata);
@@ -82,6 +85,7 @@ export class SnapshotStore {
       const createdAt = this.#clock.wallTime().toISOString();
       const metadata = { kind, createdAt, contentDigest, sealed: { ...logins, facts: { ...facts, bytes } } };
       await writeFile(join(draft, metadataFile), JSON.stringify(metadata, null, 2), { mode: 0o400 });
+      if (queries !== undefined) await writeFile(join(draft, queriesFile), JSON.stringify(queries), { mode: 0o400 });
       await rename(draft, dir);
     } catch (error) {
       await removeTree(draft);

@@ -20,6 +20,8 @@ export interface SealedSnapshot {
   readonly settings: Readonly<Record<string, string>>;
   /** How production worked when it was read, so far as it said; absent: nobody could tell. */
   readonly workload?: CapturedWorkload;
+  /** What production ran, constants removed, most frequent first; of what nobody prepares only the command. */
+  readonly queries?: readonly string[];
 }
 
 export interface CapturedWorkload {

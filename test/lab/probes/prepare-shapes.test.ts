@@ -153,7 +153,7 @@ test('what production ran is read where the extension kept it, without our own s
   await using session = await pgSql.connect(app, 'rehearsal/test');
   for (const state of ['open', 'shut']) await session.query(`SELECT id FROM alerts WHERE state = '${state}'`);
   await admin.query('SELECT state FROM alerts WHERE id = 12345');
-  const production = await readProductionQueries(admin);
+  const production = await readProductionQueries(admin, 'role');
   expect(production).toContain('SELECT id FROM alerts WHERE state = $1');
   expect(production.join()).not.toContain('SELECT state FROM alerts WHERE id =');
   const { shapes } = queryShapes(
@@ -164,5 +164,5 @@ test('what production ran is read where the extension kept it, without our own s
   const same = shapes.filter(({ sql }) => sql === 'SELECT id FROM alerts WHERE state = $1');
   expect(same).toMatchObject([{ from: 'previous' }]);
   await admin.query('DROP EXTENSION pg_stat_statements');
-  expect(await readProductionQueries(admin)).toEqual([]);
+  expect(await readProductionQueries(admin, 'role')).toEqual([]);
 });

@@ -123,6 +123,34 @@ test('a query that only a file of the bundle knows is prepared, too, and no cons
   expect(JSON.stringify(assembleEvidence(plan, planRuns(plan, results), results, times))).not.toContain('secret');
 });
 
+test('a query that was captured with the snapshot is prepared, too', async () => {
+  const bundle = await lab.bundle(
+    libraryBundle(
+      { apps: twoApps, probes: [{ name: 'the first book', request: { path: '/' }, expect: { json: { id: 1 } } }] },
+      {
+        'package.json': withPg,
+        'seed.sql': seed,
+        'previous/app.js': reader,
+        'next/app.js': reader,
+        'migrations/1.sql': 'ALTER TABLE loans DROP COLUMN book;\n',
+      },
+    ),
+  );
+  const { context } = bundle;
+  const sql = 'SELECT min(id) FROM loans WHERE book > $1';
+  const withQueries = { ...context, snapshot: { ...context.snapshot, queries: [sql] } };
+  const perform = (id: string, results: readonly RunResult[]) => {
+    const spec = planRuns(context.plan, results).runs.find((run) => run.id === id);
+    if (spec === undefined) throw new Error(`${id} is not planned`);
+    return performRun(withQueries, spec, new AbortController().signal);
+  };
+  const first = [await perform('control', []), await perform('compatibility-previous-fresh-before', [])];
+  const after = 'compatibility-previous-fresh-after-pre-deploy';
+  expect(preparedOn([...first, await perform(after, first)], after)).toMatchObject({
+    value: { broken: [{ from: 'previous' }, { sql, sqlstate: '42703', from: 'production' }] },
+  });
+});
+
 test('a query that only pg_stat_statements of the snapshot knows is prepared, too, and told as never asked', async () => {
   const bundle = await lab.bundle(
     libraryBundle(

@@ -24,15 +24,20 @@ const more = `
   CREATE TABLE kept_by_postgres (id int GENERATED ALWAYS AS IDENTITY, note text);
   INSERT INTO kept_by_postgres (note) VALUES ('canary-own'), ('canary-own');
   SELECT lo_from_bytea(4711, 'canary-large-object');
+  CREATE EXTENSION pg_stat_statements;
   CREATE STATISTICS spread ON email, "Full Name" FROM people;
   ANALYZE;
 `;
 
 async function production(major: 15 | 17): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ major, settings: { lock_timeout: '31s' } });
+  const server = await startEmbeddedPostgres({
+    major,
+    settings: { lock_timeout: '31s', shared_preload_libraries: 'pg_stat_statements' },
+  });
   await using session = await pgSql.connect(server.address, 'rehearsal/test');
   await session.query(await readFile(join(import.meta.dirname, 'production.sql'), 'utf8'));
   await session.query(more);
+  for (const n of [1, 2]) await session.query(`SELECT count(*) FROM people WHERE email = 'canary-asked-${n}'`);
   return server;
 }
 
@@ -65,6 +70,10 @@ async function expectProduction(lab: SnapshotLab, sealed: SealedSnapshot): Promi
   const owner = { ...sealed.migrate, user: 'postgres' };
   expect(await lab.ask(sealed, 'ALTER TABLE kept_by_postgres ADD COLUMN more int', owner)).toEqual([]);
   expect(await bytesWith(sealed.pgdata, 'canary-', secret)).toEqual([]);
+  const { queries = [] } = await lab.snapshots.find(sealed.facts.name);
+  expect(queries).toContain('SELECT count(*) FROM people WHERE email = $1');
+  // Neither a value, nor what was asked in order to make it.
+  expect(queries.filter((sql) => /canary-|password|pg_class|COPY/.test(sql))).toEqual([]);
 }
 
 describeWith('clients', 'a snapshot from a running server', () => {
