@@ -127,6 +127,8 @@ export interface InterruptionRun extends RunBase {
   readonly askedIn?: RunId;
   /** Fingerprint of the control run's state that the fault leads to; absent: it was not looked at. */
   readonly expectedState?: string;
+  /** The migration makes or removes rows: run again, it may do so twice. */
+  readonly countsRows?: true;
 }
 
 export interface RollbackRun extends RunBase {

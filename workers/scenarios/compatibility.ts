@@ -1,6 +1,6 @@
 import type { Phase } from '../../shared/domain/bundle.ts';
 import type { CellObservation } from '../../shared/domain/observation.ts';
-import { observed } from '../../shared/domain/observed.ts';
+import { observed, unobserved } from '../../shared/domain/observed.ts';
 import type { CompatibilityRun } from '../../shared/domain/run.ts';
 import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
 import { askAll, cellOf, observeFreshCell, type Reading } from '../apps/observe-cell.ts';
@@ -103,8 +103,13 @@ async function observeCell(run: LiveRun<CompatibilityRun>, warm: WarmApp | undef
   const stateFingerprintSeen = state.seen ? observed(stateFingerprint(state.value)) : state;
   const place = { app, boot, point, stateFingerprint: stateFingerprintSeen };
   if (warm === undefined) return await observeFreshCell(run, run.clone, place, run.spec.asksTwice, await corpus(run));
+  if (!warm.app.ready) {
+    const why = `${app} started on the untouched clone and twice not where it was to be kept running`;
+    const cell = cellOf(run, warm.app, place, [], warm.accessLog, warm.warmedAt);
+    return app === 'previous' ? { ...cell, started: unobserved(why) } : cell;
+  }
   const since = wordsSoFar(warm.background);
-  const probes = warm.app.ready ? await askAll(run, run.clone, warm.app, warm.accessLog, () => true) : [];
+  const probes = await askAll(run, run.clone, warm.app, warm.accessLog, () => true);
   const workers = await observeWorkers(run, warm.background, since);
   const cell = cellOf(run, warm.app, place, probes, warm.accessLog, warm.warmedAt);
   return workers.length === 0 ? cell : { ...cell, workers };
@@ -122,6 +127,14 @@ interface WarmApp {
   readonly warmedAt: number;
 }
 
+/** The migration has not begun: what does not start here at first was in the way of something else. */
+async function startOnceMore(run: LiveRun<CompatibilityRun>): Promise<RunningApp> {
+  const first = await startApp(run, run.clone, run.spec.app);
+  if (first.ready) return first;
+  await first[Symbol.asyncDispose]();
+  return await startApp(run, run.clone, run.spec.app);
+}
+
 /** A version that is started and warmed before a phase and kept running through the migration. */
 function warmApp(run: LiveRun<CompatibilityRun>) {
   let current: WarmApp | undefined;
@@ -131,7 +144,7 @@ function warmApp(run: LiveRun<CompatibilityRun>) {
       return current;
     },
     async start() {
-      const app = started.use(await startApp(run, run.clone, run.spec.app));
+      const app = started.use(await startOnceMore(run));
       const accessLog: string[] = [];
       if (app.ready) await askAll(run, run.clone, app, accessLog, (probe) => !run.spec.askOnce.includes(probe.name));
       const warmedAt = app.tap.statements().at(-1)?.ordinal ?? 0;

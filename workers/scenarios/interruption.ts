@@ -5,7 +5,7 @@ import type { LiveRun } from '../live-run.ts';
 import { type PhasesPerformed, performPhases } from '../migration/perform-phases.ts';
 import { readState } from '../migration/read-state.ts';
 import { readTransactionStatus } from '../probes/read-transaction-status.ts';
-import { lookAtAftermath, losesRows } from './aftermath.ts';
+import { lookAtAftermath, rowsAreAsked } from './aftermath.ts';
 import { nothingElse, type ScenarioFindings } from './scenario.ts';
 import { type Striking, strikeOnce } from './strike.ts';
 
@@ -48,7 +48,7 @@ async function faultOf(run: LiveRun<InterruptionRun>, { struck }: Striking): Pro
  */
 async function lookAtEnd(run: LiveRun<InterruptionRun>, { attempts, stoppedAt }: PhasesPerformed) {
   const { phases } = run.plan.bundle.manifest;
-  const end = await readState(run, { rows: losesRows(run.spec) ? 'counted' : 'uncounted' });
+  const end = await readState(run, { rows: rowsAreAsked(run.spec) ? 'counted' : 'uncounted' });
   const fingerprint = end.seen ? stateFingerprint(end.value) : undefined;
   if (stoppedAt !== undefined) {
     const isAsExpected = fingerprint !== undefined && fingerprint === run.spec.expectedState;

@@ -1,7 +1,8 @@
-import type { CellObservation, Weakness } from '../../shared/domain/observation.ts';
+import type { CellObservation, ProbeObservation, Weakness } from '../../shared/domain/observation.ts';
 import { type Observed, observed } from '../../shared/domain/observed.ts';
 import type { RollbackRun, RollbackStress } from '../../shared/domain/run.ts';
 import type { DatabaseState } from '../../shared/domain/schema.ts';
+import { isOutage } from '../../shared/plan/mixed-suspects.ts';
 import { stateFingerprint } from '../../shared/plan/state-fingerprint.ts';
 import { askAll, observeFreshCell } from '../apps/observe-cell.ts';
 import { startApp } from '../apps/start-app.ts';
@@ -10,8 +11,13 @@ import type { WatchedShapes } from './shapes.ts';
 
 const point = { kind: 'after-rollback' } as const;
 
-/** Probes that say nothing about the way back any more, each with the reason. */
-type ProveNothing = ReadonlyMap<string, string>;
+/** Probes that say nothing about the way back any more; an outage says something where next had an answer of its own. */
+type ProveNothing = ReadonlyMap<string, Excuse>;
+
+export interface Excuse {
+  readonly why: string;
+  readonly evenOutages: boolean;
+}
 
 /**
  * Next does on this state what it is there for. What its own reading probes no longer answer after that, its writes
@@ -22,17 +28,17 @@ export async function letNextWrite(
   { askOnce }: Extract<RollbackStress, { kind: 'written' }>,
 ): Promise<{ readonly proveNothing: ProveNothing; readonly weaknesses: readonly Weakness[] }> {
   await using next = await startApp(run, run.clone, 'next');
-  const proveNothing = new Map(
-    askOnce.map((name) => [name, 'it can be asked only once, and next was asked it before']),
-  );
+  const askedAlready = 'it can be asked only once, and next was asked it before';
+  const proveNothing = new Map(askOnce.map((name) => [name, { why: askedAlready, evenOutages: true }]));
   if (!next.ready) {
     const because = `next did not start after ${run.spec.after}, so nothing was there that only next writes`;
     return { proveNothing, weaknesses: [{ part: 'cells', because }] };
   }
   await askAll(run, run.clone, next, [], (probe) => probe.writes);
   const read = await askAll(run, run.clone, next, [], (probe) => !probe.writes);
-  for (const { name, outcome } of read) {
-    if (outcome === 'fail') proveNothing.set(name, 'next’s own writes change its answer');
+  for (const { name, outcome, detail } of read) {
+    if (outcome !== 'fail') continue;
+    proveNothing.set(name, { why: 'next’s own writes change its answer', evenOutages: isOutage(detail) });
   }
   return { proveNothing, weaknesses: [] };
 }
@@ -54,11 +60,12 @@ export async function askPrevious(
   const place = { app: 'previous', boot: 'fresh', point, stateFingerprint: fingerprint } as const;
   const prepared = await shapes.onState();
   const seen = await observeFreshCell(run, run.clone, isWhole ? place : { ...place, inRun: run.spec.id }, false);
-  const probes = seen.probes.map((probe) => {
-    const why = proveNothing.get(probe.name);
-    return why === undefined || probe.outcome === 'pass'
-      ? probe
-      : { ...probe, outcome: 'not-run' as const, detail: why };
-  });
+  const probes = seen.probes.map((probe) => excused(probe, proveNothing.get(probe.name)));
   return [{ ...seen, probes, ...prepared }];
+}
+
+export function excused(probe: ProbeObservation, excuse: Excuse | undefined): ProbeObservation {
+  if (excuse === undefined || probe.outcome === 'pass') return probe;
+  if (!excuse.evenOutages && isOutage(probe.detail)) return probe;
+  return { ...probe, outcome: 'not-run', detail: excuse.why };
 }

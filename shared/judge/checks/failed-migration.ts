@@ -2,6 +2,7 @@ import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
 import type { JudgeContext } from '../context.ts';
 import { howItEnded, refusals } from '../derive/attempts.ts';
 import { failingAttempt, isCleanRefusal } from '../derive/clean-refusal.ts';
+import { lockLosses } from '../derive/lock-losses.ts';
 import { placeOf } from '../derive/place.ts';
 import { duration, shortSql } from '../derive/sentences.ts';
 import { type Draft, defineCheck } from './check.ts';
@@ -14,15 +15,37 @@ export const failedMigration = defineCheck({
   incident: 'trigger-blocks-the-alter',
   severity: 'blocks',
   needs: ['control'],
+  uses: ['underLoad'],
   parts: ['migration'],
-  find: ({ control }, context) =>
-    control.runs.flatMap((run) => {
+  find: ({ control, underLoad }, context) => [
+    ...control.runs.flatMap((run) => {
       const attempt = failingAttempt(run);
       if (attempt === undefined) return run.outcome === 'failed' ? [neverEnded(run)] : [];
       if (attempt.oomKilled || isCleanRefusal(run, attempt)) return [];
       return [failure(run, attempt, context)];
     }),
+    ...(control.runs.some(({ outcome }) => outcome === 'completed')
+      ? underLoad.runs.flatMap((run) => failureUnderLoad(run, context))
+      : []),
+  ],
 });
+
+/** What it left and whether it can be run again is judged elsewhere; a lost lock and a deadlock have checks of their own. */
+function failureUnderLoad(run: RunResult, context: JudgeContext): readonly Draft[] {
+  const attempt = failingAttempt(run);
+  if (attempt === undefined || attempt.oomKilled) return [];
+  if (lockLosses(run, context).length > 0 || refusals(attempt).some(({ sqlstate }) => sqlstate === '40P01')) return [];
+  const alone = failure(run, attempt, context);
+  const sqlstate = refusals(attempt).at(-1)?.sqlstate;
+  return [
+    {
+      ...alone,
+      severity: 'warns',
+      title: `${attempt.phase} fails under load${sqlstate === undefined ? '' : `: ${sqlstate}`}`,
+      summary: `With nobody else in the room it completes. ${alone.summary}`,
+    },
+  ];
+}
 
 function failure(run: RunResult, attempt: MigrationAttempt, context: JudgeContext): Draft {
   const cause = refusals(attempt).at(-1);

@@ -47,10 +47,10 @@ function draftsOf(run: RunResult, load: LoadObservation, context: JudgeContext):
 /** An error that the quiet traffic has too counts when it comes this much more often. */
 const growth = 3;
 
-/** Per SQLSTATE. `0A000` is answered by preparing again and is no failure. */
+/** Per SQLSTATE. What was prepared again and then went through is not among them. */
 function newErrors(run: RunResult, load: LoadObservation): Readonly<Record<string, number>> {
   const added = Object.entries(load.failedBySqlstate).filter(([sqlstate, number]) => {
-    if (sqlstate === '0A000' || number === 0) return false;
+    if (number === 0) return false;
     return number > (load.baselineFailedBySqlstate[sqlstate] ?? 0) * timesBaseline(run, load) * growth;
   });
   return Object.fromEntries(added.toSorted(([left], [right]) => (left < right ? -1 : 1)));

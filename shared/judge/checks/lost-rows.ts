@@ -38,12 +38,19 @@ export const lostRows = defineCheck({
   },
 });
 
-/** By its own name or by that of the table whose partition it is. */
+/** By its own name or by that of the table whose partition it is; without a schema where only one table is called so. */
 function isDeclared({ run }: QuietRun, { phase, relation }: RowLoss, { manifest }: JudgeContext): boolean {
   const start = startOfPhase(run, phase);
   const names = [relation, ...(start.seen ? [rootOf(relation, start.value)] : [])];
   const deletes = manifest.phases.find(({ name }) => name === phase)?.deletes ?? [];
-  return deletes.some((declared) => names.some((name) => name === declared || name.endsWith(`.${declared}`)));
+  const isOnly = (declared: string) =>
+    !start.seen || start.value.rowCounts.filter((other) => other.relation.endsWith(`.${declared}`)).length === 1;
+  return deletes.some((declared) =>
+    names.some((name) => {
+      if (name === declared || name === `public.${declared}`) return true;
+      return name.endsWith(`.${declared}`) && isOnly(declared);
+    }),
+  );
 }
 
 function draftOf(quiet: QuietRun, attempt: MigrationAttempt, loss: RowLoss, context: JudgeContext): Draft {

@@ -38,12 +38,20 @@ export const standbyConflict = defineCheck({
       ...waitingReads(followed, context),
       ...heldUp(followed, context),
     ]),
-  lacks: ({ standby }) => unseenStandby(standby),
+  lacks: ({ standby, compatibility }, context) => [
+    ...unseenStandby(standby),
+    ...followedRuns(standby).flatMap(({ run, seen }) =>
+      seen.apps
+        .filter((app) => readsThere(app) && neverAnswered(app, context) && !isRefusedThere(app, compatibility))
+        .map(({ app }) => `${run.spec.id}: ${app} reads on the standby and did not become ready there`),
+    ),
+  ],
 });
 
 /** Whoever answers elsewhere as it did before, and not where it reads on the standby. */
 function brokenReaders({ run, seen }: FollowedRun, compatibility: Reading, context: JudgeContext): readonly Draft[] {
   return seen.apps.filter(readsThere).flatMap((app) => {
+    if (neverAnswered(app, context)) return isRefusedThere(app, compatibility) ? [neverReady(run, app)] : [];
     const elsewhere = failingElsewhere(app, compatibility);
     const failing = [...app.during, ...app.after].filter(
       ({ name, outcome }) =>
@@ -73,10 +81,48 @@ function brokenReaders({ run, seen }: FollowedRun, compatibility: Reading, conte
 
 const isBroken = ({ outcome }: { readonly outcome: string }): boolean => outcome === 'fail';
 
-/** Probes that this version fails without a standby too are no matter of the standby. */
-function failingElsewhere({ app }: StandbyApp, { runs }: Reading): ReadonlySet<string> {
-  const cells = runs.flatMap((run) => run.cells).filter((cell) => cell.app === app);
+/** What only a standby says: a read was in the way of the replay, or something was to be written. */
+const ofStandbys = new Set(['40001', '25006']);
+
+/**
+ * Probes that this version fails without a standby too are no matter of the standby; where it need not live, only as
+ * long as it met nothing that only a standby says.
+ */
+function failingElsewhere({ app, sqlErrors }: StandbyApp, { runs }: Reading): ReadonlySet<string> {
+  const metStandby = sqlErrors.some(({ sqlstate }) => ofStandbys.has(sqlstate));
+  const cells = runs
+    .filter(({ spec }) => !metStandby || ('gates' in spec && spec.gates))
+    .flatMap((run) => run.cells)
+    .filter((cell) => cell.app === app);
   return new Set(cells.flatMap(({ probes }) => probes.filter(isBroken).map(({ name }) => name)));
+}
+
+/** It has probes that only read, and none was asked: it was never ready. */
+const neverAnswered = ({ app, before, during, after }: StandbyApp, { manifest }: JudgeContext): boolean =>
+  manifest.probes.some((probe) => !probe.writes && probe.for.includes(app)) &&
+  [before, during, after].every((answers) => answers.length === 0);
+
+/** What it met before the first phase is not told: of previous nobody can say that the migration is at fault. */
+const isRefusedThere = ({ app, sqlErrors }: StandbyApp, { runs }: Reading): boolean =>
+  sqlErrors.length > 0 &&
+  runs.some(({ cells }) =>
+    cells.some(
+      (cell) => cell.app === app && cell.started.seen && cell.started.value && cell.probes.some((p) => !isBroken(p)),
+    ),
+  );
+
+function neverReady(run: FollowedRun['run'], { app, statements, sqlErrors }: StandbyApp): Draft {
+  const met = sqlErrors.map(({ sqlstate, message }) => `it was told ${sqlstate} ${message}`);
+  return {
+    title: `${app} does not become ready where it reads on the standby`,
+    summary: `It asked the standby ${count(statements, 'statement')} and was never ready${met.length === 0 ? '' : `; ${listed(met, 3)}`}. Where it reads on the server that is written to, it starts.`,
+    runs: [run],
+    app,
+    facts: { probes: [], statements },
+    remedy: {
+      text: `Let ${app} only read through READ_DATABASE_URL while it starts; then run: rehearse run . --only control,standby`,
+    },
+  };
 }
 
 function waitingReads(followed: FollowedRun, context: JudgeContext): readonly Draft[] {

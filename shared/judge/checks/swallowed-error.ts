@@ -18,13 +18,13 @@ export const swallowedError = defineCheck({
   incident: 'swallowed-lock-timeout',
   severity: 'blocks',
   needs: ['control', 'underLoad', 'contention'],
-  uses: ['interruption'],
+  uses: ['interruption', 'rollback'],
   parts: ['migration'],
   find: (readings, context) => [
     ...Object.values(readings).flatMap(({ runs }) =>
       runs.flatMap((run) =>
         honestAttempts(run)
-          .filter(endedWell)
+          .filter((attempt) => endedWell(attempt) && isJudgedHere(run, attempt))
           .flatMap((attempt) => [
             ...onTheWire(run, attempt, context),
             ...inTheLog(run, attempt, context),
@@ -39,10 +39,14 @@ export const swallowedError = defineCheck({
     Object.values(readings).flatMap(({ runs }) => runs.flatMap((run) => perhapsPassedOver(run, context))),
 });
 
+/** Of the ways back only the undisturbed one: where it was cut off and run again, it meets what it did before. */
+const isJudgedHere = ({ spec }: RunResult, { phase }: MigrationAttempt): boolean =>
+  spec.scenario !== 'rollback' || (spec.stress === undefined && phase === 'rollback');
+
 /** Only constants, which nobody keeps, would tell a second try from the next batch. */
 function perhapsPassedOver(run: RunResult, context: JudgeContext): readonly string[] {
   return honestAttempts(run)
-    .filter(endedWell)
+    .filter((attempt) => endedWell(attempt) && isJudgedHere(run, attempt))
     .flatMap((attempt) =>
       refusals(attempt)
         .filter((statement) => isPerhapsPassedOver(run, attempt, statement, context))

@@ -2,7 +2,7 @@ import type { RunResult } from '../../domain/observation.ts';
 import { closingSql } from '../closing-sql.ts';
 import type { JudgeContext } from '../context.ts';
 import { claimOf, endedWell, howItEnded, refusals } from '../derive/attempts.ts';
-import { doneTwice } from '../derive/done-twice.ts';
+import { doneAgain, doneTwice, uncountedAgain } from '../derive/done-twice.ts';
 import { emptiedTables } from '../derive/emptied-tables.ts';
 import { expectedAfter, retryConverged } from '../derive/expected-end.ts';
 import { faultText } from '../derive/fault-text.ts';
@@ -21,8 +21,8 @@ export const unrepeatableMigration = defineCheck({
     'The job’s restart, and then the person on call, meet an error or a ' +
     'half-made schema instead of a finished migration.',
   rule:
-    'Blocks where the next attempt fails or ends elsewhere, and where of two starts at once both did the work, so that ' +
-    'a table holds other rows than after one. Where both wrote rows of a table and only values can tell, it warns.',
+    'Blocks where the next attempt fails or ends elsewhere, by schema, ledger or number of rows, and where of two ' +
+    'starts at once both did the work, so that a table holds other rows than after one. Where both wrote rows of a table and only values can tell, it warns.',
   incident: 'oom-third-state',
   severity: 'blocks',
   needs: ['control', 'underLoad', 'contention', 'secondStart', 'interruption'],
@@ -33,13 +33,16 @@ export const unrepeatableMigration = defineCheck({
       retryConverged(context.expected, run) === false ? [draftOf(run, context)] : [],
     ),
     ...readings.secondStart.runs.flatMap((run) => doneTwice(run, traced.runs[0], context)),
+    ...readings.interruption.runs.flatMap((run) => doneAgain(run, traced.runs[0], context)),
     ...readings.interruption.runs.flatMap((run) => emptied(run, context)),
   ],
-  lacks: ({ traced: _traced, ...readings }, context) =>
-    stopped(readings, context).flatMap((run) => {
+  lacks: ({ traced: _traced, ...readings }, context) => [
+    ...stopped(readings, context).flatMap((run) => {
       if (retryConverged(context.expected, run) !== null) return [];
       return [`${run.spec.id}: it was not seen whether the next attempt leads to the expected end`];
     }),
+    ...readings.interruption.runs.flatMap((run) => uncountedAgain(run, context)),
+  ],
 });
 
 /**

@@ -71,8 +71,9 @@ function unasked(run: RunResult, { manifest }: JudgeContext): readonly string[] 
   );
 }
 
-/** A rollback that failed is a finding of its own. */
+/** A rollback that failed is a finding of its own, and only the quiet ones are asked. */
 function unaskedAfterRollback(run: RunResult, { manifest }: JudgeContext): readonly string[] {
+  if (run.spec.scenario !== 'rollback' || run.spec.stress !== undefined) return [];
   if (!run.states.some(({ point }) => point.kind === 'after-rollback')) return [];
   return manifest.invariants
     .filter(({ after }) => after === undefined)

@@ -1,11 +1,15 @@
 import { lockModes } from '../../domain/lock.ts';
 import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
+import type { Observed } from '../../domain/observed.ts';
 import type { DatabaseState } from '../../domain/schema.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import { knownLocks } from '../../plan/known-locks.ts';
 import type { Draft } from '../checks/check.ts';
 import type { JudgeContext } from '../context.ts';
 import { endedWell } from './attempts.ts';
+import { emptiedTables } from './emptied-tables.ts';
+import { reachedExpectedEnd, retryConverged } from './expected-end.ts';
+import { faultText } from './fault-text.ts';
 import { placeOf, quietStatements } from './place.ts';
 import { bookTables } from './same-state.ts';
 import { listed, shortSql } from './sentences.ts';
@@ -37,6 +41,41 @@ interface OtherRows {
 export function otherRows(run: RunResult, { expected }: JudgeContext): readonly OtherRows[] {
   const once = expected?.run.end;
   return once?.seen === true && run.end.seen ? differingRows(once.value, run.end.value) : [];
+}
+
+/**
+ * Run again after an interruption, the commands exited 0, schema and ledger are as they should be, and a table holds
+ * other rows than after one undisturbed run. Of a table that two quiet runs leave differently nobody can tell.
+ */
+export function doneAgain(run: RunResult, traced: RunResult | undefined, context: JudgeContext): readonly Draft[] {
+  const end = endAfterRetry(run, context);
+  const once = context.expected?.run.end;
+  if (end?.seen !== true || once?.seen !== true) return [];
+  const wavering = traced?.end.seen === true ? differingRows(once.value, traced.end.value) : [];
+  const emptied = emptiedTables(run, context);
+  return differingRows(once.value, end.value)
+    .filter(({ relation }) => !emptied.includes(relation) && !wavering.some((other) => other.relation === relation))
+    .map((rows) => againRowsDraft(run, rows));
+}
+
+/** Tables whose rows the quiet run made or took, and that nobody could count after the retry. */
+export function uncountedAgain(run: RunResult, context: JudgeContext): readonly string[] {
+  const end = endAfterRetry(run, context);
+  const { expected } = context;
+  if (run.spec.scenario !== 'interruption' || run.spec.countsRows !== true || end?.seen !== true) return [];
+  if (expected?.run.end.seen !== true || !expected.run.before.seen) return [];
+  const moved = differingRows(expected.run.before.value, expected.run.end.value);
+  const uncounted = new Set(end.value.uncounted);
+  return moved
+    .filter(({ relation }) => uncounted.has(relation))
+    .map(({ relation }) => `${run.spec.id}: the rows of ${relation} were not counted after the next attempt`);
+}
+
+/** Where it ended well in the end, as schema and ledger tell; undefined: it did not, or did not claim to. */
+function endAfterRetry(run: RunResult, context: JudgeContext): Observed<DatabaseState> | undefined {
+  const retry = run.aftermath?.retry;
+  if (retry !== undefined) return retryConverged(context.expected, run) === true ? retry.end : undefined;
+  return reachedExpectedEnd(context.expected, run.attempts, run.end) === true ? run.end : undefined;
 }
 
 function differingRows(wanted: DatabaseState, end: DatabaseState): readonly OtherRows[] {
@@ -95,6 +134,21 @@ function rowsDraft(run: RunResult, phase: string, { relation, rows, wanted }: Ot
     relation,
     facts: { rows, expectedRows: wanted },
     remedy: oneAtATime(phase),
+  };
+}
+
+function againRowsDraft(run: RunResult, { relation, rows, wanted }: OtherRows): Draft {
+  const phase = (run.aftermath?.retry?.attempts ?? run.attempts).at(-1)?.phase;
+  return {
+    title: `Run again, ${phase} exits 0 and leaves ${rows} rows in ${relation} instead of ${wanted}`,
+    summary: `In ${run.spec.id} the command was cut off${faultText(run)}; run again it exited 0, schema and ledger are as after an undisturbed run, and ${relation} holds ${rows} rows where that leaves ${wanted}.`,
+    runs: [run],
+    phase,
+    relation,
+    facts: { rows, expectedRows: wanted },
+    remedy: {
+      text: `Commit the rows of ${relation} together with the ledger row, or make writing them harmless to repeat (ON CONFLICT DO NOTHING, WHERE NOT EXISTS), then run: rehearse run . --only interruption`,
+    },
   };
 }
 

@@ -50,7 +50,8 @@ function* trafficErrors({ before, after }: SteadyPair, { budgets }: Manifest): G
 /** Tools find out by failing, so that other errors behind green probes only warn. A lock that is lost is no question. */
 function* ownErrors({ before, after }: SteadyPair): Generator<SteadyChange> {
   const added = moreOf(errorsOf(before.steady), errorsOf(after.steady));
-  for (const { sqlstate, now, was } of added) {
+  // A version answers 0A000 by preparing again, and that is judged for itself.
+  for (const { sqlstate, now, was } of added.filter((error) => error.sqlstate !== '0A000')) {
     const own = after.steady.processes.flatMap(({ sqlErrors }) =>
       sqlErrors.filter((error) => error.sqlstate === sqlstate),
     );
@@ -108,18 +109,22 @@ function* slower({ before, after }: SteadyPair, { budgets }: Manifest): Generato
   for (const { worker, shapes } of after.steady.processes) {
     for (const { sql, count: times, p95Ms } of shapes) {
       const twin = known.get(sql);
-      if (twin === undefined || times < countMin || twin.count < countMin || !isSlower(p95Ms, twin.p95Ms)) continue;
+      if (twin === undefined || !isEnough(times, twin.count) || !isSlower(p95Ms, twin.p95Ms)) continue;
       const words = `“${shortSql(sql)}” of ${processWords(worker)} took ${duration(p95Ms)} (95th percentile), ${duration(twin.p95Ms)} with previous`;
       yield { kind: 'latency', severity: 'blocks', words };
     }
   }
   for (const { name, asked, p95Ms } of after.steady.probes) {
     const twin = before.steady.probes.find((probe) => probe.name === name);
-    if (twin === undefined || asked < countMin || twin.asked < countMin || !isSlower(p95Ms, twin.p95Ms)) continue;
+    if (twin === undefined || !isEnough(asked, twin.asked) || !isSlower(p95Ms, twin.p95Ms)) continue;
     const words = `“${name}” took ${duration(p95Ms)} (95th percentile), ${duration(twin.p95Ms)} with previous`;
     yield { kind: 'latency', severity: 'blocks', words };
   }
 }
+
+/** Whoever is asked one thing after the other is asked the less often the slower it is: that is no lack of samples. */
+const isEnough = (now: number, was: number): boolean =>
+  was >= countMin && now > 0 && (now >= countMin || now * timesSlower < was);
 
 function slowSeconds({ series }: LoadObservation, slowMs: number): number {
   return new Set(series.filter(({ maxMs }) => maxMs > slowMs).map(({ atMs }) => Math.floor(atMs / 1000))).size;
@@ -137,10 +142,9 @@ function* connections({ before, after }: SteadyPair): Generator<SteadyChange> {
 export const processWords = (worker: string | undefined): string =>
   worker === undefined ? 'the version itself' : `its background process “${worker}”`;
 
-/** 0A000 is answered by preparing again and is judged for itself. */
 function moreOf(was: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>) {
   return Object.entries(now)
-    .filter(([sqlstate, number]) => sqlstate !== '0A000' && number > (was[sqlstate] ?? 0) * timesMore)
+    .filter(([sqlstate, number]) => number > (was[sqlstate] ?? 0) * timesMore)
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .map(([sqlstate, number]) => ({ sqlstate, now: number, was: was[sqlstate] ?? 0 }));
 }

@@ -6,7 +6,7 @@ export const finds = {
   severity: 'blocks',
   scenario: 'under-load',
   phase: 'pre-deploy',
-  evidence: { failedBySqlstate: { '40P01': 12 } },
+  evidence: { failedBySqlstate: { '40P01': 12, '0A000': 3 } },
 };
 
 export default evidence({

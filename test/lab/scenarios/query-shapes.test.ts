@@ -138,15 +138,10 @@ test('a query that was captured with the snapshot is prepared, too', async () =>
   );
   const { context } = bundle;
   const sql = 'SELECT min(id) FROM loans WHERE book > $1';
-  const withQueries = { ...context, snapshot: { ...context.snapshot, queries: [sql] } };
-  const perform = (id: string, results: readonly RunResult[]) => {
-    const spec = planRuns(context.plan, results).runs.find((run) => run.id === id);
-    if (spec === undefined) throw new Error(`${id} is not planned`);
-    return performRun(withQueries, spec, new AbortController().signal);
-  };
-  const first = [await perform('control', []), await perform('compatibility-previous-fresh-before', [])];
+  const withQueries = { snapshot: { ...context.snapshot, queries: [sql] } };
+  const first = [await bundle.control(), await bundle.planned('compatibility-previous-fresh-before', [], withQueries)];
   const after = 'compatibility-previous-fresh-after-pre-deploy';
-  expect(preparedOn([...first, await perform(after, first)], after)).toMatchObject({
+  expect(preparedOn([...first, await bundle.planned(after, first)], after)).toMatchObject({
     value: { broken: [{ from: 'previous' }, { sql, sqlstate: '42703', from: 'production' }] },
   });
 });

@@ -195,3 +195,41 @@ const leakingApp = libraryApp('SELECT name FROM readers LIMIT 1').replace(
     "  await pool.query('SELECT age::integer FROM readers').catch((error) => console.error(error.message));\n" +
     "  console.error('asked for ' + reader.name);\n  console.log(request.method",
 );
+
+test('a running version that does not come up before the migration is started once more, and then proves nothing', async () => {
+  const app = libraryApp('SELECT * FROM books ORDER BY id LIMIT 1');
+  const bundle = await lab.bundle(
+    libraryBundle(
+      { apps: twoApps, probes: [{ name: 'the first book', request: { path: '/' }, expect: { json: { id: 1 } } }] },
+      {
+        ...{ 'package.json': withPg, 'seed.sql': seed, 'previous/app.js': app, 'next/app.js': app },
+        'migrations/1.sql': 'CREATE TABLE shelves (id integer);\n',
+      },
+    ),
+  );
+  const { host } = bundle.context;
+  /** As where somebody else has the port: it ends before it is ready. */
+  const failing = (times: number): typeof host => ({
+    ...host,
+    clone: async (request) => {
+      const clone = await host.clone(request);
+      const start = clone.start.bind(clone);
+      let left = times;
+      return Object.defineProperty(clone, 'start', {
+        value: (asked: Parameters<typeof start>[0]) => {
+          const fails = asked.listens === true && left > 0;
+          if (fails) left -= 1;
+          return start(fails ? { ...asked, command: ['false'] } : asked);
+        },
+      });
+    },
+  });
+  const first = [await bundle.control(), await bundle.planned('compatibility-previous-fresh-before', [])];
+  const cellWith = async (times: number) => {
+    const id = 'compatibility-previous-running-after-pre-deploy';
+    const { cells } = await bundle.planned(id, first, { host: failing(times) });
+    return cells[0];
+  };
+  expect(await cellWith(1)).toMatchObject({ started: { seen: true, value: true }, probes: [{ outcome: 'pass' }] });
+  expect(await cellWith(2)).toMatchObject({ started: { seen: false }, probes: [] });
+});

@@ -130,3 +130,68 @@ test('a state on which another run asked the versions needs no second asking, on
   const elsewhere = { ...unasked, end: observed(state(objects.base, ['0022', '0099'])) };
   expect(halfDone(evidence({ more: [elsewhere] }))).toBe('undetermined');
 });
+
+const rowsAfterRetry = (rows: number | undefined, traced?: number) => {
+  const ending = (count: number | undefined) => observed({ ...states.after, ...rowsOf(count) });
+  const spec = (run: RunResult) => ({ ...run.spec, countsRows: true }) as RunResult['spec'];
+  return evidence({
+    runs: {
+      ...(traced === undefined ? {} : { 'control-traced': (run) => ({ ...run, end: ending(traced) }) }),
+      control: (run) => ({
+        ...{ ...run, before: observed({ ...states.before, ...rowsOf(600) }), end: ending(1000) },
+        states: run.states.map((place) => (place.point.kind === 'after' ? { ...place, state: ending(1000) } : place)),
+      }),
+      [first]: (run) => ({
+        ...{ ...run, spec: spec(run), fault: fault('kill-command') },
+        aftermath: aftermath(secondFile, {
+          retry: { attempts: [attempt({ attempt: 2, statements: secondFile })], end: ending(rows) },
+        }),
+      }),
+    },
+  });
+};
+const rowsOf = (rows: number | undefined) =>
+  rows === undefined
+    ? { uncounted: ['public.alerts'], rowCounts: [] }
+    : { rowCounts: [{ relation: 'public.alerts', rows }] };
+
+test.for([1400, 600])(
+  'rows that a retry makes twice or not at all block, though schema and ledger are right: %i',
+  (rows) => {
+    const [found] = foundBy('unrepeatable-migration', rowsAfterRetry(rows));
+    expect(found).toMatchObject({ severity: 'blocks', scenario: 'interruption', relation: 'public.alerts' });
+    expect(found?.title).toContain(`${rows} rows in public.alerts instead of 1000`);
+  },
+);
+
+test('as many rows as after one run are well, and of a table that two quiet runs leave differently nobody can tell', () => {
+  expect(foundBy('unrepeatable-migration', rowsAfterRetry(1000))).toEqual([]);
+  expect(foundBy('unrepeatable-migration', rowsAfterRetry(1400, 1001))).toEqual([]);
+});
+
+test('rows that the migration made and nobody could count after the retry leave the verdict open', () => {
+  const { verdict, checks } = judge(rowsAfterRetry(undefined));
+  expect(verdict).toBe('inconclusive');
+  expect(checks.find(({ id }) => id === 'unrepeatable-migration')).toMatchObject({
+    outcome: 'undetermined',
+    reason: expect.stringContaining('the rows of public.alerts were not counted after the next attempt'),
+  });
+});
+
+test.for(['57014', '23505'])(
+  'a command that gives up under load for %s, and not for a lock, is worth knowing',
+  (sqlstate) => {
+    const refused = { ...firstFile[2], statusAfter: 'E', sqlstate, durationMs: 9 } as StatementObservation;
+    const seen = evidence({
+      runs: {
+        'under-load': (run) => ({
+          ...{ ...run, outcome: 'failed', end: observed(states.before) },
+          attempts: [attempt({ exitCode: 1, statements: [...firstFile.slice(0, 2), refused] })],
+          aftermath: aftermath([...firstFile, ...secondFile]),
+        }),
+      },
+    });
+    expect(foundBy('failed-migration', seen)).toMatchObject([{ severity: 'warns', scenario: 'under-load' }]);
+    expect(judge(seen)).toMatchObject({ verdict: 'pass', harm: 'refused' });
+  },
+);

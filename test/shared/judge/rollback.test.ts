@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { parseRunId } from '../../../shared/domain/ids.ts';
 import { observed, unobserved } from '../../../shared/domain/observed.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { point, rollback, rollbackId, rollbackRun } from '../../checks/impossible-rollback/safe.ts';
-import { cell, compatibilityId, evidence, points } from '../../support/evidence.ts';
+import { attempt, cell, compatibilityId, evidence, points, statement } from '../../support/evidence.ts';
 
 const brokenProbe = [{ name: 'acknowledge an alert', outcome: 'fail', detail: 'status 500' }] as const;
 const found = (judgement: ReturnType<typeof judge>, check: string) =>
@@ -75,6 +76,50 @@ describe('a declared rollback', () => {
       evidence({ manifest: { rollback, invariants: [invariant] }, more: [asked], runs: control }),
     );
     expect(judgement.verdict).toBe(verdict);
+  });
+});
+
+describe('a rollback that was made harder', () => {
+  const hard = (more = {}) => {
+    const quiet = rollbackRun(more);
+    return {
+      ...quiet,
+      spec: { ...quiet.spec, id, stress } as typeof quiet.spec,
+      cells: quiet.cells.map((seen) => ({ ...seen, inRun: id })),
+    };
+  };
+  const id = parseRunId('rollback-after-pre-deploy-interrupted');
+  const stress = { kind: 'interrupted', ordinal: 1 } as const;
+
+  test('is not asked the invariants, and nobody misses that', () => {
+    const invariant = { name: 'nobody is lost', sql: 'SELECT count(*) FROM alerts', expect: { kind: 'same' } } as const;
+    const asked = rollbackRun({ invariants: [{ name: invariant.name, point, holds: observed(true) }] });
+    const judgement = judge(
+      evidence({
+        manifest: { rollback, invariants: [invariant] },
+        more: [asked, hard()],
+        runs: { control: withInvariant(invariant.name) },
+      }),
+    );
+    expect({ verdict: judgement.verdict, outcome: outcomeOf(judgement, 'violated-invariant') }).toEqual({
+      verdict: 'pass',
+      outcome: 'clear',
+    });
+  });
+
+  const eaten = attempt({
+    phase: 'rollback',
+    statements: [statement(1, 'DROP TRIGGER sync ON alerts', { sqlstate: '42704', message: 'no such trigger' })],
+  });
+
+  test('may meet what it did before it was cut off; undisturbed, a refusal behind an exit code of 0 blocks', () => {
+    const attempts = [attempt(), eaten];
+    const disturbed = judge(evidence({ manifest: { rollback }, more: [rollbackRun(), hard({ attempts })] }));
+    expect(found(disturbed, 'swallowed-error')).toEqual([]);
+    const quiet = judge(evidence({ manifest: { rollback }, more: [rollbackRun({ attempts })] }));
+    expect(found(quiet, 'swallowed-error')).toMatchObject([
+      { severity: 'blocks', scenario: 'rollback', phase: 'rollback' },
+    ]);
   });
 });
 

@@ -77,6 +77,29 @@ describe('what a standby met', () => {
     expect(judged({ apps: [reader, elsewhere] }).found).toEqual([]);
   });
 
+  test('is its doing, too, where the version fails for another reason on a state on which it need not live', () => {
+    const cancelled = { ...refusal, sqlstate: '40001' };
+    const next = standbyApp('next', { statements: 2, after: [broken], sqlErrors: [cancelled] });
+    const notDue = (run: RunResult) => ({
+      ...{ ...run, spec: { ...run.spec, gates: false } as RunResult['spec'] },
+      cells: [cell('next', 'fresh', points.after, { probes: [broken] })],
+    });
+    const changes = { runs: { [compatibilityId('next', 'fresh', 'after')]: notDue } };
+    expect(judged({ apps: [reader, next] }, changes).found).toEqual(['blocks standby-conflict']);
+    const onlyThat = { ...next, sqlErrors: [{ ...refusal, sqlstate: '42703' }] };
+    expect(judged({ apps: [reader, onlyThat] }, changes).found).toEqual([]);
+  });
+
+  test('keeps a version from ever becoming ready; where it met nothing there, nobody can tell', () => {
+    const never = standbyApp('next', { statements: 3, sqlErrors: [refusal] });
+    const reads = { manifest: { probes: [{ ...evidence().bundle.manifest.probes[0], writes: false }] as never } };
+    expect(judged({ apps: [reader, never] }, reads).found).toEqual(['blocks standby-conflict']);
+    expect(judged({ apps: [reader, { ...never, sqlErrors: [] }] }, reads)).toMatchObject({
+      ...{ verdict: 'inconclusive', found: [] },
+      outcomes: { 'standby-conflict': 'undetermined' },
+    });
+  });
+
   test('is worth knowing where a read of ours was cancelled or held the replay up', () => {
     expect(judged({ cancelledQueries: 1 })).toMatchObject({ verdict: 'pass', found: ['warns standby-conflict'] });
     expect(judged({ replayBlockedMs: 1800 }).found).toEqual([]);

@@ -87,6 +87,19 @@ describe('worse-steady-state', () => {
     });
   });
 
+  test('a probe that is asked the less often the slower it is has samples enough', () => {
+    const probes = (asked: number, p95Ms: number) => ({
+      steady: { probes: [{ name: 'acknowledge an alert', asked, failed: 0, p95Ms }] },
+    });
+    expect(withNext(probes(2, 9_000), probes(120, 12))).toMatchObject(blocks);
+    expect(withNext(probes(15, 9_000), probes(25, 12))).toMatchObject(clear);
+    expect(withNext(probes(2, 9_000), probes(19, 12))).toMatchObject(clear);
+  });
+
+  test('a plan that still did not fit after it was prepared again is an error like others', () => {
+    expect(withNext({ load: { failed: 9, failedBySqlstate: { '0A000': 9 } } })).toMatchObject(blocks);
+  });
+
   test('many more connections warn', () => {
     const holding = (connectionsMax: number) => ({ steady: { connectionsMax } });
     expect(withNext(holding(60), holding(5))).toMatchObject(warns);

@@ -156,6 +156,19 @@ describe('rows', () => {
       lost(before, ending(30), { manifest: { phases: phase.map((p) => ({ ...p, deletes: ['public.memos'] })) } }),
     ).toEqual(['clear']);
   });
+  test('that it declares without a schema are those of public, or of the only table that is called so', () => {
+    const deletes = { manifest: { phases: phase.map((p) => ({ ...p, deletes: ['memos'] })) } };
+    expect(lost(before, ending(30), deletes)).toEqual(['clear']);
+    const archived = (rows: Readonly<Record<string, number>>, versions: readonly string[]) =>
+      observed(state([...objects.base, objects.seenAt, ...objects.notes], versions, counts(rows)));
+    const only = archived({ 'archive.memos': 30 }, ['0024']);
+    expect(lost(archived({ 'archive.memos': 40 }, ['0022']), only, deletes)).toEqual(['clear']);
+    const beside = archived({ 'archive.memos': 30, 'public.memos': 40 }, ['0024']);
+    expect(lost(archived({ 'archive.memos': 40, 'public.memos': 40 }, ['0022']), beside, deletes)).toEqual([
+      'found',
+      'blocks',
+    ]);
+  });
   test('that nobody counted are not there either', () => {
     const counted = ending(40);
     const blind = counted.seen ? { ...counted.value, rowCounts: [], uncounted: ['public.memos'] } : states.after;
