@@ -6,6 +6,7 @@ import { artifactsOfEnvironment } from '../shared/edge/adapters/artifacts/artifa
 import type { Artifacts } from '../shared/edge/ports/artifacts.ts';
 import type { HostChoice } from './hosts/choose-host.ts';
 import { defaultDataRoot } from './hosts/data-root.ts';
+import { registryLoginsProblem, registryVariable } from './hosts/docker/registry-logins.ts';
 
 export interface WorkerConfig {
   readonly databaseUrl: string;
@@ -37,6 +38,8 @@ export function readWorkerConfig(env: Readonly<Record<string, string | undefined
   const redisUrl = env.REDIS_URL;
   check(redisUrl === undefined || /^rediss?:\/\//.test(redisUrl), 'REDIS_URL', 'must be redis://… or absent');
   const artifacts = artifactsOfEnvironment(env, (key, message) => problems.push({ key, message }));
+  const registryProblem = registryLoginsProblem(env[registryVariable]);
+  check(registryProblem === undefined, registryVariable, registryProblem ?? '');
   const host = env.REHEARSAL_HOST ?? 'auto';
   check(hosts.includes(host), 'REHEARSAL_HOST', `must be one of ${hosts.join(', ')}`);
   const runsAtOnce = Number(env.REHEARSAL_RUNS_AT_ONCE ?? Math.max(1, Math.min(4, availableParallelism())));

@@ -5,8 +5,15 @@ import { readWorkerConfig } from '../../workers/config.ts';
 const DATABASE_URL = 'postgresql://rehearsal@localhost/rehearsal';
 
 test('everything in the environment of a worker that is wrong is told at once', () => {
-  const env = { REHEARSAL_PER_SERVICE: '0', REHEARSAL_RUNS_AT_ONCE: 'two', REHEARSAL_HOST: 'cloud' };
-  const keys = ['DATABASE_URL', 'REHEARSAL_HOST', 'REHEARSAL_RUNS_AT_ONCE', 'REHEARSAL_PER_SERVICE'];
+  const wrong = { REHEARSAL_PER_SERVICE: '0', REHEARSAL_RUNS_AT_ONCE: 'two', REHEARSAL_HOST: 'cloud' };
+  const env = { ...wrong, DOCKER_AUTH_CONFIG: 'robot:secret' };
+  const keys = [
+    'DATABASE_URL',
+    'DOCKER_AUTH_CONFIG',
+    'REHEARSAL_HOST',
+    'REHEARSAL_RUNS_AT_ONCE',
+    'REHEARSAL_PER_SERVICE',
+  ];
   expect(() => readWorkerConfig(env)).toThrow(
     expect.objectContaining({ problems: keys.map((key) => expect.objectContaining({ key })) }),
   );

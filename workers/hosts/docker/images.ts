@@ -1,5 +1,6 @@
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import { type Engine, messageOf, statusOf } from './engine.ts';
+import { registryLogin, registryVariable } from './registry-logins.ts';
 
 export interface Image {
   readonly id: string;
@@ -55,10 +56,11 @@ async function lookAt(engine: Engine, name: string): Promise<Image | undefined> 
 async function pull(engine: Engine, name: string, names: readonly string[]): Promise<void> {
   try {
     const { signal: abortSignal } = engine;
-    const progress: NodeJS.ReadableStream = await engine.docker.pull(
-      name,
-      abortSignal === undefined ? {} : { abortSignal },
-    );
+    const authconfig = registryLogin(name, process.env[registryVariable]);
+    const progress: NodeJS.ReadableStream = await engine.docker.pull(name, {
+      ...(abortSignal === undefined ? {} : { abortSignal }),
+      ...(authconfig === undefined ? {} : { authconfig }),
+    });
     await new Promise<void>((resolve, reject) => {
       engine.docker.modem.followProgress(progress, (error: Error | null) =>
         error === null ? resolve() : reject(error),
@@ -78,11 +80,12 @@ function notThere(names: readonly string[], cause: unknown): RehearsalError {
     said,
   );
   const isOwn = ownName !== undefined;
+  const pullIt = `docker pull ${name}, or log in to its registry with ${registryVariable}`;
   return new RehearsalError(
     isRefused && !isOwn ? 'bundle' : 'machine',
     'image-not-there',
     `the image ${name} is not here and cannot be pulled: ${said}`,
-    isOwn ? `pull it (docker pull ${name}) or make one: node infra/images/build.ts ${ownName}` : `docker pull ${name}`,
+    isOwn ? `pull it (docker pull ${name}) or make one: node infra/images/build.ts ${ownName}` : pullIt,
     { cause },
   );
 }
