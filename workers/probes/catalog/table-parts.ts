@@ -26,7 +26,9 @@ export const tablePartQueries: readonly CatalogQuery[] = [
           'validated', k.convalidated,
           'enforced', coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true),
           'deferrable', k.condeferrable, 'deferred', k.condeferred,
-          'local', k.conislocal, 'noInherit', k.connoinherit,
+          'local', k.conislocal,
+          -- Of others it says which way a partition got its key: attached, or made with it.
+          'noInherit', k.connoinherit AND k.contype IN ('c', 'n'),
           'triggersDisabled', EXISTS (SELECT FROM pg_trigger t
             WHERE t.tgconstraint = k.oid AND t.tgisinternal AND t.tgenabled = 'D')) AS attributes
       FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid ${ofTable} AND k.contype <> 't'`,
