@@ -25,6 +25,7 @@ export function answerGate(
   const { bundle } = question;
   const { decision, reasons } = askGate({
     ...(bundle === undefined ? {} : { bundle }),
+    bundles: bundlesOf(known),
     rehearsals: known.flatMap((record) => judgedOnly(record, selfChecks)),
     waivers: waivers.filter(({ environment }) => environment === undefined || environment === question.environment),
     overrides: overrides.filter(
@@ -34,8 +35,6 @@ export function answerGate(
     now,
     rules,
   });
-  const isOverridden = reasons.some(({ code }) => code === 'overridden');
-  if (!isOverridden && bundle === undefined && openDigests(known).length > 1) return ambiguous(openDigests(known));
   if (reasons[0]?.code !== 'never-rehearsed') return { answer: decision, reasons };
   const waiting = known.filter(({ rehearsal }) => bundle === undefined || rehearsal.bundleDigest === bundle).at(-1);
   if (waiting === undefined) return { answer: 'never-rehearsed', reasons };
@@ -47,17 +46,14 @@ export function answerGate(
 }
 
 /**
- * Bundles that were or will be judged; one that could not even be rehearsed does not stand beside its corrected self.
+ * Whatever the deploy may carry. One that nobody judged, for it was cancelled or the machine failed, may be the very
+ * one; one that was refused does not stand beside its corrected self.
  */
-function openDigests(known: readonly GateRecord[]): readonly string[] {
-  const open = known.filter(({ rehearsal: { status } }) => status !== 'failed' && status !== 'cancelled');
-  return [...new Set(open.map(({ rehearsal }) => rehearsal.bundleDigest))].sort();
+function bundlesOf(known: readonly GateRecord[]): readonly string[] {
+  return known.filter((record) => !isRefused(record)).map(({ rehearsal }) => rehearsal.bundleDigest);
 }
 
-function ambiguous(digests: readonly string[]): GateDecision {
-  const text = `${digests.length} bundles have this version: ask with bundle=, one of ${digests.join(', ')}`;
-  return { answer: 'block', reasons: [{ code: 'ambiguous-bundle', text }] };
-}
+const isRefused = ({ rehearsal, fault }: GateRecord): boolean => rehearsal.status === 'failed' && fault === 'bundle';
 
 function judgedOnly(
   { rehearsal, facts, performedBy }: GateRecord,

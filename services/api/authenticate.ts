@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../shared/edge/ports/audit.ts';
-import type { Scope, TokenHolder, Tokens } from '../../shared/edge/ports/tokens.ts';
+import type { Scope, TokenBearer, TokenHolder } from '../../shared/edge/ports/tokens.ts';
 import { fromOwnPage } from './own-page.ts';
 import { refuse } from './problems.ts';
 import type { Api } from './type-provider.ts';
@@ -8,13 +8,12 @@ import type { Api } from './type-provider.ts';
 export const cookieName = 'rehearsal_token';
 
 /** Asks every route's scope of the token that came as a bearer or as the cookie of a browser. */
-export function authenticate(app: Api, tokens: Tokens): void {
+export function authenticate(app: Api): void {
   app.decorateRequest('holder', null);
   app.addHook('onRequest', async (request, reply) => {
     const { scope, page } = request.routeOptions.config;
     if (scope === undefined) return;
-    const token = bearerOf(request) ?? cookieOf(request);
-    const holder = token === undefined ? null : await tokens.find(token);
+    const holder = await app.identify(request, reply, bearerOf(request) ?? cookieOf(request));
     if (holder === null) {
       if (page === true) return reply.redirect(signInFor(request.url), 303);
       throw refuse(
@@ -46,7 +45,7 @@ export function allows(holder: TokenHolder, scope: Scope): boolean {
 }
 
 /** For handlers of routes with a scope: the hook above has let nobody else through. */
-export function holderOf(request: FastifyRequest): TokenHolder {
+export function holderOf(request: FastifyRequest): TokenBearer {
   if (request.holder === null) throw new Error(`the route ${request.routeOptions.url} has no scope`);
   return request.holder;
 }

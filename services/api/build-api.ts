@@ -4,10 +4,13 @@ import multipart from '@fastify/multipart';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Logger } from 'pino';
+import { nameCharsMax } from '../../shared/domain/bundle.ts';
+import { acceptJson } from './accept-json.ts';
+import { alwaysHeaders } from './always-headers.ts';
 import { authenticate } from './authenticate.ts';
-import { limitRate } from './limit-rate.ts';
+import { identifyWithin } from './limit-rate.ts';
 import { holdToOneService } from './one-service.ts';
-import { answerProblems } from './problems.ts';
+import { answerProblems, sendProblem } from './problems.ts';
 import { acceptArchives } from './receive-bundle.ts';
 import { acceptanceRoutes } from './routes/acceptances.ts';
 import { assetRoutes } from './routes/assets.ts';
@@ -31,6 +34,7 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { workerRoute } from './routes/workers.ts';
 import type { Api, ApiParts, TypeBoxProvider } from './type-provider.ts';
+import { answerUnreadable } from './unreadable-request.ts';
 
 /** The HTTP side, put together; it listens when its caller says so. */
 export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
@@ -41,17 +45,21 @@ export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
     bodyLimit: 256 * 1024,
     forceCloseConnections: true,
     genReqId,
+    // As long as any schema lets a name be.
+    routerOptions: { maxParamLength: nameCharsMax },
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(error, request, reply.headers(alwaysHeaders(request.id))),
+    clientErrorHandler: answerUnreadable,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
   }).withTypeProvider<TypeBoxProvider>();
   // Documents go out as they are: a serializer made from a schema would drop what later versions add.
   app.setSerializerCompiler(() => (content) => JSON.stringify(content));
   app.addHook('onSend', async (request, reply) => {
-    const always = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' };
-    reply.headers({ ...always, 'x-request-id': request.id });
+    reply.headers(alwaysHeaders(request.id));
   });
   answerProblems(app);
-  authenticate(app, parts.store.tokens);
-  limitRate(app, parts.requestsPerMinuteMax);
+  app.decorate('identify', identifyWithin(parts.requestsPerMinuteMax, parts.store.tokens));
+  authenticate(app);
   holdToOneService(app, parts.store);
   await app.register(multipart);
   await app.register(swagger, {
@@ -66,6 +74,7 @@ export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
     },
   });
   acceptArchives(app);
+  acceptJson(app);
   const readings = [boardRoute, comparisonRoute, historyRoutes, workerRoute, webhookRoutes];
   const pages = [sessionRoutes, pageRoutes, assetRoutes];
   for (const add of [documentationRoutes, ...apiRoutes, ...readings, healthRoutes, ...pages]) add(app, parts);

@@ -3,6 +3,8 @@ import type {
   FastifyBaseLogger,
   FastifyContextConfig,
   FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
   FastifyTypeProvider,
   RawServerDefault,
 } from 'fastify';
@@ -10,7 +12,7 @@ import type { Static, TSchema } from 'typebox';
 import type { SigningKey } from '../../shared/edge/adapters/signing/signing-key.ts';
 import type { Queue } from '../../shared/edge/ports/queue.ts';
 import type { Store } from '../../shared/edge/ports/store.ts';
-import type { Scope, TokenHolder } from '../../shared/edge/ports/tokens.ts';
+import type { Scope, TokenBearer } from '../../shared/edge/ports/tokens.ts';
 
 /** What a route's TypeBox schema says is what its handler's types say. */
 export interface TypeBoxProvider extends FastifyTypeProvider {
@@ -40,6 +42,13 @@ export interface ApiParts {
   readonly requestsPerMinuteMax: number;
 }
 
+/** Whose token it is, if anybody's. Throws the problem `too-many-requests`. */
+export type Identify = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: string | undefined,
+) => Promise<TokenBearer | null>;
+
 /** One row of the table from which the authorization matrix is tested. */
 export interface ApiRoute extends FastifyContextConfig {
   readonly method: string;
@@ -49,6 +58,7 @@ export interface ApiRoute extends FastifyContextConfig {
 declare module 'fastify' {
   interface FastifyInstance {
     readonly routeTable: readonly ApiRoute[];
+    readonly identify: Identify;
   }
   interface FastifyContextConfig {
     /** What a token must allow; routes without it are open to everybody. */
@@ -65,6 +75,6 @@ declare module 'fastify' {
     gate?: boolean;
   }
   interface FastifyRequest {
-    holder: TokenHolder | null;
+    holder: TokenBearer | null;
   }
 }

@@ -37,6 +37,8 @@ export interface GateOverride {
 export interface GateQuestion {
   /** Digest of the artifact that is to go out, where the caller knows it. */
   readonly bundle?: string;
+  /** Every digest that this version may be, judged or not; absent: those of the rehearsals. */
+  readonly bundles?: readonly string[];
   readonly rehearsals: readonly GateRehearsal[];
   readonly waivers: readonly GateWaiver[];
   readonly overrides: readonly GateOverride[];
@@ -70,7 +72,7 @@ export interface GateAnswer {
  */
 export function askGate(question: GateQuestion): GateAnswer {
   const { rehearsals, now } = question;
-  const digests = [...new Set(rehearsals.map(({ bundleDigest }) => bundleDigest))].sort();
+  const digests = [...new Set(question.bundles ?? rehearsals.map(({ bundleDigest }) => bundleDigest))].sort();
   const bundle = question.bundle ?? (digests.length === 1 ? digests[0] : undefined);
   const override = question.overrides.find(
     ({ bundleDigest, expiresAt }) => now < expiresAt && (bundleDigest === undefined || bundleDigest === bundle),

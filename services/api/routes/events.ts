@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { RehearsalId } from '../../../shared/domain/ids.ts';
 import type { StoredEvent } from '../../../shared/edge/ports/store.ts';
 import { EventSchema } from '../../../shared/edge/wire/rehearsal.ts';
+import { alwaysHeaders } from '../always-headers.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 import { findRehearsal, IdParams } from './rehearsals.ts';
 
@@ -25,24 +26,26 @@ export function eventRoute(app: Api, { store }: ApiParts): void {
       },
     },
     async (request, reply) => {
-      const rehearsal = await findRehearsal({ store }, request.params.id);
-      const after = Number(request.headers['last-event-id'] ?? 0);
-      const isOver = rehearsal.status !== 'queued' && rehearsal.status !== 'running';
-      const first = await store.events.after(rehearsal.id, after, batch);
+      const { id, status, lastEvent } = await findRehearsal({ store }, request.params.id);
+      // Whoever counted too far would wait for ever for what comes after that.
+      const after = Math.min(Number(request.headers['last-event-id'] ?? 0), lastEvent);
+      const isOver = status !== 'queued' && status !== 'running';
       // 204 is how a browser's EventSource is told not to come back.
-      if (isOver && first.length === 0) return reply.code(204).send(null);
+      if (isOver && after === lastEvent) return reply.code(204).send();
       reply.hijack();
       const { raw } = reply;
       const gone = new AbortController();
       raw.on('close', () => gone.abort());
       raw.writeHead(200, {
+        ...alwaysHeaders(request.id),
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       });
+      if (request.method === 'HEAD') return raw.end();
       raw.write('retry: 1000\n\n');
       try {
-        for await (const text of follow(store.events, rehearsal.id, after, gone.signal)) raw.write(text);
+        for await (const text of follow(store.events, id, after, gone.signal)) raw.write(text);
       } catch (error) {
         // The reader comes back with its last id and goes on from there.
         request.log.warn({ err: error }, 'an event stream was cut');

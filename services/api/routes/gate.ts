@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { nameCharsMax } from '../../../shared/domain/bundle.ts';
 import type { GateRecord } from '../../../shared/edge/ports/store.ts';
 import { GateAnswerSchema, type WireGateAnswer } from '../../../shared/edge/wire/gate.ts';
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
@@ -8,7 +9,7 @@ import { actorOf } from '../authenticate.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
 /** No name has U+0000, and PostgreSQL takes none. */
-const name = { minLength: 1, maxLength: 500, pattern: '^[^\\u0000]+$' } as const;
+const name = { minLength: 1, maxLength: nameCharsMax, pattern: '^[^\\u0000]+$' } as const;
 export const statusOfAnswer = { allow: 200, block: 412, 'never-rehearsed': 404 } as const;
 
 export function gateRoute(app: Api, parts: ApiParts): void {
@@ -19,12 +20,16 @@ export function gateRoute(app: Api, parts: ApiParts): void {
       schema: {
         summary:
           'May this go out? 200 allow, 412 block, 404 never rehearsed, 503 closed because the service is not well',
-        querystring: Type.Object({
-          service: Type.String(name),
-          version: Type.String(name),
-          environment: Type.Optional(Type.String(name)),
-          bundle: Type.Optional(Type.String({ pattern: '^sha256:[0-9a-f]{64}$' })),
-        }),
+        // An answer to another question than was meant may open the gate.
+        querystring: Type.Object(
+          {
+            service: Type.String(name),
+            version: Type.String(name),
+            environment: Type.Optional(Type.String(name)),
+            bundle: Type.Optional(Type.String({ pattern: '^sha256:[0-9a-f]{64}$' })),
+          },
+          { additionalProperties: false },
+        ),
         response: { 200: GateAnswerSchema, 404: GateAnswerSchema, 412: GateAnswerSchema, 503: ProblemSchema },
       },
     },

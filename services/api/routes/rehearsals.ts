@@ -27,15 +27,18 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
           search: Type.Optional(
             Type.String({ maxLength: 200, description: 'A part of service, version, branch, commit, sentence or id' }),
           ),
-          cursor: Type.Optional(Type.String()),
+          cursor: Type.Optional(Type.String({ pattern: '^(rh-[0-9a-f]{16})?$' })),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
         }),
         response: { 200: RehearsalListSchema },
       },
     },
-    async ({ query }) => {
-      const { items, cursor } = await store.rehearsals.list({ ...query, limit: query.limit ?? 50 });
-      return { items: await presentRehearsals(store, items), cursor };
+    async ({ query: { cursor, limit = 50, ...filter } }) => {
+      const from = cursor === undefined || cursor === '' ? {} : { cursor };
+      const found = await store.rehearsals.list({ ...filter, ...from, limit });
+      // After what is not there comes nothing, which would look like the end.
+      if (found.items.length === 0 && from.cursor !== undefined) await requireCursor(from.cursor);
+      return { items: await presentRehearsals(store, found.items), cursor: found.cursor };
     },
   );
 
@@ -85,6 +88,13 @@ export function rehearsalRoutes(app: Api, { store, queue }: ApiParts): void {
       return reply.code(202).header('location', presented.links.self).send(presented);
     },
   );
+
+  async function requireCursor(cursor: string): Promise<void> {
+    if ((await store.rehearsals.find(parseRehearsalId(cursor))) !== null) return;
+    throw refuse('invalid-request', 'The querystring is not valid.', 'Begin again without a cursor.', [
+      { key: 'querystring.cursor', message: 'was not given by this service' },
+    ]);
+  }
 }
 
 /** Throws the problem `unknown-rehearsal` for what is no id as well. */

@@ -1,13 +1,14 @@
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { cookieName, holderOf } from '../authenticate.ts';
 import { fromOwnPage } from '../own-page.ts';
 import { refuse } from '../problems.ts';
-import type { Api, ApiParts } from '../type-provider.ts';
+import type { Api } from '../type-provider.ts';
 
 const hidden = { hide: true } as const;
 
 /** Who reads the pages: a token that was typed in once, in a cookie that no script can see. */
-export function sessionRoutes(app: Api, { store }: ApiParts): void {
+export function sessionRoutes(app: Api): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(text)))),
   );
@@ -31,20 +32,22 @@ export function sessionRoutes(app: Api, { store }: ApiParts): void {
     async (request, reply) => {
       const { token, next } = request.body;
       if (isForeign(request.headers)) throw foreignForm();
-      if ((await store.tokens.find(token.trim())) === null) {
+      if ((await app.identify(request, reply, token.trim())) === null) {
         return reply.redirect(`/sign-in?${new URLSearchParams({ next: localPath(next), refused: '1' })}`, 303);
       }
-      return reply.header('set-cookie', cookie(token.trim(), request.protocol)).redirect(localPath(next), 303);
+      return reply.header('set-cookie', cookie(token.trim(), request)).redirect(localPath(next), 303);
     },
   );
   app.post('/sign-out', { schema: hidden }, async (request, reply) => {
     if (!fromOwnPage(request)) throw foreignForm();
-    return reply.header('set-cookie', `${cookie('', request.protocol)}; Max-Age=0`).redirect('/sign-in', 303);
+    return reply.header('set-cookie', `${cookie('', request)}; Max-Age=0`).redirect('/sign-in', 303);
   });
 }
 
-function cookie(token: string, protocol: string): string {
-  const secure = protocol === 'https' ? '; Secure' : '';
+/** Whoever lies about how it came only loses its own cookie; of where it came from, a header is never believed. */
+function cookie(token: string, { protocol, headers }: FastifyRequest): string {
+  const [forwarded = ''] = [headers['x-forwarded-proto'] ?? ''].flat();
+  const secure = protocol === 'https' || /^https\b/i.test(forwarded) ? '; Secure' : '';
   return `${cookieName}=${encodeURIComponent(token)}; Path=/; HttpOnly; SameSite=Strict${secure}`;
 }
 

@@ -5,7 +5,7 @@ import Type from 'typebox';
 import type { Bundle } from '../../../shared/domain/bundle.ts';
 import type { Priority } from '../../../shared/domain/placement.ts';
 import { loadBundle } from '../../../shared/edge/adapters/bundle/load-bundle.ts';
-import type { StoredRehearsal, Submission } from '../../../shared/edge/ports/store.ts';
+import type { IdempotencyKey, Submission } from '../../../shared/edge/ports/store.ts';
 import { type WorkerRegister, workerLivesMs } from '../../../shared/edge/ports/worker-register.ts';
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
 import { LinksSchema, PrioritySchema, StatusSchema } from '../../../shared/edge/wire/rehearsal.ts';
@@ -16,7 +16,6 @@ import { seedOf } from '../../../shared/plan/rehearsal-id.ts';
 import { allows, holderOf } from '../authenticate.ts';
 import { requireService } from '../one-service.ts';
 import { linksOf } from '../present.ts';
-import { refuse } from '../problems.ts';
 import { receiveBundle } from '../receive-bundle.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
@@ -34,7 +33,7 @@ export function submitRoute(app: Api, parts: ApiParts): void {
         consumes: ['application/x-tar', 'application/gzip', 'application/zstd', 'multipart/form-data'],
         headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255 })) }),
         querystring: Type.Object({
-          seed: Type.Optional(Type.Integer({ minimum: 0 })),
+          seed: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
           environment: Type.Optional(
             Type.String({ ...sourceName, description: 'One that the bundle names under `environments`' }),
           ),
@@ -52,11 +51,11 @@ export function submitRoute(app: Api, parts: ApiParts): void {
       await using archive = await receiveBundle(request, parts.scratchDir, parts.archiveBytesMax);
       const bundle = await readBundle(archive.path, parts.scratchDir, request.query.environment);
       const submission = await submissionOf(bundle, request, request.query, parts.store.workers);
-      const key = request.headers['idempotency-key'];
-      const bound = key === undefined ? null : await boundBefore(parts, submission, key);
+      const key = keyOf(request, bundle, request.query);
+      // Nothing is kept of a bundle whose key is another's.
+      if (key !== undefined) await parts.store.rehearsals.boundTo(key);
       await parts.store.bundles.put(bundle.digest, archive.path);
-      const { rehearsal, created } = bound ?? (await parts.store.rehearsals.submit(submission));
-      if (key !== undefined) await bindKey(parts, submission, key, rehearsal);
+      const { rehearsal, created } = await parts.store.rehearsals.submit(submission, key);
       const { branch, commit } = request.query;
       if (branch !== undefined) await parts.store.sources.add(rehearsal.id, { branch, commit: commit ?? null });
       if (rehearsal.status === 'queued') await parts.queue.enqueue(rehearsal.id);
@@ -113,39 +112,13 @@ async function snapshotOf(bundle: Bundle, workers: WorkerRegister): Promise<stri
   return known === undefined ? snapshot.name : `${known.name}@${known.version}`;
 }
 
-const questionOf = (submission: Submission): string =>
-  [submission.bundleDigest, submission.snapshot, submission.rulesDigest, submission.seed, submission.environment].join(
-    ' ',
-  );
-
-async function boundBefore(
-  { store }: ApiParts,
-  submission: Submission,
-  key: string,
-): Promise<{ readonly rehearsal: StoredRehearsal; readonly created: false } | null> {
-  const bound = await store.rehearsals.boundTo(submission.submittedBy, key);
-  if (bound === null) return null;
-  if (bound.question !== questionOf(submission)) throw reusedKey(key);
-  const rehearsal = await store.rehearsals.find(bound.id);
-  return rehearsal === null ? null : { rehearsal, created: false };
+interface Sent {
+  readonly seed?: number;
+  readonly environment?: string;
 }
 
-/** Two requests with one key may pass the look above at the same time; the store lets only one question have it. */
-async function bindKey(
-  { store }: ApiParts,
-  submission: Submission,
-  key: string,
-  rehearsal: StoredRehearsal,
-): Promise<void> {
-  const question = questionOf(submission);
-  const bound = await store.rehearsals.bindKey(submission.submittedBy, key, question, rehearsal.id);
-  if (bound !== question) throw reusedKey(key);
-}
-
-function reusedKey(key: string): Error {
-  return refuse(
-    'idempotency-key-reused',
-    `The Idempotency-Key ${key} was used for another bundle.`,
-    'Make a new key for every bundle; keep it only to send the same bundle again.',
-  );
+function keyOf(request: FastifyRequest, { digest }: Bundle, { seed, environment }: Sent): IdempotencyKey | undefined {
+  const { 'idempotency-key': key } = request.headers;
+  if (typeof key !== 'string') return undefined;
+  return { owner: holderOf(request).id, key, request: JSON.stringify({ bundle: digest, seed, environment }) };
 }

@@ -56,6 +56,10 @@ export function tokenRoutes(app: Api, { store }: ApiParts): void {
         ),
         response: { 201: MadeTokenSchema, 404: ProblemSchema },
       },
+      // A body that was left out would be validated as null.
+      preValidation: async (request) => {
+        request.body ??= {};
+      },
     },
     async (request, reply) => {
       const token = newToken();

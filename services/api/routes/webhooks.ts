@@ -8,7 +8,7 @@ import {
   type WireWebhook,
 } from '../../../shared/edge/wire/webhook.ts';
 import { checkedAddress } from '../../integrations/webhooks/guard-address.ts';
-import { holderOf } from '../authenticate.ts';
+import { actorOf } from '../authenticate.ts';
 import { refuse } from '../problems.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
@@ -36,9 +36,9 @@ export function webhookRoutes(app: Api, { store, webhookNetworks = [] }: ApiPart
           url: parsed.href,
           ...(service === undefined ? {} : { service }),
           events: events ?? webhookEvents,
-          createdBy: holderOf(request).name,
         },
         secret,
+        actorOf(request),
       );
       return reply.code(201).send({ ...present(webhook), secret: `whsec_${secret.toString('base64')}` });
     },
@@ -59,8 +59,9 @@ export function webhookRoutes(app: Api, { store, webhookNetworks = [] }: ApiPart
       config: { scope: 'admin' },
       schema: { summary: 'Tell it nothing more', params: IdParams, response: { 204: Type.Null() } },
     },
-    async ({ params }, reply) => {
-      if (!(await store.webhooks.remove(params.id))) throw unknownWebhook(params.id);
+    async (request, reply) => {
+      const { id } = request.params;
+      if (!(await store.webhooks.remove(id, actorOf(request)))) throw unknownWebhook(id);
       return reply.code(204).send(null);
     },
   );
@@ -75,9 +76,10 @@ export function webhookRoutes(app: Api, { store, webhookNetworks = [] }: ApiPart
         response: { 200: WebhookSchema },
       },
     },
-    async ({ params }) => {
-      const webhook = await store.webhooks.enable(params.id);
-      if (webhook === null) throw unknownWebhook(params.id);
+    async (request) => {
+      const { id } = request.params;
+      const webhook = await store.webhooks.enable(id, actorOf(request));
+      if (webhook === null) throw unknownWebhook(id);
       return present(webhook);
     },
   );

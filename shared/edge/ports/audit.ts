@@ -16,6 +16,9 @@ export const auditActions = [
   'make-token',
   'rotate-token',
   'revoke-token',
+  'make-webhook',
+  'enable-webhook',
+  'remove-webhook',
   'self-check',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
@@ -25,7 +28,7 @@ export interface AuditEntry {
   readonly actor: string;
   /** null: it concerns no single service. */
   readonly service: string | null;
-  /** What it was done to: a rehearsal, a version, a token, a worker. */
+  /** What it was done to: a rehearsal, a version, a token, a webhook, a worker. */
   readonly subject: string;
   readonly requestId: string | null;
   readonly detail: unknown;

@@ -63,6 +63,15 @@ export interface Submission extends Question {
   readonly needs: Needs;
 }
 
+/** By which a client that was not heard sends the same request again. */
+export interface IdempotencyKey {
+  /** Id of its token: several may have one name. */
+  readonly owner: string;
+  readonly key: string;
+  /** As it was sent: what is made of it changes with snapshots, rules and workers. */
+  readonly request: string;
+}
+
 export interface StoredRehearsal extends Submission {
   readonly id: RehearsalId;
   readonly status: RehearsalStatus;
@@ -76,6 +85,8 @@ export interface StoredRehearsal extends Submission {
   readonly finishedAt: Date | null;
   /** Grows from one that begins to the next; null: it has not begun. */
   readonly turn: number | null;
+  /** Number of its newest event; where it is over, of its final status. */
+  readonly lastEvent: number;
   /** null: it is over, or a live worker can take it. */
   readonly waiting: Lack | null;
 }
@@ -94,6 +105,8 @@ export interface GateRecord {
   readonly facts: GateFacts | null;
   /** Workers; null: judged before anybody kept that. */
   readonly performedBy: readonly string[] | null;
+  /** Whose fault it is that it failed; null: it did not, or nobody said. */
+  readonly fault: Fault | null;
 }
 
 export interface GateEvidence {
@@ -123,8 +136,16 @@ export interface RehearsalFilter {
 }
 
 export interface Rehearsals {
-  /** The existing one where the question was asked before; its newest attempt. */
-  submit(submission: Submission): Promise<{ readonly rehearsal: StoredRehearsal; readonly created: boolean }>;
+  /**
+   * The existing one where the question was asked before; its newest attempt. With a key it is the one that the key
+   * stands for; where there is none yet, both are kept or nothing. Throws RehearsalError `idempotency-key-reused`.
+   */
+  submit(
+    submission: Submission,
+    key?: IdempotencyKey,
+  ): Promise<{ readonly rehearsal: StoredRehearsal; readonly created: boolean }>;
+  /** null: nobody used it yet. Throws RehearsalError `idempotency-key-reused`. */
+  boundTo(key: IdempotencyKey): Promise<StoredRehearsal | null>;
   rerun(id: RehearsalId, by: Actor): Promise<StoredRehearsal>;
   find(id: RehearsalId): Promise<StoredRehearsal | null>;
   list(
@@ -152,10 +173,6 @@ export interface Rehearsals {
   forGate(service: string, version: string, environment: string): Promise<GateEvidence>;
   /** The newest rehearsal of every service, version and environment. */
   board(): Promise<readonly StoredRehearsal[]>;
-  /** Binds an idempotency key to its first question; gives the question that it is bound to. */
-  bindKey(owner: string, key: string, question: string, id: RehearsalId): Promise<string>;
-  /** The question and rehearsal that a key is bound to. */
-  boundTo(owner: string, key: string): Promise<{ readonly question: string; readonly id: RehearsalId } | null>;
 }
 
 export interface Claim {

@@ -15,10 +15,14 @@ export interface TokenRequest extends TokenHolder {
   readonly expiresAt?: Date;
 }
 
-/** All that is known of a token; itself it is known to its holder only. */
-export interface StoredToken extends TokenHolder {
-  /** Begins its hash, from which it cannot be guessed. */
+/** Who came with a token. */
+export interface TokenBearer extends TokenHolder {
+  /** Begins its hash, from which it cannot be guessed. Names may be shared, this is not. */
   readonly id: string;
+}
+
+/** All that is known of a token; itself it is known to its holder only. */
+export interface StoredToken extends TokenBearer {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   /** To the minute. */
@@ -30,7 +34,7 @@ export interface StoredToken extends TokenHolder {
 export interface Tokens {
   add(token: string, holder: TokenRequest, by: Actor): Promise<StoredToken>;
   /** null: unknown, expired or revoked. Its use is noted. */
-  find(token: string): Promise<TokenHolder | null>;
+  find(token: string): Promise<TokenBearer | null>;
   /**
    * A new one for the same holder; the old one is good for `graceMs` more, so that nobody stands at a closed door. null:
    * there is no such token, or it is over.

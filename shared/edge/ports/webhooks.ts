@@ -1,3 +1,5 @@
+import type { Actor } from './audit.ts';
+
 export const webhookEvents = ['rehearsal.status', 'rehearsal.verdict'] as const;
 export type WebhookEvent = (typeof webhookEvents)[number];
 
@@ -6,11 +8,11 @@ export interface NewWebhook {
   /** Absent: of every service. */
   readonly service?: string;
   readonly events: readonly WebhookEvent[];
-  readonly createdBy: string;
 }
 
 export interface StoredWebhook extends NewWebhook {
   readonly id: string;
+  readonly createdBy: string;
   readonly createdAt: Date;
   /** Of the first failure since the last success. */
   readonly failingSince: Date | null;
@@ -33,12 +35,12 @@ export interface DueMessage {
 
 /** Subscriptions, and the outbox that the store fills in the transaction of the event itself. */
 export interface Webhooks {
-  add(webhook: NewWebhook, secret: Buffer): Promise<StoredWebhook>;
+  add(webhook: NewWebhook, secret: Buffer, by: Actor): Promise<StoredWebhook>;
   list(): Promise<readonly StoredWebhook[]>;
   /** false: there is none. What was not delivered yet goes with it. */
-  remove(id: string): Promise<boolean>;
+  remove(id: string, by: Actor): Promise<boolean>;
   /** Takes it out of its disabled state; what it missed meanwhile is not told again. */
-  enable(id: string): Promise<StoredWebhook | null>;
+  enable(id: string, by: Actor): Promise<StoredWebhook | null>;
   /** Those that are due, each for one attempt; nobody else gets them before the lease ends. */
   takeDue(now: Date, leaseMs: number, limit: number): Promise<readonly DueMessage[]>;
   delivered(message: DueMessage, now: Date): Promise<void>;

@@ -1,23 +1,31 @@
 import Type, { type Static } from 'typebox';
+import { nameCharsMax } from '../../domain/bundle.ts';
 import { AppNameSchema, DigestSchema, TimeSchema } from './words.ts';
 
-const text = { minLength: 1, maxLength: 2_000 } as const;
+const text = (maxLength: number) => ({ minLength: 1, maxLength }) as const;
+const name = text(nameCharsMax);
+const reason = text(2_000);
+/**
+ * Check and relation, or version and environment, are one subject in the audit log. Its index takes a third of a page a
+ * row, 2,704 bytes, and a character may be four of them: https://www.postgresql.org/docs/current/btree.html
+ */
+const subject = { check: text(150), relation: text(400), environment: text(150) };
 const until = Type.String({
   pattern: '^\\d{4}-\\d{2}-\\d{2}(T.+)?$',
-  description: 'A day (valid to its end in UTC) or a point in time',
+  description: 'A day (valid to its end in UTC) or a point in time, which is in UTC where it names no zone',
 });
 
 export const WaiverRequestSchema = Type.Object(
   {
-    service: Type.String(text),
-    check: Type.String(text),
-    relation: Type.Optional(Type.String(text)),
-    phase: Type.Optional(Type.String(text)),
+    service: Type.String(name),
+    check: Type.String(subject.check),
+    relation: Type.Optional(Type.String(subject.relation)),
+    phase: Type.Optional(Type.String(name)),
     app: Type.Optional(AppNameSchema),
-    environment: Type.Optional(Type.String({ ...text, description: 'Absent: in every environment' })),
+    environment: Type.Optional(Type.String({ ...name, description: 'Absent: in every environment' })),
     bundle: Type.Optional(DigestSchema),
-    by: Type.String(text),
-    reason: Type.String(text),
+    by: Type.String(name),
+    reason: Type.String(reason),
     until,
   },
   { $id: 'WaiverRequest', additionalProperties: false },
@@ -26,12 +34,12 @@ export type WaiverRequest = Static<typeof WaiverRequestSchema>;
 
 export const OverrideRequestSchema = Type.Object(
   {
-    service: Type.String(text),
-    version: Type.String(text),
-    environment: Type.Optional(Type.String(text)),
+    service: Type.String(name),
+    version: Type.String(name),
+    environment: Type.Optional(Type.String(subject.environment)),
     bundle: Type.Optional(DigestSchema),
-    by: Type.String({ ...text, description: 'The owner of the decision' }),
-    reason: Type.String(text),
+    by: Type.String({ ...name, description: 'The owner of the decision' }),
+    reason: Type.String(reason),
     until,
   },
   { $id: 'OverrideRequest', additionalProperties: false },

@@ -14,6 +14,14 @@ afterAll(() => service[Symbol.asyncDispose]());
 const json = (path: string, request?: RequestInit) => askJson(service, path, request);
 const items = async (path: string) => (await json(path)).body as { items: Record<string, unknown>[] };
 
+/** On the same store, with a limit of its own. */
+async function limitedApi(requestsPerMinuteMax: number) {
+  const scratchDir = `${service.dir}/limited`;
+  const signingKey = await keptSigningKey(`${service.dir}/limited.pem`);
+  const parts = { store: service.store, queue: service.queue, scratchDir, archiveBytesMax: 1, signingKey };
+  return buildApi({ ...parts, requestsPerMinuteMax }, pino({ level: 'silent' }));
+}
+
 describe('a token', () => {
   const make = async (request: object) =>
     (await json('/v1/tokens', post(request))).body as unknown as { id: string; token: string };
@@ -79,6 +87,10 @@ describe('a decision', () => {
     ]);
     const page = (await json('/v1/audit?service=audited&limit=2')).body as { cursor: string };
     expect((await items(`/v1/audit?service=audited&limit=2&cursor=${page.cursor}`)).items).toHaveLength(1);
+    expect((await items('/v1/audit?service=audited&limit=2&cursor=')).items).toHaveLength(2);
+    for (const cursor of ['garbage', '0', '-1']) {
+      expect((await json(`/v1/audit?cursor=${cursor}`)).body).toMatchObject({ code: 'invalid-request' });
+    }
   });
 
   it('about a verdict, a rerun and a cancellation is written down too', async () => {
@@ -131,10 +143,7 @@ describe('what is asked for', () => {
   });
 
   it('too often is refused with the time to come back', async () => {
-    const scratchDir = `${service.dir}/limited`;
-    const signingKey = await keptSigningKey(`${service.dir}/limited.pem`);
-    const parts = { store: service.store, queue: service.queue, scratchDir, archiveBytesMax: 1, signingKey };
-    const app = await buildApi({ ...parts, requestsPerMinuteMax: 3 }, pino({ level: 'silent' }));
+    const app = await limitedApi(3);
     const headers = { authorization: `Bearer ${adminToken}` };
     const statuses = [];
     for (let round = 0; round < 4; round += 1) {
@@ -145,6 +154,29 @@ describe('what is asked for', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect((await app.inject({ url: '/healthz' })).statusCode).toBe(200);
     await app.close();
+  });
+
+  it('with guessed tokens is counted by address, and keeps nobody out who was let in before', async () => {
+    const app = await limitedApi(4);
+    const ask = async (token: string) => {
+      const headers = token === '' ? {} : { authorization: `Bearer ${token}` };
+      return (await app.inject({ url: '/v1/checks', headers })).statusCode;
+    };
+    const signIn = async (token: string) =>
+      (await app.inject({ method: 'POST', url: '/sign-in', payload: { token } })).statusCode;
+    await service.store.tokens.add('reads-only', { name: 'reads only', scopes: ['read'] }, { name: 'the test' });
+    expect(await ask(adminToken)).toBe(200);
+    expect([await ask(''), await ask('guess-1'), await signIn('guess-2')]).toEqual([401, 401, 303]);
+    expect([await ask('guess-3'), await signIn('guess-4'), await ask('reads-only')]).toEqual([429, 429, 429]);
+    expect([await ask(adminToken), await signIn(adminToken)]).toEqual([200, 303]);
+    expect((await app.inject({ url: '/metrics' })).statusCode).toBe(200);
+    await app.close();
+    const another = await limitedApi(4);
+    const inject = () => another.inject({ url: '/v1/tokens', headers: { authorization: 'Bearer reads-only' } });
+    const statuses = [];
+    for (let round = 0; round < 5; round += 1) statuses.push((await inject()).statusCode);
+    expect(statuses).toEqual([403, 403, 403, 403, 429]);
+    await another.close();
   });
 
   it('of a judged rehearsal is attested, and the key that signed it is public', async () => {

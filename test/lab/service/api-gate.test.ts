@@ -1,5 +1,8 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import Schema from 'typebox/schema';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parseRehearsalId } from '../../../shared/domain/ids.ts';
 import { GateAnswerSchema } from '../../../shared/edge/wire/gate.ts';
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
 import {
@@ -29,6 +32,14 @@ async function tokenWith(...scopes: readonly string[]): Promise<{ authorization:
 }
 
 describe('the gate', () => {
+  type Said = { answer: string; reasons: { code: string }[] };
+  /** Nobody judges it before the test is over. */
+  const submittedHeld = async (archive: Buffer) => {
+    await writeFile(join(service.dir, 'hold-control'), '');
+    const { body } = await submitted(service, archive);
+    return parseRehearsalId(body.id);
+  };
+  afterEach(() => rm(join(service.dir, 'hold-control'), { force: true }));
   const ask = async (query: string) => {
     const { status, body } = await json(`/v1/gate?service=alerts&${query}`);
     expect(Schema.Check(GateAnswerSchema, body)).toBe(true);
@@ -58,6 +69,39 @@ describe('the gate', () => {
     );
   });
 
+  it('is closed by a second bundle that nobody judged, whatever was decided about the first, and the board says so', async () => {
+    const { id } = await judged(service, '4.4.0-bad');
+    const { bundle } = ((await json(`/v1/rehearsals/${id}`)).body as { digests: { bundle: string } }).digests;
+    const decision = { service: 'alerts', version: '4.4.0-bad', by: 'Ada', reason: 'forward fix', until: '2999-12-31' };
+    await json('/v1/overrides', post({ ...decision, bundle }));
+    const said = async () => {
+      const { items } = (await json('/v1/board?service=alerts')).body as { items: { version: string; gate: Said }[] };
+      const { gate } = items.find(({ version }) => version === '4.4.0-bad') ?? expect.fail();
+      const [status, ...own] = await ask('version=4.4.0-bad');
+      expect(own).toEqual([gate.answer, ...gate.reasons.map(({ code }) => code)]);
+      return [status, ...own];
+    };
+    expect(await said()).toEqual([200, 'allow', 'overridden']);
+    const other = await makeBundle(service.dir, '4.4.0-bad', { 'other.sql': 'SELECT 1;' });
+    const second = await submittedHeld(other);
+    expect(await said()).toEqual([412, 'block', 'ambiguous-bundle']);
+    await service.ask(`/v1/rehearsals/${second}/cancel`, { method: 'POST' });
+    expect(await said()).toEqual([412, 'block', 'ambiguous-bundle']);
+    expect(await ask(`version=4.4.0-bad&bundle=${bundle}`)).toEqual([200, 'allow', 'overridden']);
+  });
+
+  it.each([
+    ['machine', [412, 'block', 'ambiguous-bundle']],
+    ['bundle', [200, 'allow', 'passed']],
+  ] as const)('hears of a second bundle that failed by the fault of the %s', async (fault, answer) => {
+    const version = `4.5.0-${fault}`;
+    await judged(service, version);
+    const id = await submittedHeld(await makeBundle(service.dir, version, { 'other.sql': 'SELECT 1;' }));
+    const problem = { type: '', title: '', code: 'x', detail: 'odd: \u0000', remedy: '', problems: [] };
+    expect(await service.store.rehearsals.fail(id, { ...problem, fault })).toBe(true);
+    expect(await ask(`version=${version}`)).toEqual(answer);
+  });
+
   it('is closed by a red until each of its blocking findings is waived', async () => {
     await judged(service, '4.2.0-bad');
     expect((await ask('version=4.2.0-bad')).slice(0, 2)).toEqual([412, 'block']);
@@ -66,7 +110,23 @@ describe('the gate', () => {
     expect((await ask('version=4.2.0-bad'))[1]).toBe('block');
     expect((await json('/v1/waivers', post({ ...waiver, relation: 'public.alerts' }))).status).toBe(201);
     expect((await ask('version=4.2.0-bad'))[1]).toBe('allow');
-    expect(await json('/v1/waivers', post({ ...waiver, until: '2001-01-01' }))).toMatchObject({ status: 400 });
+    for (const until of ['2001-01-01', '2999-02-30']) {
+      expect(await json('/v1/waivers', post({ ...waiver, until }))).toMatchObject({ status: 400 });
+    }
+  });
+
+  it('answers no question with a parameter that it does not know', async () => {
+    await judged(service, '4.6.0');
+    expect(await ask('version=4.6.0')).toEqual([200, 'allow', 'passed']);
+    const digest = `sha256:${'0'.repeat(64)}`;
+    for (const [other, nearest] of [
+      [`bundel=${digest}`, 'bundle'],
+      ['enviroment=staging', 'environment'],
+    ]) {
+      const { status, body } = await json(`/v1/gate?service=alerts&version=4.6.0&${other}`);
+      expect({ status, body }).toMatchObject({ status: 400, body: { problems: [{ nearest }] } });
+    }
+    expect((await service.ask(`/v1/gate?service=alerts&version=4.6.0&digest=${digest}`)).status).toBe(400);
   });
 
   it('lets an override with owner, reason and expiry through', async () => {

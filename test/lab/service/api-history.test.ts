@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import Schema, { type XSchema } from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseRehearsalId } from '../../../shared/domain/ids.ts';
 import { BoardSchema } from '../../../shared/edge/wire/board.ts';
 import { ComparisonSchema, ProgressSchema, TrendSchema } from '../../../shared/edge/wire/history.ts';
 import { adminToken, askJson, makeBundle, post, startService, type TestService, untilStatus } from './service.ts';
@@ -18,11 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-async function from(version: string, source: string): Promise<string> {
+async function from(version: string, source: string, files: Readonly<Record<string, string>> = {}): Promise<string> {
   const response = await service.ask(`/v1/rehearsals${source}`, {
     method: 'POST',
     headers: { 'content-type': 'application/gzip' },
-    body: new Uint8Array(await makeBundle(service.dir, version)),
+    body: new Uint8Array(await makeBundle(service.dir, version, files)),
   });
   const { id } = (await response.json()) as { readonly id: string };
   await untilStatus(service, id, 'judged');
@@ -148,6 +149,24 @@ describe('the board', () => {
   });
 });
 
+describe('a rehearsal that was stored with U+0000', () => {
+  it('is on the board and in the trend like any other', async () => {
+    const manifest = [
+      ...['rehearsal: 1', 'service: odd', 'version: 1', 'snapshot: { sql: [seed.sql] }', 'apps: none'],
+      ...['migrate: [{ name: pre-deploy, sql: [up.sql] }]', ''],
+    ].join('\n');
+    const id = parseRehearsalId(await from('1', '', { 'rehearsal.yaml': manifest }));
+    const { rehearsals, events } = service.store;
+    const plan = await rehearsals.plan(id);
+    if (plan === null) throw new Error('it has no plan');
+    await rehearsals.planned(id, { ...plan, seed: '\0' as never });
+    await events.append(id, 'finding', { check: 'c', title: 't', severity: 'blocks', summary: 'it said \0' });
+    const board = await read(BoardSchema, '/v1/board?service=odd');
+    expect(board.items).toMatchObject([{ id, snapshotAsOf: null }]);
+    expect((await read(TrendSchema, '/v1/trend?service=odd')).items).toMatchObject([{ blocks: 1, warns: 0 }]);
+  });
+});
+
 describe('a browser that signed in', () => {
   const call = (path: string, method: string, headers: Readonly<Record<string, string>>) =>
     fetch(new URL(path, service.address), { method, headers, redirect: 'manual' });
@@ -172,6 +191,22 @@ describe('a browser that signed in', () => {
     expect((await call('/sign-out', 'POST', { cookie, origin: 'https://evil.example' })).status).toBe(403);
     const out = await call('/sign-out', 'POST', { cookie, origin });
     expect(out.headers.get('set-cookie')).toContain('Max-Age=0');
+  });
+
+  it('keeps its cookie from plain HTTP where it came by HTTPS, whoever ended that', async () => {
+    const { origin } = new URL(service.address);
+    const cookieOf = async (path: string, proto: Readonly<Record<string, string>>) => {
+      const headers = { origin, 'content-type': 'application/x-www-form-urlencoded', ...proto };
+      const body = `token=${adminToken}`;
+      const answer = await fetch(new URL(path, origin), { method: 'POST', headers, body, redirect: 'manual' });
+      return answer.headers.get('set-cookie');
+    };
+    for (const path of ['/sign-in', '/sign-out']) {
+      expect(await cookieOf(path, { 'x-forwarded-proto': 'https' })).toContain('; Secure');
+      expect(await cookieOf(path, { 'x-forwarded-proto': 'HTTPS, http' })).toContain('; Secure');
+      expect(await cookieOf(path, { 'x-forwarded-proto': 'http' })).not.toContain('Secure');
+      expect(await cookieOf(path, {})).not.toContain('Secure');
+    }
   });
 
   it('is not signed in by a form of another site, nor by an unknown token', async () => {

@@ -154,6 +154,42 @@ describe('reading', () => {
     expect((await following).at(-1)).toMatchObject({ content: { status: 'judged' } });
   });
 
+  it('says at once what a stream would be, also while it goes on', async () => {
+    const { id, path } = await heldRehearsal('3.5.0');
+    const signal = AbortSignal.timeout(20_000);
+    const head = await service.ask(path, { method: 'HEAD', headers: { 'x-request-id': 'mine' }, signal });
+    const stream = await service.ask(path, { headers: { 'x-request-id': 'mine' }, signal });
+    for (const { status, headers } of [head, stream]) {
+      expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+      expect([headers.get('x-content-type-options'), headers.get('x-request-id')]).toEqual(['nosniff', 'mine']);
+    }
+    await rm(join(service.dir, 'hold-control'));
+    await stream.text();
+    await untilStatus(service, id, 'judged');
+    const over = await service.ask(path, { method: 'HEAD', headers: { 'last-event-id': '999999' } });
+    expect(over.status).toBe(204);
+  });
+
+  it('ends after the final status for whoever counted further than there are events', async () => {
+    const { path } = await heldRehearsal('3.6.0');
+    const signal = AbortSignal.timeout(20_000);
+    const stream = await service.ask(path, { headers: { 'last-event-id': '999999' }, signal });
+    await rm(join(service.dir, 'hold-control'));
+    const events = eventsIn(await stream.text());
+    expect(events[0]?.number).toBeGreaterThan(1);
+    expect(events.at(-1)).toMatchObject({ content: { status: 'judged' } });
+    expect((await service.ask(path, { headers: { 'last-event-id': '999999' } })).status).toBe(204);
+  });
+
+  it('begins with the first page for an empty cursor, and refuses one that it never gave', async () => {
+    const first = await json('/v1/rehearsals?limit=1&cursor=');
+    expect((first.body as { items: unknown[] }).items).toHaveLength(1);
+    for (const cursor of ['garbage', 'rh-0000000000000000', '%00']) {
+      const refused = { status: 400, body: { code: 'invalid-request', problems: [{ key: 'querystring.cursor' }] } };
+      expect(await json(`/v1/rehearsals?cursor=${cursor}`)).toMatchObject(refused);
+    }
+  });
+
   it('asks again as a new rehearsal, and keeps what was judged', async () => {
     const { id, archive } = await judged(service, '3.4.0');
     const { status, body } = await json(`/v1/rehearsals/${id}/rerun`, { method: 'POST' });
@@ -166,8 +202,18 @@ describe('reading', () => {
   });
 });
 
+/** It waits in its first run until the file is removed. */
+async function heldRehearsal(version: string) {
+  await writeFile(join(service.dir, 'hold-control'), '');
+  const { body } = await submitted(service, await makeBundle(service.dir, version));
+  return { id: body.id, path: `/v1/rehearsals/${body.id}/events` };
+}
+
 async function eventsOf(path: string, headers: Readonly<Record<string, string>> = {}) {
-  const text = await (await service.ask(path, { headers })).text();
+  return eventsIn(await (await service.ask(path, { headers })).text());
+}
+
+function eventsIn(text: string) {
   const events: { number: number; kind: string; content: unknown }[] = [];
   for (const [, id, kind, data] of text.matchAll(/id: (\d+)\nevent: (\S+)\ndata: (.*)\n\n/g)) {
     events.push({ number: Number(id), kind: kind ?? '', content: JSON.parse(data ?? '') });

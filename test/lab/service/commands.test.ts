@@ -133,6 +133,11 @@ describe('what a pipeline meets', () => {
     });
     const gone = ['--server', 'http://127.0.0.1:9', '--service', 'a', '--version', '1'];
     expect(await asked(gateCommand, ...gone)).toMatchObject({ exit: 4, code: 'service-unreachable' });
+    const never = [...here, '--service', 'alerts', '--version', '8.0.1'];
+    expect(await asked(gateCommand, ...never)).toMatchObject({
+      ...{ exit: 6, code: 'gate-blocked', answer: 'block', version: '8.0.1' },
+      problems: [{ key: 'never-rehearsed' }],
+    });
   });
 
   it('takes the token from the file that --token-file names, before all others, and never prints it', async () => {
@@ -145,7 +150,7 @@ describe('what a pipeline meets', () => {
       stderr: expect.stringContaining('token'),
     });
     const named = await runCommand(gateCommand, [...args, '--token-file', 'named-token'], surroundings);
-    expect(named).toMatchObject({ code: 6, stdout: expect.stringContaining('never-rehearsed') });
+    expect(named).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining('never-rehearsed') });
     await writeFile(file, 'two\nlines of a key');
     const bad = await runCommand(gateCommand, [...args, '--token-file', 'named-token'], surroundings);
     expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining('holds no token') });
@@ -196,7 +201,8 @@ describe('rehearse gate', () => {
     });
     expect(await run(gateCommand, question('7.0.1-bad'))).toMatchObject({
       code: 6,
-      stdout: expect.stringMatching(/^block\n/),
+      stdout: '',
+      stderr: expect.stringMatching(/^rehearse: the gate blocks alerts 7\.0\.1-bad for production\n {2}failed: /),
     });
     expect(await run(gateCommand, question('7.0.2'))).toMatchObject({ code: 6 });
   });

@@ -134,8 +134,13 @@ export async function makeBundle(
   return stdout;
 }
 
-export async function submitted(service: TestService, archive: Buffer, headers: Readonly<Record<string, string>> = {}) {
-  const response = await service.ask('/v1/rehearsals', {
+export async function submitted(
+  service: TestService,
+  archive: Buffer,
+  headers: Readonly<Record<string, string>> = {},
+  query = '',
+) {
+  const response = await service.ask(`/v1/rehearsals${query}`, {
     method: 'POST',
     headers: { 'content-type': 'application/gzip', ...headers },
     body: new Uint8Array(archive),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../shared/edge/adapters/store/database.ts';
 import { openStore } from '../../../shared/edge/adapters/store/open-store.ts';
+import { readableJson } from '../../../shared/edge/adapters/store/readable-json.ts';
 import { startRelay } from '../../chaos/relay.ts';
 import { eventually, startDatabase } from './parts.ts';
 import { asOwner } from './store-owner.ts';
@@ -99,6 +100,16 @@ describe('the store', () => {
       ['a 1', 'allow'],
       ['a 1', 'block'],
     ]);
+  });
+
+  it('reads a key of JSON that holds what no text of PostgreSQL can', async () => {
+    await using asked = openDatabase(database.url, () => undefined);
+    const values = ['\0', '\0\0', 'a\\u0000', '\\\0', '\\\\u0000\0', 'x\ud800', '\ud83d\ude00', '\\ud800', '\u0001\n"'];
+    for (const value of values) {
+      const sql = `SELECT ${readableJson('content')}->>'a' AS a FROM (VALUES ($1::json)) AS stored (content)`;
+      const [row] = await asked.rows<{ a: string }>(sql, [JSON.stringify({ a: value, b: '\ud800' })]);
+      expect(row?.a).toBe(value.replaceAll('\0', '\ufffd').toWellFormed());
+    }
   });
 
   it('stops waiting for a machine when it is told to', async () => {

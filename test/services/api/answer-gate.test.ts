@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerGate } from '../../../services/api/answer-gate.ts';
 import { parseDigest, parseRehearsalId } from '../../../shared/domain/ids.ts';
+import type { Fault } from '../../../shared/domain/problem.ts';
 import type { RehearsalStatus } from '../../../shared/domain/rehearsal.ts';
 import type { Verdict } from '../../../shared/domain/verdict.ts';
 import type { GateRecord } from '../../../shared/edge/ports/store.ts';
@@ -25,8 +26,10 @@ function known(sign: string, status: RehearsalStatus, verdict: Verdict | null = 
     },
     facts: verdict === null ? null : facts,
     performedBy: verdict === null ? null : ['w'],
+    fault: null,
   };
 }
+const failed = (sign: string, fault: Fault): GateRecord => ({ ...known(sign, 'failed'), fault });
 
 const ask = (...all: readonly GateRecord[]) => answerGate(question, { ...nothing, known: all }, defaultRules(), now);
 const codes = (decision: ReturnType<typeof ask>) => [decision.answer, ...decision.reasons.map(({ code }) => code)];
@@ -39,7 +42,7 @@ describe('the gate', () => {
   it('never saw what was never submitted, but knows what has no verdict yet', () => {
     expect(codes(ask())).toEqual(['never-rehearsed', 'never-rehearsed']);
     expect(codes(ask(known('a', 'running')))).toEqual(['block', 'no-verdict']);
-    expect(codes(ask(known('a', 'failed')))).toEqual(['block', 'no-verdict']);
+    expect(codes(ask(failed('a', 'bundle')))).toEqual(['block', 'no-verdict']);
   });
 
   it('does not let a bundle through on the pass of another one that is still being rehearsed beside it', () => {
@@ -54,20 +57,52 @@ describe('the gate', () => {
   });
 
   it('does not count a bundle that could not be rehearsed at all as a second one', () => {
-    expect(codes(ask(known('b', 'failed'), known('a', 'judged', 'pass')))).toEqual(['allow', 'passed']);
+    expect(codes(ask(failed('b', 'bundle'), known('a', 'judged', 'pass')))).toEqual(['allow', 'passed']);
+  });
+
+  it.each([
+    ['was cancelled', known('b', 'cancelled')],
+    ['failed by the machine', failed('b', 'machine')],
+    ['failed by an error of ours', failed('b', 'ours')],
+    ['ran out of time', failed('b', 'deadline')],
+    ['failed before anybody kept by whose fault', known('b', 'failed')],
+  ])('knows a second bundle whose rehearsal %s', (_, second) => {
+    const passed = known('a', 'judged', 'pass');
+    expect(codes(ask(passed, second))).toEqual(['block', 'ambiguous-bundle']);
+    const evidence = { ...nothing, known: [passed, second] };
+    const named = answerGate({ ...question, bundle: digest('a') }, evidence, defaultRules(), now);
+    expect(codes(named)).toEqual(['allow', 'passed']);
+  });
+
+  const override = {
+    id: 1,
+    service: 'alerts',
+    version: '1',
+    environment: 'production',
+    by: 'Ada',
+    reason: 'fix',
+    expiresAt: new Date('2027-01-01'),
+    createdAt: now,
+  };
+
+  it('lets an override of one bundle answer for the version only where it has no other', () => {
+    const red = known('a', 'judged', 'fail');
+    const decide = (bundle: object, bundleDigest: object, ...all: readonly GateRecord[]) => {
+      const evidence = { ...nothing, known: all, overrides: [{ ...override, ...bundleDigest }] };
+      return codes(answerGate({ ...question, ...bundle }, evidence, defaultRules(), now));
+    };
+    const ofA = { bundleDigest: digest('a') };
+    expect(decide({}, ofA, red)).toEqual(['allow', 'overridden']);
+    for (const second of [known('b', 'queued'), known('b', 'cancelled'), failed('b', 'machine')]) {
+      expect(decide({}, ofA, red, second)).toEqual(['block', 'ambiguous-bundle']);
+      expect(decide({ bundle: digest('a') }, ofA, red, second)).toEqual(['allow', 'overridden']);
+      expect(decide({ bundle: digest('b') }, ofA, red, second)).toEqual(['block', 'no-verdict']);
+      expect(decide({}, {}, red, second)).toEqual(['allow', 'overridden']);
+    }
+    expect(decide({}, ofA, red, failed('b', 'bundle'))).toEqual(['allow', 'overridden']);
   });
 
   it('uses overrides of this version and environment only', () => {
-    const override = {
-      id: 1,
-      service: 'alerts',
-      version: '1',
-      environment: 'production',
-      by: 'Ada',
-      reason: 'fix',
-      expiresAt: new Date('2027-01-01'),
-      createdAt: now,
-    };
     const decide = (change: object) =>
       answerGate(
         question,

@@ -6,7 +6,7 @@ const DATABASE_URL = 'postgresql://rehearsal@localhost/rehearsal';
 test('everything in the environment of the API that is wrong is told at once, and no secret of it', () => {
   const env = {
     ...{ PORT: '70000', DATABASE_URL: 'mysql://localhost', REDIS_URL: 'localhost', REHEARSAL_TOKEN: 'short-token' },
-    ...{ REHEARSAL_ARCHIVE_BYTES_MAX: '1 GiB', REHEARSAL_WEBHOOK_NETWORKS: '10.1.0.0', LOG_LEVEL: 'loud' },
+    ...{ REHEARSAL_ARCHIVE_BYTES_MAX: '1 GiB', REHEARSAL_WEBHOOK_NETWORKS: '10.1.0.0/99', LOG_LEVEL: 'loud' },
     ...{ REHEARSAL_SIGNING_KEY: 'my-key', REHEARSAL_REQUESTS_PER_MINUTE_MAX: '0', REHEARSAL_EVIDENCE_DAYS_MAX: '1' },
   };
   const error = (() => {

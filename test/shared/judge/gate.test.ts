@@ -100,6 +100,13 @@ describe('a named person may open it', () => {
     expect(codes([red], { overrides: [override] })).toEqual(['allow', 'overridden']));
   test('with an override of this very bundle', () =>
     expect(codes([red], { overrides: [{ ...override, bundleDigest: 'sha256:bb' }] })).toEqual(['block', 'failed']));
+  test('with an override of one bundle only where no other stands beside it', () => {
+    const bundles = ['sha256:aa', 'sha256:bb'];
+    const overrides = [{ ...override, bundleDigest: 'sha256:aa' }];
+    expect(codes([red], { bundles, overrides })).toEqual(['block', 'ambiguous-bundle']);
+    expect(codes([red], { bundles, overrides, bundle: 'sha256:aa' })).toEqual(['allow', 'overridden']);
+    expect(codes([red], { bundles, overrides: [override] })).toEqual(['allow', 'overridden']);
+  });
   test('only until it expires', () =>
     expect(codes([red], { overrides: [{ ...override, expiresAt: yesterday }] })).toEqual(['block', 'failed']));
   test('and a manifest’s waiver that has expired since closes it again', () => {

@@ -15,7 +15,10 @@ import type { Ask } from './database.ts';
 import type { RehearsalRow } from './rehearsal-row.ts';
 
 interface GateRow
-  extends Pick<RehearsalRow, 'id' | 'status' | 'bundle_digest' | 'rules_digest' | 'verdict' | 'finished_at'> {
+  extends Pick<
+    RehearsalRow,
+    'id' | 'status' | 'bundle_digest' | 'rules_digest' | 'verdict' | 'finished_at' | 'failure'
+  > {
   readonly gate_facts: GateFacts | null;
   readonly report: Report | null;
   readonly performed_by: readonly string[] | null;
@@ -59,6 +62,7 @@ function recordOf(row: GateRow): GateRecord {
     },
     facts: factsOf(row),
     performedBy: row.performed_by,
+    fault: row.failure?.fault ?? null,
   };
 }
 
@@ -69,7 +73,8 @@ function dated<Row extends object>(row: Row, ...columns: readonly (keyof Row)[])
 
 /**
  * Whole reports are read only of what was judged before their facts were kept apart. The planner expects as many rows
- * of a JSON document whatever is in it, so the plan is made once; it counts the elements of an array each time.
+ * of a JSON document whatever is in it, so the plan is made once; it counts the elements of an array each time. Nothing
+ * is taken out of a document here: the server reads none that has U+0000.
  */
 const evidenceSql = `SELECT evidence.*
   FROM ROWS FROM (json_to_recordset($1) AS (service text, version text, environment text)) WITH ORDINALITY
@@ -77,7 +82,7 @@ const evidenceSql = `SELECT evidence.*
   CROSS JOIN LATERAL (
     WITH known AS (
       SELECT id, status, bundle_digest, rules_digest, verdict, finished_at, created_at, attempt, performed_by,
-        gate_facts, CASE WHEN gate_facts IS NULL THEN report END AS report
+        failure, gate_facts, CASE WHEN gate_facts IS NULL THEN report END AS report
       FROM rehearsals
       WHERE service = asked.service AND version = asked.version AND environment = asked.environment)
     SELECT (SELECT coalesce(json_agg(known ORDER BY created_at, attempt, id), '[]') FROM known) AS known,

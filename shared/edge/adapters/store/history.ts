@@ -3,6 +3,7 @@ import type { RehearsalId } from '../../../domain/ids.ts';
 import type { History, TrendPoint } from '../../ports/history.ts';
 import type { StoredRehearsal } from '../../ports/store.ts';
 import type { Ask, Database } from './database.ts';
+import { readableJson } from './readable-json.ts';
 import { type RehearsalRow, rehearsalColumns, rehearsalOf } from './rehearsal-row.ts';
 
 /** Findings are read from the events: reports are large, and what was judged is in both. */
@@ -11,7 +12,7 @@ export function openHistory({ rows }: Database): History {
     before: (id, branch) => before(rows, id, branch),
     dataAsOf: async (ids) => {
       const found = await rows<{ id: RehearsalId; dataAsOf: string | null }>(
-        `SELECT id, plan->'snapshot'->>'dataAsOf' AS "dataAsOf" FROM rehearsals WHERE id = ANY($1)`,
+        `SELECT id, ${readableJson('plan')}->'snapshot'->>'dataAsOf' AS "dataAsOf" FROM rehearsals WHERE id = ANY($1)`,
         [ids],
       );
       return new Map(found.map(({ id, dataAsOf }) => [id, dataAsOf]));
@@ -56,9 +57,10 @@ async function before(rows: Ask, id: RehearsalId, branch: string | undefined): P
 async function trend(rows: Ask, service: string, environment: string, limit: number): Promise<readonly TrendPoint[]> {
   const found = await rows<RehearsalRow & { blocks: number; warns: number }>(
     `SELECT ${rehearsalColumns}, counted.blocks, counted.warns FROM rehearsals, LATERAL (
-         SELECT count(*) FILTER (WHERE content->>'severity' = 'blocks')::float8 AS blocks,
-                count(*) FILTER (WHERE content->>'severity' = 'warns')::float8 AS warns
-           FROM events WHERE rehearsal_id = rehearsals.id AND kind = 'finding') AS counted
+         SELECT count(*) FILTER (WHERE severity = 'blocks')::float8 AS blocks,
+                count(*) FILTER (WHERE severity = 'warns')::float8 AS warns
+           FROM events, LATERAL (SELECT ${readableJson('content')}->>'severity' AS severity) AS read
+          WHERE rehearsal_id = rehearsals.id AND kind = 'finding') AS counted
       WHERE service = $1 AND environment = $2 AND status = 'judged' ORDER BY created_at DESC, id DESC LIMIT $3`,
     [service, environment, limit],
   );

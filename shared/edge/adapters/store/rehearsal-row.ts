@@ -9,7 +9,7 @@ import { needsUnknown } from './waiting.ts';
 /** Everything but the documents, which are read only when they are asked for. */
 export const rehearsalColumns = `id, status, attempt, service, version, environment, owners, bundle_digest, snapshot,
   rules_digest, seed::float8 AS seed, waivers_count, verdict, sentence, failure, submitted_by, created_at, started_at,
-  finished_at, priority, turn::float8 AS turn, needs, waiting`;
+  finished_at, priority, turn::float8 AS turn, needs, last_event::float8 AS last_event, waiting`;
 
 export interface RehearsalRow {
   readonly id: string;
@@ -34,6 +34,7 @@ export interface RehearsalRow {
   readonly priority: Priority;
   readonly turn: number | null;
   readonly needs: Needs | null;
+  readonly last_event: number;
   readonly waiting: Lack | null;
 }
 
@@ -61,6 +62,7 @@ export function rehearsalOf(row: RehearsalRow): StoredRehearsal {
     priority: row.priority,
     turn: row.turn,
     needs: row.needs ?? needsUnknown,
+    lastEvent: row.last_event,
     waiting: row.status === 'queued' || row.status === 'running' ? row.waiting : null,
   };
 }

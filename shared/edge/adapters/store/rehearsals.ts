@@ -10,6 +10,7 @@ import { recordAudit } from './audit.ts';
 import type { Ask, Database } from './database.ts';
 import { appendEvent } from './events.ts';
 import { forGate, type GateQuestion, gateFacts } from './for-gate.ts';
+import { boundOnce, boundTo } from './idempotency-keys.ts';
 import { type RehearsalRow, rehearsalColumns, rehearsalOf, statusesFor } from './rehearsal-row.ts';
 import { rerun, submit } from './submit.ts';
 
@@ -17,7 +18,12 @@ export function openRehearsals(database: Database): Rehearsals {
   const { rows, often } = database;
   const evidenceOf = inBatches((questions: readonly GateQuestion[]) => forGate(often, questions));
   return {
-    submit: (submission) => database.transaction((_ask, often) => submit(often, submission)),
+    submit: (submission, key) =>
+      database.transaction((ask, often) => {
+        const submitIt = () => submit(often, submission);
+        return key === undefined ? submitIt() : boundOnce(ask, key, submitIt);
+      }),
+    boundTo: (key) => boundTo(rows, key),
     rerun: (id, by) => database.transaction((ask) => rerun(ask, id, by)),
     find: (id) => find(rows, id),
     list: (filter) => list(rows, filter),
@@ -68,14 +74,6 @@ export function openRehearsals(database: Database): Rehearsals {
           ORDER BY service, version, environment, created_at DESC, attempt DESC`,
       );
       return found.map(rehearsalOf);
-    },
-    bindKey: (owner, key, question, id) => bindKey(rows, owner, key, question, id),
-    boundTo: async (owner, key) => {
-      const [bound] = await rows<{ question: string; rehearsal_id: string }>(
-        'SELECT question, rehearsal_id FROM idempotency_keys WHERE owner = $1 AND key = $2',
-        [owner, key],
-      );
-      return bound === undefined ? null : { question: bound.question, id: parseRehearsalId(bound.rehearsal_id) };
     },
   };
 }
@@ -143,16 +141,4 @@ async function text(rows: Ask, column: 'report' | 'evidence', id: RehearsalId): 
     id,
   ]);
   return row?.text ?? null;
-}
-
-async function bindKey(rows: Ask, owner: string, key: string, question: string, id: RehearsalId): Promise<string> {
-  await rows(
-    `INSERT INTO idempotency_keys (owner, key, question, rehearsal_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-    [owner, key, question, id],
-  );
-  const [bound] = await rows<{ question: string }>(
-    'SELECT question FROM idempotency_keys WHERE owner = $1 AND key = $2',
-    [owner, key],
-  );
-  return bound?.question ?? question;
 }

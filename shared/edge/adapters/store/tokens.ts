@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Actor, AuditAction } from '../../ports/audit.ts';
-import type { StoredToken, TokenHolder, TokenRequest, Tokens } from '../../ports/tokens.ts';
+import type { StoredToken, TokenBearer, TokenHolder, TokenRequest, Tokens } from '../../ports/tokens.ts';
 import { inBatches } from '../in-batches.ts';
 import { recordAudit } from './audit.ts';
 import type { Ask, Database } from './database.ts';
@@ -47,7 +47,7 @@ async function add(
 const isGood = 'revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
 
 /** Its use is written down at most once a minute, so that asking does not mean writing. */
-async function find(rows: Ask, tokens: readonly string[]): Promise<readonly (TokenHolder | null)[]> {
+async function find(rows: Ask, tokens: readonly string[]): Promise<readonly (TokenBearer | null)[]> {
   const hashes = tokens.map(hashOf);
   const found = await rows<TokenRow & { readonly hash: string; readonly stale: boolean }>(
     `SELECT hash, ${columns}, coalesce(last_used_at < now() - interval '1 minute', true) AS stale FROM tokens
@@ -56,7 +56,7 @@ async function find(rows: Ask, tokens: readonly string[]): Promise<readonly (Tok
   );
   const stale = found.filter((row) => row.stale).map(({ hash }) => hash);
   if (stale.length > 0) await rows(noteUseSql, [stale]);
-  const holders = new Map(found.map((row) => [row.hash, holderOf(row)]));
+  const holders = new Map(found.map((row) => [row.hash, { ...holderOf(row), id: row.id }]));
   return hashes.map((hash) => holders.get(hash) ?? null);
 }
 

@@ -1,32 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import type { RehearsalId } from '../../../domain/ids.ts';
+import type { Actor, AuditAction } from '../../ports/audit.ts';
 import type { EventKind } from '../../ports/store.ts';
-import type { DeliveryFailure, DueMessage, StoredWebhook, WebhookEvent, Webhooks } from '../../ports/webhooks.ts';
+import type {
+  DeliveryFailure,
+  DueMessage,
+  NewWebhook,
+  StoredWebhook,
+  WebhookEvent,
+  Webhooks,
+} from '../../ports/webhooks.ts';
+import { recordAudit } from './audit.ts';
 import type { Ask, Database } from './database.ts';
 
 export function openWebhooks(database: Database): Webhooks {
   const { rows } = database;
   return {
-    add: async ({ url, service, events, createdBy }, secret) => {
-      const [row] = await rows<WebhookRow>(
-        `INSERT INTO webhooks (id, url, service, events, secret, created_by) VALUES ($1, $2, $3, $4, $5, $6)
-         RETURNING ${columns}`,
-        [`wh_${randomBytes(8).toString('hex')}`, url, service ?? null, events, secret, createdBy],
-      );
-      if (row === undefined) throw new Error('INSERT … RETURNING gave no row');
-      return webhookOf(row);
-    },
+    add: (webhook, secret, by) => database.transaction((ask) => add(ask, webhook, secret, by)),
     list: async () =>
       (await rows<WebhookRow>(`SELECT ${columns} FROM webhooks ORDER BY created_at, id`)).map(webhookOf),
-    remove: async (id) => (await rows('DELETE FROM webhooks WHERE id = $1 RETURNING id', [id])).length > 0,
-    enable: async (id) => {
-      const [row] = await rows<WebhookRow>(
-        `UPDATE webhooks SET disabled_at = NULL, failing_since = NULL, last_failure = NULL WHERE id = $1
-         RETURNING ${columns}`,
-        [id],
-      );
-      return row === undefined ? null : webhookOf(row);
-    },
+    remove: (id, by) =>
+      database.transaction(async (ask) => (await change(ask, id, 'remove-webhook', removeSql, by)) !== null),
+    enable: (id, by) => database.transaction((ask) => change(ask, id, 'enable-webhook', enableSql, by)),
     takeDue: (now, leaseMs, limit) => takeDue(rows, now, leaseMs, limit),
     delivered: (message, now) =>
       database.transaction(async (ask) => {
@@ -41,6 +36,37 @@ export function openWebhooks(database: Database): Webhooks {
       await rows('DELETE FROM webhook_messages WHERE delivered_at < $1 OR given_up_at < $1', [then]);
     },
   };
+}
+
+async function add(rows: Ask, { url, service, events }: NewWebhook, secret: Buffer, by: Actor): Promise<StoredWebhook> {
+  const [row] = await rows<WebhookRow>(
+    `INSERT INTO webhooks (id, url, service, events, secret, created_by) VALUES ($1, $2, $3, $4, $5, $6)
+     RETURNING ${columns}`,
+    [`wh_${randomBytes(8).toString('hex')}`, url, service ?? null, events, secret, by.name],
+  );
+  if (row === undefined) throw new Error('INSERT … RETURNING gave no row');
+  await audit(rows, 'make-webhook', row, by);
+  return webhookOf(row);
+}
+
+async function change(
+  rows: Ask,
+  id: string,
+  action: AuditAction,
+  sql: string,
+  by: Actor,
+): Promise<StoredWebhook | null> {
+  const [row] = await rows<WebhookRow>(sql, [id]);
+  if (row === undefined) return null;
+  await audit(rows, action, row, by);
+  return webhookOf(row);
+}
+
+function audit(rows: Ask, action: AuditAction, { id, url, service, events }: WebhookRow, by: Actor): Promise<void> {
+  return recordAudit(rows, {
+    ...{ action, actor: by.name, service, subject: id, detail: { url, events } },
+    requestId: by.requestId ?? null,
+  });
 }
 
 /** Within the transaction of the event that is told: there is no event without its messages, and no message without. */
@@ -109,6 +135,9 @@ async function failed(rows: Ask, message: DueMessage, { at, why, nextAt, disable
 
 /** The secret is in none of them. */
 const columns = 'id, url, service, events, created_by, created_at, failing_since, last_failure, disabled_at';
+const removeSql = `DELETE FROM webhooks WHERE id = $1 RETURNING ${columns}`;
+const enableSql = `UPDATE webhooks SET disabled_at = NULL, failing_since = NULL, last_failure = NULL WHERE id = $1
+  RETURNING ${columns}`;
 
 interface WebhookRow {
   readonly id: string;
