@@ -114,7 +114,7 @@ module.exports = {
       from: { path: '^workers/sql-runner/' },
       to: {
         path: '^(shared|services|workers/(?!sql-runner/))',
-        pathNot: '^shared/plan/(scan-sql|sql-tokens)\\.ts$',
+        pathNot: '^shared/plan/(ledger-version|scan-sql|sql-tokens)\\.ts$',
       },
     },
     {

@@ -13,10 +13,11 @@ const parent = process.ppid;
  * Runs one of our programs on Node 24 in this process's stead: its output, its exit code and every signal are the
  * program's. However this process ends, the program hears of it: by the signal, or by the channel that closes.
  */
-export function handOver(program, args = [], env = {}) {
+export function handOver(program, args = [], cwd = process.cwd()) {
   const child = spawn(nodeBinary, [...v8Options, join(root, ...program.split('/')), ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...env, ...environment },
+    env: environment,
+    cwd,
   });
   // A terminal's Ctrl-C reaches the program by itself, npm passes it on, and so do we: the program takes signals of
   // one moment for one.

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { callersPath } from './caller.mjs';
+import { giveUp } from './give-up.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
 
 /** The checkout. */
@@ -31,9 +33,12 @@ function install() {
     env: { ...process.env, NODE_ENV: 'development' },
   });
   if (npm.status !== 0 || !existsSync(nodeBinary)) {
-    process.stderr.write('npm install did not succeed; run it by hand in the checkout and read what it says\n');
     // The lock stays; whoever finds it sees that its holder is gone.
-    process.exit(4);
+    giveUp(
+      'no-packages',
+      'npm install did not succeed',
+      `run it by hand and read what it says: cd ${root} && npm install`,
+    );
   }
 }
 
@@ -43,8 +48,8 @@ function upToDate() {
   return statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
 }
 
-/** The environment in which Node 24 is the first on PATH. */
+/** The environment in which Node 24 is the first on PATH; what else of ours lies there a bundle must not find. */
 export const environment = {
   ...process.env,
-  PATH: `${dirname(nodeBinary)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+  PATH: [dirname(nodeBinary), callersPath(root)].filter((part) => part !== '').join(delimiter),
 };

@@ -37,8 +37,8 @@ export async function servedPages(): Promise<ServedPages> {
     call,
     post: async (files, source) => {
       await using bundle = await writtenBundle(files);
-      const { body, type } = await packBundle(bundle.dir);
-      const init = { method: 'POST', headers: { 'content-type': type }, body, duplex: 'half' } as RequestInit;
+      const { open, type } = await packBundle(bundle.dir);
+      const init = { method: 'POST', headers: { 'content-type': type }, body: open(), duplex: 'half' } as RequestInit;
       const response = await call(`/v1/rehearsals?${new URLSearchParams(source)}`, init);
       expect(response.status).toBe(202);
       return ((await response.json()) as { readonly id: string }).id;

@@ -6,11 +6,11 @@ import { completedBundle, temporaryDirectory } from '../support/vendor.ts';
 import { openBrowser, watchedPage } from './open-browser.ts';
 
 async function submit(service: Service, dir: string): Promise<string> {
-  const { body, type } = await packBundle(dir);
+  const { open, type } = await packBundle(dir);
   const response = await fetch(`${service.address}/v1/rehearsals`, {
     method: 'POST',
     headers: { authorization: `Bearer ${service.token}`, 'content-type': type },
-    body,
+    body: open(),
     duplex: 'half',
   });
   expect(response.status).toBe(202);

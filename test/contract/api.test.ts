@@ -160,7 +160,14 @@ describe('the service', () => {
     expect(response.status).toBe(412);
     const { reasons } = await json(response);
     expect(JSON.stringify(reasons)).toContain('previous');
-    expect((await gate(service, 'library', '2.0.0')).code).toBe(6);
+    expect(await gate(service, 'library', '2.0.0')).toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringContaining('previous'),
+    });
+    const problem = JSON.parse((await gate(service, 'library', '2.0.0', '--format', 'json')).stdout);
+    for (const key of ['type', 'title', 'code', 'detail', 'remedy']) expect(problem[key]).toMatch(/\S/);
+    expect(problem).toMatchObject({ problems: expect.any(Array), answer: 'block', reasons });
     const submitted = await rehearse(['submit', bundle.dir, '--server', service.url, '--wait', '4m'], {
       env: { REHEARSAL_TOKEN: service.token },
     });

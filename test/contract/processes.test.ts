@@ -34,7 +34,7 @@ const refused = (path) => {
   }
 };
 const named = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'DATABASE_URL', 'PGHOST', 'PGPORT', 'PGUSER', 'PGPASSWORD',
-  'PGDATABASE', 'REHEARSAL', 'REHEARSAL_PHASE', 'REHEARSAL_VERSION', 'GREETING'];
+  'PGDATABASE', 'REHEARSAL', 'REHEARSAL_PHASE', 'REHEARSAL_VERSION', 'GREETING', 'CALLERS_PATH'];
 
 await tell('only_named_variables', () => {
   const others = Object.keys(env).filter((name) => !named.includes(name));
@@ -67,6 +67,12 @@ await tell('arguments_are_kept', () =>
   JSON.stringify(process.argv.slice(2)) === JSON.stringify(['two words', '$HOME', '*']));
 await tell('path_begins_with_the_node_that_runs_rehearse', () =>
   realpathSync(env.PATH.split(':')[0] + '/node') === process.execPath);
+await tell('path_goes_on_as_the_callers', () => {
+  const before = env.PATH.slice(0, -env.CALLERS_PATH.length).split(':').filter((place) => place !== '');
+  const others = before.filter((place) => existsSync(place) && readdirSync(place).join() !== 'node');
+  if (others.length > 0) throw new Error('also: ' + others.join(' '));
+  return env.PATH.endsWith(':' + env.CALLERS_PATH);
+});
 await tell('not_root', () => process.getuid() !== 0);
 await client.end();
 `;
@@ -134,6 +140,9 @@ ALTER ROLE app SET statement_timeout = '9min';
 \\unrestrict abc123
 `;
 
+/** Nothing that npm, or whoever starts the tests, puts before the rest of PATH is at its head. */
+const callersPath = `/caller/bin:${process.env.PATH}`;
+
 describe('processes and database of the bundle (CONTRACT 1.3, 1.4)', () => {
   let bundle: Directory;
   let rehearsal: Rehearsed;
@@ -150,7 +159,7 @@ describe('processes and database of the bundle (CONTRACT 1.3, 1.4)', () => {
               name: 'environment',
               dir: 'scripts',
               command: ['node', 'environment.mjs', 'two words', '$HOME', '*'],
-              env: { GREETING: 'hello' },
+              env: { GREETING: 'hello', CALLERS_PATH: callersPath },
             },
             { name: 'database', dir: 'scripts', command: ['node', './database.mjs'] },
             { name: 'relative', dir: 'scripts', command: ['./greet.sh'] },
@@ -169,7 +178,7 @@ describe('processes and database of the bundle (CONTRACT 1.3, 1.4)', () => {
     );
     chmodSync(`${bundle.dir}/scripts/greet.sh`, 0o755);
     rehearsal = await rehearsed(bundle.dir, ['--host', 'process', '--only', 'control'], {
-      env: { SECRET_OF_THE_CALLER: 'must not be seen' },
+      env: { SECRET_OF_THE_CALLER: 'must not be seen', PATH: callersPath },
     });
     environment = toldIn(attempt(rehearsal, 'environment'));
     database = toldIn(attempt(rehearsal, 'database'));
@@ -193,6 +202,7 @@ describe('processes and database of the bundle (CONTRACT 1.3, 1.4)', () => {
     starts_in_dir: '"directory inside the bundle where the command starts"',
     arguments_are_kept: '"the team\'s own command, run unmodified"',
     path_begins_with_the_node_that_runs_rehearse: '"PATH, which is the directory of the Node that runs rehearse …"',
+    path_goes_on_as_the_callers: '"… followed by the caller\'s PATH"',
     not_root: '"Under root, servers and commands … run as an unprivileged user"',
   };
   test.for(Object.entries(rules))('1.3 %s: %s', ([name]) => {

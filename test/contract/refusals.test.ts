@@ -22,6 +22,14 @@ describe('a bundle is refused with exit 2', () => {
     expect(places(problem, 'rehearsal.yaml').some(({ line }) => line !== undefined && line >= 2)).toBe(true);
   });
 
+  test('"… or unreadable manifest": a link that leads to nothing, to a directory or to itself, with what to do', async () => {
+    for (const linkTo of ['missing.yaml', 'migrations', 'rehearsal.yaml']) {
+      const problem = await refusal({ ...libraryBundle(), 'rehearsal.yaml': { linkTo } });
+      const message = expect.stringMatching(/^It is a link .* Put the manifest itself in its place/);
+      expect(problem.problems).toEqual([{ file: 'rehearsal.yaml', message }]);
+    }
+  });
+
   test('"unknown keys" name "the nearest known one", at every depth, all at once', async () => {
     const manifest = [
       'rehearsal: 1',
@@ -172,6 +180,11 @@ describe('how a refusal is said', () => {
     expect((await rehearse(['run', bundle.dir, '--only', 'no-such-scenario'])).code).toBe(2);
     expect((await rehearse(['run', bundle.dir, '--format', 'no-such-format'])).code).toBe(2);
     expect((await rehearse(['run', join(bundle.dir, 'not-there')])).code).toBe(2);
+    for (const args of [['--seed', ''], ['--snapshot='], ['--out', '']]) {
+      const { code, stdout, stderr } = await rehearse(['run', bundle.dir, ...args]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain('leave the option out');
+    }
   });
 });
 

@@ -80,7 +80,7 @@ export const hostileArchives: readonly HostileArchive[] = [
   withEntries('names in two Unicode spellings', /two Unicode spellings/, [{ name: 'é' }, { name: 'e\u0301' }]),
   withEntries('a name given twice', /there twice/, [{ name: 'seed.sql' }], 'seed.sql'),
   withEntries('a name that is not UTF-8', /not UTF-8/, [{ name: notUtf8 }], 'caf\\xe9'),
-  withEntries('a path of 70 names', /deeper than 64/, [{ name: 'x', pax: { path: 'd/'.repeat(70) } }]),
+  withEntries('a path of 70 names', /deeper than in 64/, [{ name: 'x', pax: { path: 'd/'.repeat(70) } }]),
   withEntries('a name of 300 bytes', /longer than 255 bytes/, [{ name: 'x', pax: { path: 'n'.repeat(300) } }]),
   withEntries('a name that steers terminals', /Leave it out/, [{ name: 'a\u001b[2Jb', type: '6' }], 'a\\u001b[2Jb'),
   withEntries('a link with an endless target', /longer than 1023/, [

@@ -1,6 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import type { CommandIo } from '../../workers/cli/io.ts';
 import { printFailure } from '../../workers/cli/print-failure.ts';
+import { refuseEmpty } from '../../workers/cli/refuse-empty.ts';
+import { usageError } from '../../workers/cli/usage-error.ts';
 
 export interface CommandEnded {
   readonly stdout: string;
@@ -28,12 +30,16 @@ export async function runCommand(
       ended.code = code;
     },
   };
+  const program = refuseEmpty(command(io));
+  for (const one of [program, ...program.commands]) {
+    // What it refuses is told once, below.
+    one.exitOverride().configureOutput({ writeErr: io.stderr, outputError: () => undefined });
+  }
   try {
-    await command(io)
-      .exitOverride()
-      .parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
-    printFailure(io, error, args.includes('json'));
+    const failure = error instanceof CommanderError ? usageError(error, program.name()) : error;
+    printFailure(io, failure, args.includes('json'));
   }
   return ended;
 }

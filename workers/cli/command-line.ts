@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import type { CommandIo } from './io.ts';
 import { printFailure } from './print-failure.ts';
+import { refuseEmpty } from './refuse-empty.ts';
 import { usageError } from './usage-error.ts';
 
 /** Each brings hundreds of modules along: only the one that is named is loaded, and all of them to tell what there is. */
@@ -21,7 +22,7 @@ const io: CommandIo = {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
   env: process.env,
-  cwd: process.env.INIT_CWD ?? process.cwd(),
+  cwd: process.cwd(),
   exit: (code) => {
     process.exitCode = code;
   },
@@ -35,7 +36,7 @@ program.exitOverride();
 const named = commands.get(process.argv[2] ?? '');
 for (const load of named === undefined ? commands.values() : [named]) {
   const command = await load();
-  program.addCommand(inheriting(command(io), program));
+  program.addCommand(inheriting(refuseEmpty(command(io)), program));
 }
 
 const wantsJson =

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import { readResult } from './forges/read-result.ts';
 import type { CommandIo } from './io.ts';
+import { printFailure } from './print-failure.ts';
 import {
   openServiceClient,
   persistently,
@@ -45,10 +46,20 @@ async function askGate(io: CommandIo, options: GateOptions): Promise<void> {
   const question = await questionOf(io, options);
   const client = await openServiceClient(options, io);
   const answer = await answerOfGate(client, question);
+  const json = options.format === 'json';
+  if (answer.answer === 'block') return printFailure(io, blocked(question, answer, options), json, answer);
   const reasons = answer.reasons.map(({ code, text }) => `  ${code}: ${text}\n`).join('');
-  if (options.format === 'json') io.stdout(`${JSON.stringify(answer)}\n`);
-  else io.stdout(`${answer.answer}\n${reasons}`);
-  io.exit(answer.answer === 'allow' ? 0 : 6);
+  io.stdout(json ? `${JSON.stringify(answer)}\n` : `${answer.answer}\n${reasons}`);
+  io.exit(0);
+}
+
+function blocked({ service, version, environment }: GateQuestion, { reasons }: GateAnswer, options: GateOptions) {
+  const detail = `the gate blocks ${service} ${version} for ${environment}`;
+  // Without what else an address may hold, such as a password.
+  const submit = `rehearse submit BUNDLE --server ${new URL(options.server).origin}`;
+  const remedy = `settle what each reason names and rehearse what changed: ${submit}`;
+  const problems = reasons.map(({ code, text }) => ({ key: code, message: text }));
+  return new RehearsalError('policy', 'gate-blocked', detail, remedy, { problems });
 }
 
 export interface GateQuestion {

@@ -1,30 +1,41 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { create } from 'tar';
-import { RehearsalError } from '../../shared/domain/problem.ts';
+import { type LoadedBundle, loadBundle, lookAtBundle } from '../../shared/edge/adapters/bundle/load-bundle.ts';
+import type { Compression } from '../../shared/edge/adapters/bundle/open-archive.ts';
+import { chooseEnvironment } from '../../shared/plan/choose-environment.ts';
 
-/** A bundle as the body of a request: an archive as it is, a directory packed on the way. */
-export async function packBundle(path: string): Promise<{ readonly body: ReadableStream; readonly type: string }> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new RehearsalError('bundle', 'invalid-bundle', `there is no ${path}`, 'give a directory or an archive', {
-      problems: [{ file: path, message: 'There is no such directory or archive.' }],
-      cause,
-    });
-  });
-  if (!found.isDirectory()) return { body: streamOf(createReadStream(path)), type: typeOf(path) };
-  // Same bundle, same bytes wherever possible; the digest does not depend on it. `.git` does not belong to a bundle.
-  const pack = create(
-    { cwd: path, gzip: true, portable: true, filter: (entry) => !/^(\.\/)?\.git(\/|$)/.test(entry) },
-    ['.'],
-  );
-  return { body: streamOf(Readable.from(pack)), type: 'application/gzip' };
+/** A bundle as the body of a request, which may have to be sent more than once. */
+export interface PackedBundle {
+  readonly type: string;
+  readonly open: () => ReadableStream;
+}
+
+/**
+ * An archive is sent as it is, a directory packed on the way. A directory is read first, as `run` reads it, and just
+ * what was read is sent: it is refused for the same reasons, and has the same digest there. Throws RehearsalError
+ * `invalid-bundle`.
+ */
+export async function packBundle(path: string, environment?: string): Promise<PackedBundle> {
+  const kind = await lookAtBundle(path);
+  if (kind !== 'directory') return { type: types[kind], open: () => streamOf(createReadStream(path)) };
+  const loaded = await loadBundle(path, path);
+  // One that it does not know is refused.
+  chooseEnvironment(loaded.bundle, environment);
+  return { type: types.gzip, open: () => streamOf(Readable.from(tarOf(loaded))) };
+}
+
+const types: Readonly<Record<Compression, string>> = {
+  none: 'application/x-tar',
+  gzip: 'application/gzip',
+  zstd: 'application/zstd',
+};
+
+/** Same bundle, same bytes wherever possible; the digest does not depend on it. */
+function tarOf({ bundle, dir, directories }: LoadedBundle): AsyncIterable<Buffer> {
+  // A name that begins with `@` or `-` would mean something else to whoever packs.
+  const paths = [...directories, ...bundle.files.map((file) => file.path)].map((path) => `./${path}`);
+  return create({ cwd: dir, gzip: true, portable: true, noDirRecurse: true }, paths);
 }
 
 const streamOf = (source: Readable): ReadableStream => Readable.toWeb(source) as ReadableStream;
-
-/** By its name only; the service looks at the bytes itself. */
-function typeOf(path: string): string {
-  if (/\.(tar\.zst|tzst|zst)$/.test(path)) return 'application/zstd';
-  return /\.(tar\.gz|tgz|gz)$/.test(path) ? 'application/gzip' : 'application/x-tar';
-}

@@ -1,8 +1,11 @@
 import { exitCodeOf, problemOf, RehearsalError } from '../../shared/domain/problem.ts';
 import type { CommandIo } from './io.ts';
 
-/** Every failure is printed here, once: one JSON object on stdout for `--format json`, else plain words on stderr. */
-export function printFailure(io: CommandIo, error: unknown, json: boolean): void {
+/**
+ * Every failure is printed here, once: one JSON object on stdout for `--format json`, else plain words on stderr. The
+ * object has the fields of `more` too.
+ */
+export function printFailure(io: CommandIo, error: unknown, json: boolean, more: object = {}): void {
   const failure =
     error instanceof RehearsalError
       ? error
@@ -13,7 +16,7 @@ export function printFailure(io: CommandIo, error: unknown, json: boolean): void
           'this is a fault of Rehearsal, not of your bundle; run again with REHEARSAL_DEBUG=1 and report what it prints',
           { cause: error },
         );
-  if (json) io.stdout(`${JSON.stringify(problemOf(failure))}\n`);
+  if (json) io.stdout(`${JSON.stringify({ ...more, ...problemOf(failure) })}\n`);
   else io.stderr(inWords(failure));
   if (io.env.REHEARSAL_DEBUG !== undefined) io.stderr(`${stackOf(error)}\n`);
   io.exit(exitCodeOf[failure.fault]);

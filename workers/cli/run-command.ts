@@ -79,6 +79,7 @@ async function rehearseHere(io: CommandIo, path: string, options: RunOptions, si
 
 function parseSeed(text: string): number {
   const seed = Number(text);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new InvalidArgumentError('a seed is a whole number from 0 on');
-  return seed;
+  // More than digits would be a number too: a blank is 0.
+  if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
+  throw new InvalidArgumentError('a seed is a whole number from 0 on');
 }

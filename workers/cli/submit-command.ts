@@ -3,10 +3,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import type { Report } from '../../shared/domain/report.ts';
 import { reportShell } from '../../shared/edge/adapters/built-pages.ts';
+import { parseDuration } from '../../shared/plan/units.ts';
 import { type Format, formats, render } from '../../shared/report/render.ts';
 import { type FollowedEvent, followEvents } from './follow-events.ts';
 import type { CommandIo } from './io.ts';
-import { packBundle } from './pack-bundle.ts';
+import { type PackedBundle, packBundle } from './pack-bundle.ts';
 import {
   openServiceClient,
   persistently,
@@ -38,7 +39,7 @@ export function submitCommand(io: CommandIo): Command {
     .requiredOption('--server <url>', 'address of the service')
     .addOption(tokenFileOption())
     .option('--environment <name>', "instead of the manifest's, one of its `environments`")
-    .option('--wait <duration>', 'how long to wait for the verdict, such as 90s or 30m', parseWait, 30 * 60_000)
+    .option('--wait <duration>', 'how long to wait for the verdict, such as 90s, 30m or 1.5h', parseWait, 30 * 60_000)
     .option('--branch <name>', 'where the bundle comes from; what comparisons go by. Default: as the CI system says')
     .option('--commit <id>', 'of that branch')
     .addOption(new Option('--format <format>', 'of the report on stdout').choices([...formats]).default('text'))
@@ -47,9 +48,10 @@ export function submitCommand(io: CommandIo): Command {
 
 async function submit(io: CommandIo, path: string, options: SubmitOptions): Promise<void> {
   const client = await openServiceClient(options, io);
+  const packed = await packBundle(path, options.environment);
   const timeout = AbortSignal.timeout(options.wait);
   const waited = io.signal === undefined ? timeout : AbortSignal.any([timeout, io.signal]);
-  const take = () => post(client, path, submitSource(options, io.env), waited);
+  const take = () => post(client, packed, submitSource(options, io.env), waited);
   const accepted = await untilWaited(take, timeout, `${path} was not taken yet`);
   io.stderr(`${accepted.id} ${new URL(accepted.links.page, options.server).href}\n`);
   const follow = () => waitForEnd(client, accepted, waited, (event) => io.stderr(lineOf(event)));
@@ -68,10 +70,11 @@ const followPatienceMs = 120_000;
 const resultPatienceMs = 60_000;
 
 /** The same bundle is the same rehearsal, so it may be posted as often as it takes. */
-function post(client: ServiceClient, path: string, source: string, signal: AbortSignal): Promise<Accepted> {
+function post(client: ServiceClient, packed: PackedBundle, source: string, signal: AbortSignal): Promise<Accepted> {
+  const { type, open } = packed;
   const once = async () => {
-    const { body, type } = await packBundle(path);
-    const request = { method: 'POST', headers: { 'content-type': type }, body, duplex: 'half', signal } as RequestInit;
+    const content = { headers: { 'content-type': type }, body: open(), duplex: 'half' };
+    const request = { method: 'POST', ...content, signal } as RequestInit;
     return (await (await client.demand(`/v1/rehearsals${source}`, request)).json()) as Accepted;
   };
   return persistently(once, { signal, patienceMs: postPatienceMs });
@@ -139,10 +142,15 @@ function lineOf({ kind, content }: FollowedEvent): string {
   return kind === 'status' ? `${String(content.status)}\n` : '';
 }
 
-function parseWait(text: string): number {
-  const found = /^(\d+)(ms|s|m|h)$/.exec(text);
-  const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[found?.[2] ?? ''];
-  if (found === null || unitMs === undefined)
-    throw new InvalidArgumentError('a duration is a number and ms, s, m or h');
-  return Number(found[1]) * unitMs;
+/** A timer of Node that is set longer than 2^31 - 1 ms, 24.8 days, ends at once. */
+const waitDaysMax = 24;
+
+/** In ms, as a manifest says durations. */
+export function parseWait(text: string): number {
+  const waitMs = parseDuration(text);
+  if (waitMs === null)
+    throw new InvalidArgumentError('a duration has a unit (ms, s, m, h, d), such as 90s, 30m or 1.5h');
+  if (waitMs <= waitDaysMax * 86_400_000) return waitMs;
+  const remedy = 'submitted again, the same bundle goes on where it is';
+  throw new InvalidArgumentError(`a wait is at most ${waitDaysMax}d; ${remedy}`);
 }

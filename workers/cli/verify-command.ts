@@ -30,9 +30,12 @@ export function verifyCommand(io: CommandIo): Command {
       const { keys } = await readAs<WireKeySet>(resolve(io.cwd, options.keys), KeySetSchema, 'key set');
       const statement = verified(envelope, keys) as TestResultStatement | null;
       const refusal = refusalOf(statement, options.bundle);
-      if (statement !== null) io.stdout(`${JSON.stringify(statement, null, 2)}\n`);
-      if (refusal === undefined) return io.exit(0);
-      io.stderr(`${refusal}\n`);
+      const said = statement === null ? '' : `${JSON.stringify(statement, null, 2)}\n`;
+      if (refusal === undefined) {
+        io.stdout(said);
+        return io.exit(0);
+      }
+      io.stderr(`${said}${refusal}\n`);
       io.exit(6);
     });
 }

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 /** The runner, and the only files of ours that it imports; the tools keep the same tree. */
 const runnerDir = 'workers/sql-runner';
-const runnerNeeds = ['shared/plan/scan-sql.ts', 'shared/plan/sql-tokens.ts'] as const;
+const runnerNeeds = ['ledger-version', 'scan-sql', 'sql-tokens'].map((name) => `shared/plan/${name}.ts`);
 /** To take the types off takes Node longer than the rest of a start, and the runner is started for every run. */
 const stripTypes = fileURLToPath(new URL('strip-types.ts', import.meta.url));
 const packages = ['pg', 'libpg-query'] as const;

@@ -7,12 +7,15 @@ import { type ProblemPlace, RehearsalError } from '../../../domain/problem.ts';
 import { invalidBundle } from '../../../plan/invalid-bundle.ts';
 import { manifestFile, readBundle } from '../../../plan/read-bundle.ts';
 import { atOnceBytesMax, type BundleLimits, bundleLimits, packAgain } from './limits.ts';
-import { type ArchiveBytes, detectCompression, openArchive } from './open-archive.ts';
-import { readDirectory } from './read-directory.ts';
+import { type ArchiveBytes, type Compression, detectCompression, openArchive } from './open-archive.ts';
+import { type Explain, readDirectory } from './read-directory.ts';
 import { unpackArchive } from './unpack-archive.ts';
+import { whyUnreadable } from './why-unreadable.ts';
 
 export interface LoadedBundle {
   readonly bundle: Bundle;
+  /** Every directory besides the root, empty ones too; `.git/` is left out. */
+  readonly directories: readonly string[];
   /** Absolute path of the bundle's root: the given directory, or a new one below the scratch directory. */
   readonly dir: string;
   /** What was made below the scratch directory for it; the caller removes it. */
@@ -29,21 +32,28 @@ export async function loadBundle(
   limits: BundleLimits = bundleLimits,
 ): Promise<LoadedBundle> {
   const kind = await kindOf(path);
-  if (kind === 'directory') return readInto(resolve(path), [], limits);
+  if (kind === 'directory') return readInto(resolve(path), [], limits, whyUnreadable);
   await mkdir(scratchDir, { recursive: true });
   const unpacked = await mkdtemp(join(resolve(scratchDir), 'bundle-'));
   try {
     const problems = await unpackFile(path, unpacked, limits);
-    return { ...(await readInto(await rootOf(unpacked), problems, limits)), unpacked };
+    return { ...(await readInto(await rootOf(unpacked), problems, limits, isOurs)), unpacked };
   } catch (error) {
     await rm(unpacked, { recursive: true, force: true });
     throw error;
   }
 }
 
+/** Throws RehearsalError `invalid-bundle` where there is nothing that a bundle could be read from. */
+export async function lookAtBundle(path: string): Promise<'directory' | Compression> {
+  if ((await kindOf(path)) === 'directory') return 'directory';
+  await using file = await openFile(path);
+  return await compressionOf(file, path);
+}
+
 async function kindOf(path: string): Promise<'directory' | 'file'> {
   const found = await stat(path).catch((error: unknown) => {
-    throw invalidBundle([{ file: path, message: `There is no readable directory or archive at \`${path}\`.` }], error);
+    throw invalidBundle([{ file: path, message: nothingAt(path, error) }], error);
   });
   if (found.isDirectory()) return 'directory';
   if (found.isFile()) return 'file';
@@ -51,12 +61,38 @@ async function kindOf(path: string): Promise<'directory' | 'file'> {
 }
 
 async function unpackFile(path: string, dir: string, limits: BundleLimits): Promise<readonly ProblemPlace[]> {
-  await using file = await open(path);
-  const compression = await detectCompression(file);
-  if (compression === null) throw noBundle(path);
+  await using file = await openFile(path);
+  const compression = await compressionOf(file, path);
   const { size: sizeBytes } = await file.stat();
   const bytes = await bytesOf(file, path, sizeBytes);
   return await unpackArchive({ sizeBytes, open: () => openArchive(bytes, compression, sizeBytes) }, dir, limits);
+}
+
+async function compressionOf(file: FileHandle, path: string): Promise<Compression> {
+  const compression = await detectCompression(file);
+  if (compression === null) throw noBundle(path);
+  return compression;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: '',
+  ENOTDIR: ': a name in its path is a file',
+  EACCES: ': permission denied',
+  ELOOP: ': a link in its path leads back to itself',
+};
+
+function nothingAt(path: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const why = code in reasons ? reasons[code] : ` (${code})`;
+  const remedy = 'Name the directory that holds rehearsal.yaml, or an archive of it.';
+  return `There is no readable directory or archive at \`${path}\`${why}. ${remedy}`;
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  return await open(path).catch((error: unknown) => {
+    const message = whyUnreadable(error);
+    throw message === null ? error : invalidBundle([{ file: basename(path), message }], error);
+  });
 }
 
 /** Archives are read twice; a small one, as most are, from the disk only once. */
@@ -84,16 +120,25 @@ async function rootOf(unpacked: string): Promise<string> {
   return (await readdir(inside)).includes(manifestFile) ? inside : unpacked;
 }
 
-async function readInto(dir: string, before: readonly ProblemPlace[], limits: BundleLimits): Promise<LoadedBundle> {
-  const reading = await readDirectory(dir, limits).catch((error: unknown) => {
+/** What we unpacked ourselves and cannot read is no fault of the bundle. */
+const isOurs: Explain = () => null;
+
+async function readInto(
+  dir: string,
+  before: readonly ProblemPlace[],
+  limits: BundleLimits,
+  explain: Explain,
+): Promise<LoadedBundle> {
+  const reading = await readDirectory(dir, limits, explain).catch((error: unknown) => {
     throw invalidBundle([...before, ...problemsOf(error)], error);
   });
   const problems = [...before, ...reading.problems];
+  if (!reading.hasReadableManifest) throw invalidBundle(problems);
   const bundle = await readBundle(reading.files).catch((error: unknown) => {
     throw invalidBundle([...problems, ...problemsOf(error)], error);
   });
   if (problems.length > 0) throw invalidBundle(problems);
-  return { bundle, dir };
+  return { bundle, dir, directories: reading.files.directories };
 }
 
 /** What is wrong with the bundle; any other error goes on as it is. */

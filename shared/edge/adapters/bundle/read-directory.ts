@@ -1,25 +1,40 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type Dirent } from 'node:fs';
 import { lstat, opendir, readFile, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { BundleFile } from '../../../domain/bundle.ts';
 import type { ProblemPlace } from '../../../domain/problem.ts';
 import { type BundleEntry, type BundleFiles, byBytes } from '../../../plan/bundle-files.ts';
 import { invalidBundle } from '../../../plan/invalid-bundle.ts';
+import { manifestFile } from '../../../plan/read-bundle.ts';
 import { resolvePath } from '../../../plan/resolve-path.ts';
 import { decodeName, EntryNames, printableName, tooMany } from './entry-names.ts';
 import { atOnceBytesMax, type BundleLimits, inMiB, targetBytesMax } from './limits.ts';
+import { whyLinkedNowhere } from './linked-manifest.ts';
 import { BundleUnreadable } from './unreadable.ts';
+import { whyUnreadable } from './why-unreadable.ts';
 
 export interface DirectoryReading {
   readonly files: BundleFiles;
   readonly problems: readonly ProblemPlace[];
+  /** False where it is there and cannot be read, as the problems say: nothing more is to be known of the bundle then. */
+  readonly hasReadableManifest: boolean;
 }
 
-/** Walks, checks and hashes an unpacked bundle. Throws RehearsalError `invalid-bundle` over the limits. */
-export async function readDirectory(root: string, limits: BundleLimits): Promise<DirectoryReading> {
-  const walk = new Walk(root, limits);
+/** What an error of reading tells whoever handed the bundle in; null where it is none of their business. */
+export type Explain = (error: unknown) => string | null;
+
+/**
+ * Walks, checks and hashes an unpacked bundle. Throws RehearsalError `invalid-bundle` over the limits, and where `explain`
+ * has a word for it.
+ */
+export async function readDirectory(
+  root: string,
+  limits: BundleLimits,
+  explain: Explain = whyUnreadable,
+): Promise<DirectoryReading> {
+  const walk = new Walk(root, limits, explain);
   await walk.read().catch((error: unknown) => {
     if (error instanceof BundleUnreadable) throw invalidBundle([...walk.problems, error.place], error);
     throw error;
@@ -35,10 +50,17 @@ export async function readDirectory(root: string, limits: BundleLimits): Promise
       });
     }
   }
+  const { directories, problems } = walk;
   const entries = walk.entries.toSorted((a, b) => byBytes(a.path, b.path));
+  const isFile = (path: string): boolean => entries.some((entry) => entry.path === path && entry.kind !== 'link');
+  const why = whyLinkedNowhere(manifestFile, { targets, directories, isFile });
+  if (why !== null) problems.push({ file: manifestFile, message: why });
+  const manifest = resolvePath(manifestFile, targets);
+  const isReadable = manifest.leads === 'inside' && !walk.unreadable.has(manifest.path);
   return {
-    files: { entries, directories: walk.directories, readText: (path) => readText(path, targets, walk) },
-    problems: walk.problems,
+    files: { entries, directories, readText: (path) => readText(path, targets, walk) },
+    problems,
+    hasReadableManifest: why === null && isReadable,
   };
 }
 
@@ -49,26 +71,45 @@ class Walk {
   readonly entries: BundleEntry[] = [];
   readonly directories: string[] = [];
   readonly problems: ProblemPlace[] = [];
+  /** They are told as problems. */
+  readonly unreadable = new Set<string>();
   readonly #root: string;
   readonly #limits: BundleLimits;
+  readonly #explain: Explain;
   readonly #names: EntryNames;
   readonly #files: BundleFile[] = [];
   readonly #contents = new Map<string, Buffer>();
   #roomBytes = atOnceBytesMax;
   #bytes = 0;
 
-  constructor(root: string, limits: BundleLimits) {
+  constructor(root: string, limits: BundleLimits, explain: Explain) {
     this.#root = root;
     this.#limits = limits;
+    this.#explain = explain;
     this.#names = new EntryNames(limits, this.problems);
   }
 
   /** Everything is looked at before the first file is read: what is refused for its size costs no time. */
   async read(): Promise<void> {
-    await this.#enter('');
+    await this.#enter('').catch((error: unknown) => {
+      const message = this.#explain(error);
+      throw message === null ? error : new BundleUnreadable({ file: basename(this.#root), message }, error);
+    });
     for (const { path, kind, sizeBytes } of this.#files) {
-      this.entries.push({ path, kind, sizeBytes, sha256: await this.#hash(path, sizeBytes) });
+      await this.#hash(path, sizeBytes).then(
+        (sha256) => this.entries.push({ path, kind, sizeBytes, sha256 }),
+        (error: unknown) => this.#cannotRead(path, error),
+      );
     }
+  }
+
+  /** It stays an entry, or it would be told as missing too; nobody asks for the digest of what is refused. */
+  #cannotRead(path: string, error: unknown): void {
+    const message = this.#explain(error);
+    if (message === null) throw error;
+    this.#refuse(path, message);
+    this.unreadable.add(path);
+    this.entries.push({ path, kind: 'file', sizeBytes: 0, sha256: '' });
   }
 
   /** As long as there is room, what was read for its hash is not read again for its text. */
@@ -97,7 +138,8 @@ class Walk {
         this.#refuse(join(dir, printableName(entry.name)), 'Its name is not UTF-8. Rename it.');
         continue;
       }
-      await this.#visit(entry, dir === '' ? name : `${dir}/${name}`, name);
+      const path = dir === '' ? name : `${dir}/${name}`;
+      await this.#visit(entry, path, name).catch((error: unknown) => this.#cannotRead(path, error));
     }
   }
 
@@ -155,5 +197,7 @@ function refusalOf(entry: Dirent<Buffer>): string {
 
 async function readText(path: string, targets: ReadonlyMap<string, string>, walk: Walk): Promise<string | null> {
   const resolved = resolvePath(path, targets);
-  return resolved.leads === 'inside' ? decodeName(await walk.contentOf(resolved.path)) : null;
+  if (resolved.leads !== 'inside') return null;
+  // It is told already, and what else is wrong with the bundle is still to be found.
+  return walk.unreadable.has(resolved.path) ? '' : decodeName(await walk.contentOf(resolved.path));
 }

@@ -9,6 +9,7 @@ import { assembleReport } from '../../../../shared/report/assemble-report.ts';
 import { testResultStatement } from '../../../../shared/report/test-result-statement.ts';
 import { verifyCommand } from '../../../../workers/cli/verify-command.ts';
 import { evidence } from '../../../support/evidence.ts';
+import { runCommand } from '../../../support/run-command.ts';
 
 let dir: string;
 let key: SigningKey;
@@ -62,26 +63,9 @@ describe('an attestation', () => {
 
 describe('rehearse verify', () => {
   async function run(envelope: object, keys: object, ...more: readonly string[]) {
-    const ended = { stdout: '', stderr: '', code: -1 };
     await writeFile(join(dir, 'attestation.json'), JSON.stringify(envelope));
     await writeFile(join(dir, 'keys.json'), JSON.stringify(keys));
-    const io = {
-      stdout: (text: string) => {
-        ended.stdout += text;
-      },
-      stderr: (text: string) => {
-        ended.stderr += text;
-      },
-      env: {},
-      cwd: dir,
-      exit: (code: number) => {
-        ended.code = code;
-      },
-    };
-    await verifyCommand(io)
-      .exitOverride()
-      .parseAsync(['attestation.json', '--keys', 'keys.json', ...more], { from: 'user' });
-    return ended;
+    return runCommand(verifyCommand, ['attestation.json', '--keys', 'keys.json', ...more], { cwd: dir });
   }
   const keys = () => ({ keys: [key.publicJwk] });
 
@@ -92,6 +76,7 @@ describe('rehearse verify', () => {
     const other = await keptSigningKey(join(dir, 'other.pem'));
     expect(await run(passed, { keys: [other.publicJwk] })).toMatchObject({ code: 6, stdout: '' });
     const failed = testResultStatement({ ...report, verdict: 'fail' }, { schema: null, finishedAt: new Date() });
-    expect((await run(signed(failed, key), keys())).code).toBe(6);
+    const refused = await run(signed(failed, key), keys());
+    expect(refused).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining('the verdict was fail') });
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProblemPlace } from '../../../../../shared/domain/problem.ts';
 import { type BundleLimits, bundleLimits } from '../../../../../shared/edge/adapters/bundle/limits.ts';
 import { loadBundle } from '../../../../../shared/edge/adapters/bundle/load-bundle.ts';
+import { invalidBundle } from '../../../../../shared/plan/invalid-bundle.ts';
 import { hostileArchives } from '../../../../support/hostile-archives.ts';
 import { type TarBytesEntry, tarBytes } from '../../../../support/tar-bytes.ts';
 import { temporaryDirectory } from '../../../../support/temporary-directory.ts';
@@ -107,7 +108,7 @@ describe('an archive', () => {
     ['more bytes than allowed in many files', many(11, 1000), /more than .*10000 bytes/],
     ['more entries than allowed', many(21, 0), /more than 20 entries/],
     ['more directories than allowed', [{ name: 'a/b/c/d/e' }, ...many(16, 0)], /more than 20 entries/],
-    ['deeper paths than allowed', [{ name: 'a/b/c/d/e/f' }], /deeper than 5/],
+    ['deeper paths than allowed', [{ name: 'a/b/c/d/e/f/g' }], /deeper than in 5/],
     ['a size that its content has not', [{ name: 'a', size: 9000, content: 'x' }], /middle of an entry/],
     ['a size beyond all measure', [{ name: 'a', pax: { size: '99999999999' } }], /more than .*10000 bytes/],
     [
@@ -171,9 +172,18 @@ describe('an archive that anybody may send is refused: one with', () => {
     expect(await readdir(join(temporary.path, 'scratch'))).toEqual([]);
   });
 
-  test('200 problems tells the first 100 of them', async () => {
-    const entries = Array.from({ length: 200 }, (_, at) => ({ name: `pipe-${at}`, type: '6' }));
-    expect(await problemsOf(tarBytes([good, ...entries]))).toHaveLength(100);
+  test('1,200 problems tells the first 1,000 of them, and how many more there are', async () => {
+    const entries = Array.from({ length: 1200 }, (_, at) => ({ name: `pipe-${at}`, type: '6' }));
+    expect(await problemsOf(tarBytes([good, ...entries]))).toHaveLength(1000);
+    const { message } = invalidBundle(entries.map(({ name }) => ({ file: name, message: 'It is a fifo.' })));
+    expect(message).toMatch(/And 1199 more, of which 200 are not listed\.$/);
+  });
+
+  test('a manifest that is a link to nothing is told so', async () => {
+    const link = { name: 'rehearsal.yaml', type: '2', target: 'missing.yaml' };
+    expect(await problemsOf(tarBytes([link]))).toEqual([
+      { file: 'rehearsal.yaml', message: expect.stringMatching(/link to `missing.yaml`/) },
+    ]);
   });
 
   test('several zstd frames, as parallel compressors write them, is read to its end', async () => {
