@@ -62,9 +62,11 @@ export function ensureClients({ install }) {
     'postgresql-15': () => hasProgram('/usr/lib/postgresql/15/bin/pgbench'),
     'python3-psycopg2': () => succeeds('/usr/bin/python3', ['-c', 'import psycopg2']),
     'ruby-pg': () => succeeds('/usr/bin/ruby', ['-e', "require 'pg'"]),
+    // Java itself would be the larger part of all of them: only where somebody has it.
+    'libpostgresql-jdbc-java': () => !succeeds('java', ['-version']) || existsSync('/usr/share/java/postgresql.jar'),
   };
   const missing = Object.keys(looks).filter((name) => !looks[name]());
-  if (missing.length === 0) return { ok: true, says: 'psql, pgbench, psycopg2 and ruby-pg are there' };
+  if (missing.length === 0) return { ok: true, says: 'psql, pgbench and the drivers of other languages are there' };
   const made = ensure(missing, install);
   // The package makes and starts a cluster that nobody asked for.
   if (made.ok && missing.includes('postgresql-15')) spawnSync('pg_dropcluster', ['--stop', '15', 'main']);

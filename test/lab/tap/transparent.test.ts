@@ -61,9 +61,14 @@ describe('a client does not notice the tap', () => {
     await using modern = await startEmbeddedPostgres({ major: 18, auth: 'trust' });
     await using tap = await tapBefore(modern.address, { hooks: watched });
     const client = await RawClient.connect(tap);
-    const declined = once(client.socket, 'data');
-    client.socket.write(Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]));
-    expect(String(await declined)).toBe('N');
+    // GSS, then TLS, as libpq asks for them.
+    for (const code of [80877104, 80877103]) {
+      const declined = once(client.socket, 'data');
+      const request = Buffer.alloc(8);
+      for (const [at, word] of [8, code].entries()) request.writeInt32BE(word, at * 4);
+      client.socket.write(request);
+      expect(String(await declined)).toBe('N');
+    }
     const plain = new RawClient(client.socket.removeAllListeners('data'));
     plain.send(startupPacket({ user: 'postgres', database: 'postgres' }, 196610));
     await plain.until('S');
