@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Bundle, type Manifest, sqlSnapshotMajor } from '../shared/domain/bundle.ts';
 import type { RunResult, SnapshotFacts } from '../shared/domain/observation.ts';
 import type { Room } from '../shared/domain/placement.ts';
@@ -16,7 +17,9 @@ import type { SealedSnapshot } from '../shared/edge/ports/snapshots.ts';
 import { defaultRules } from '../shared/judge/default-rules.ts';
 import { withWorkload } from '../shared/plan/captured-load.ts';
 import { chooseEnvironment } from '../shared/plan/choose-environment.ts';
+import { manifestFile } from '../shared/plan/read-bundle.ts';
 import { rehearsalIdOf, seedOf } from '../shared/plan/rehearsal-id.ts';
+import { otherMajor } from '../shared/plan/snapshot-major.ts';
 import { readHints } from './hints/read-hints.ts';
 import { chooseHost, type HostChoice } from './hosts/choose-host.ts';
 import { type DataRoot, openDataRoot } from './hosts/data-root.ts';
@@ -99,6 +102,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         onWait: (holder, how) => says(waiting('the snapshot', holder, how)),
       });
       const snapshot = await findSnapshot(snapshots, loaded, name, signal);
+      const refusal = otherMajor(loaded.bundle.manifest, snapshot.facts, await manifestTextOf(loaded));
+      if (refusal !== undefined) throw refusal;
       const rules = defaultRules();
       const bundle = withWorkload(loaded.bundle, snapshot.workload);
       const chosen = seed ?? seedOf(bundle.digest);
@@ -183,6 +188,8 @@ function withRoles(snapshot: SealedSnapshot, roles: Manifest['roles']): SealedSn
     apps: { ...snapshot.apps, user: roles?.apps ?? snapshot.apps.user },
   };
 }
+
+const manifestTextOf = ({ dir }: LoadedBundle): Promise<string> => readFile(join(dir, manifestFile), 'utf8');
 
 type Finder = Awaited<ReturnType<typeof openSnapshots>>;
 

@@ -4,6 +4,9 @@ import type { Digest } from './ids.ts';
 /** CONTRACT 1: a snapshot that a bundle brings as SQL is built with it where the manifest names no other. */
 export const sqlSnapshotMajor = 17;
 
+/** Of a service, a version or an environment: whatever is submitted, the gate can be asked about. */
+export const nameCharsMax = 500;
+
 /** A manifest with every default filled in: durations in ms, sizes in bytes, rates a second, file patterns resolved. */
 export interface Manifest {
   readonly service: string;

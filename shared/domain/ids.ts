@@ -20,6 +20,6 @@ export function parseRehearsalId(text: string): RehearsalId {
 }
 
 export function parseRunId(text: string): RunId {
-  if (!/^[a-z0-9][a-z0-9.-]{0,120}$/.test(text)) throw new Error(`not a run id: ${text}`);
+  if (!/^[a-z0-9][a-z0-9.-]{0,199}$/.test(text)) throw new Error(`not a run id: ${text}`);
   return text as RunId;
 }

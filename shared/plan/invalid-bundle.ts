@@ -1,7 +1,7 @@
 import { type ProblemPlace, RehearsalError } from '../domain/problem.ts';
 
-/** A reader corrects no more at once, and an archive can have as many as it has entries. */
-const toldProblemsMax = 100;
+/** An archive can have as many as it has entries; so many are a megabyte where all of their texts are cut. */
+const toldProblemsMax = 1000;
 /** A name may be as long as the archive says. */
 const toldCharsMax = 500;
 
@@ -10,8 +10,9 @@ export function invalidBundle(problems: readonly ProblemPlace[], cause?: unknown
   const told = problems.slice(0, toldProblemsMax).map(printable);
   const [first] = told;
   const place = first?.file === undefined ? '' : ` (${first.file}${first.line === undefined ? '' : `:${first.line}`})`;
-  const listed = problems.length > told.length ? `; the first ${told.length} are listed` : '';
-  const more = problems.length > 1 ? ` And ${problems.length - 1} more${listed}.` : '';
+  const unlisted = problems.length - told.length;
+  const rest = unlisted > 0 ? `, of which ${unlisted} are not listed` : '';
+  const more = problems.length > 1 ? ` And ${problems.length - 1} more${rest}.` : '';
   return new RehearsalError(
     'bundle',
     'invalid-bundle',

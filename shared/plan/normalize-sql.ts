@@ -1,4 +1,6 @@
 import { loadModule, normalizeSync } from 'libpg-query';
+import { isSetting, modifiersAfter } from './kept-numbers.ts';
+import { nextPiece, type SqlPiece } from './scan-sql.ts';
 import { dollarTagAt, tokenAt } from './sql-tokens.ts';
 
 export { redactMessage } from './redact-message.ts';
@@ -10,15 +12,42 @@ const parsedCharsMax = 1024 * 1024;
 
 /**
  * The statement with its constants removed: `$1`, `$2` … where the grammar knows them, `…` in what it leaves alone
- * (bodies,
- * defaults, texts that it cannot read). Numbers in DDL outside of bodies stay: they are lengths and scales of types.
+ * (bodies, defaults, conditions and queries of definitions, texts that it cannot read). Numbers of a query that it
+ * leaves stay: they are places of columns; of the others those in kept-numbers.ts. A statement that has lost its
+ * constants stays as it is.
  */
 export function normalizeSql(sql: string): string {
-  const dollarQuotes = hasBody.test(sql) ? 'are bodies' : 'are strings';
   const normalized = byGrammar(sql);
-  return normalized === null
-    ? blankConstants(sql, 'numbers too', dollarQuotes)
-    : blankConstants(normalized, 'strings', dollarQuotes);
+  if (normalized !== null) {
+    return eachStatement(normalized, (statement) => blankOne(statement, isQuery(statement) ? 'strings' : 'values'));
+  }
+  const isOne = sql.length > parsedCharsMax || statementsOf(sql).length <= 1;
+  return isOne ? blankOne(sql, 'values') : eachStatement(sql, normalizeSql);
+}
+
+/** The first words of the only statements of which the grammar knows every constant. */
+export const queryWords = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'with', 'table', '(']);
+const isQuery = (statement: string): boolean => queryWords.has(firstToken(statement).toLowerCase());
+
+const blankOne = (statement: string, what: 'strings' | 'values'): string =>
+  blankConstants(statement, what, hasBody.test(statement) ? 'are bodies' : 'are strings');
+
+function statementsOf(sql: string): readonly SqlPiece[] {
+  const pieces: SqlPiece[] = [];
+  for (let piece = nextPiece(sql, 0, 'sql'); piece !== null; piece = nextPiece(sql, piece.next, 'sql'))
+    pieces.push(piece);
+  return pieces;
+}
+
+/** What stands between statements has no constants, and comments go. */
+function eachStatement(sql: string, normalize: (statement: string) => string): string {
+  let normalized = '';
+  let at = 0;
+  for (const { start, end } of statementsOf(sql)) {
+    normalized += blankConstants(sql.slice(at, start), 'values', 'are strings') + normalize(sql.slice(start, end));
+    at = end;
+  }
+  return normalized + blankConstants(sql.slice(at), 'values', 'are strings');
 }
 
 /** Statements whose dollar quotes hold code, which a reader needs; elsewhere they hold values. */
@@ -70,7 +99,7 @@ function firstToken(sql: string): string {
 
 function blankConstants(
   sql: string,
-  what: 'strings' | 'numbers too',
+  what: 'strings' | 'values' | 'every number',
   dollarQuotes: 'are bodies' | 'are strings',
 ): string {
   let blanked = '';
@@ -79,16 +108,21 @@ function blankConstants(
   for (let at = 0; at < sql.length; ) {
     const { kind, end } = tokenAt(sql, at);
     const part = sql.slice(at, end);
-    if (kind !== 'space') words = `${words} ${part.toLowerCase()}`.slice(-rememberedChars);
+    const before = `${words} `;
+    if (kind !== 'space') words = `${before}${part.toLowerCase()}`.slice(-rememberedChars);
     if (kind === 'string' && dollarQuotes === 'are bodies' && part.startsWith("'") && isExecuted(words, part))
       blanked += blankExecuted(part);
     else if (kind === 'dollar' && dollarQuotes === 'are bodies') blanked += blankBody(part);
     else if (kind === 'string' || kind === 'dollar') blanked += "'…'";
-    else if (kind === 'number' && what === 'numbers too') blanked += '…';
+    else if (kind === 'number' && what !== 'strings' && !(what === 'values' && isSetting(before))) blanked += '…';
     // Libraries write into comments who asked, and for whom.
     else if (kind === 'space' && /--|\/\*/.test(part)) blanked += ' ';
     else blanked += part;
     at = end;
+    if (kind !== 'word' || what !== 'values') continue;
+    const kept = modifiersAfter(part, sql, end);
+    blanked += kept;
+    at += kept.length;
   }
   return blanked;
 }
@@ -101,12 +135,12 @@ const isExecuted = (words: string, part: string): boolean =>
 
 function blankExecuted(quoted: string): string {
   const code = quoted.slice(1, quoted.endsWith("'") ? -1 : undefined).replaceAll("''", "'");
-  return `'${blankConstants(code, 'numbers too', 'are strings').replaceAll("'", "''")}'`;
+  return `'${blankConstants(code, 'every number', 'are strings').replaceAll("'", "''")}'`;
 }
 
 function blankBody(quoted: string): string {
   const tag = dollarTagAt(quoted, 0);
-  return `${tag}${blankConstants(bodyOf(quoted), 'numbers too', 'are bodies')}${tag}`;
+  return `${tag}${blankConstants(bodyOf(quoted), 'every number', 'are bodies')}${tag}`;
 }
 
 function bodyOf(quoted: string): string {

@@ -21,7 +21,8 @@ export function lackOf(snapshot: string, needs: Needs, room: Room): Lack | undef
   if (room.engineAway === true) return { lacks: 'engine' };
   const known = snapshot === 'sql' ? undefined : room.snapshots.filter((one) => isMeant(snapshot, one));
   if (known?.length === 0) return { lacks: 'snapshot', snapshot };
-  const major = needs.major ?? known?.at(-1)?.major;
+  // A snapshot runs on its own major; a bundle that names another is told so where it is found.
+  const major = known === undefined ? needs.major : known.at(-1)?.major;
   if (major !== undefined && room.majors?.includes(major) === false) return { lacks: 'major', major };
   const copied = room.copiesInFull === true ? Math.max(0, ...(known ?? []).map(({ bytes }) => bytes)) : 0;
   const diskBytes = copied + (room.diskReserveBytes ?? 0);

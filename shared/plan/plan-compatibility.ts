@@ -8,6 +8,7 @@ import { runLimits } from './limits.ts';
 import { spread } from './plan-interruption.ts';
 import { mixedRuns } from './plan-mixed.ts';
 import type { ShapesToPrepare } from './plan-shapes.ts';
+import { stateInId } from './run-id-parts.ts';
 import { stateFingerprint } from './state-fingerprint.ts';
 
 type NotTested = { what: string; because: string };
@@ -79,9 +80,8 @@ function cell(
   place: Place,
   asks: Pick<CompatibilityRun, 'asksTwice' | 'askOnce' | 'shapes'>,
 ): CompatibilityRun {
-  const state = stateName(place.point).replaceAll(' ', '-').replace('#', '');
   return {
-    id: parseRunId(`compatibility-${app}-${boot}-${state}`),
+    id: parseRunId(`compatibility-${app}-${boot}-${stateInId(place.point)}`),
     scenario: 'compatibility',
     seed: plan.seed,
     alone: false,

@@ -12,6 +12,7 @@ import { lockRequests } from './lock-requests.ts';
 import { secondStartRuns } from './plan-second-start.ts';
 import { lockedTargets, withoutTraffic } from './plan-traffic.ts';
 import { rowRequests, unseenRows } from './row-requests.ts';
+import { phaseInId } from './run-id-parts.ts';
 
 type NotTested = { what: string; because: string };
 
@@ -170,5 +171,5 @@ function runIdOf(phase: string, ordinal: number, holder: Holder, relation: strin
   const same = plain === relation.replaceAll('_', '-') && !relation.includes('-');
   const hash = createHash('sha256').update(relation).digest('hex').slice(0, 8);
   const who = holder === 'open-write' ? '' : `${holder}..`;
-  return parseRunId(`contention-${phase.slice(0, 40)}-${ordinal}-${who}${plain}${same ? '' : `-${hash}`}`);
+  return parseRunId(`contention-${phaseInId(phase)}-${ordinal}-${who}${plain}${same ? '' : `-${hash}`}`);
 }

@@ -1,9 +1,10 @@
 import { parseRunId } from '../domain/ids.ts';
 import type { Plan } from '../domain/plan.ts';
-import { type MixedRun, type StatePoint, stateName } from '../domain/run.ts';
+import type { MixedRun, StatePoint } from '../domain/run.ts';
 import { runLimits } from './limits.ts';
 import { mixedNotDue, nobodyWrites } from './mixed-due.ts';
 import { spread } from './plan-interruption.ts';
+import { stateInId } from './run-id-parts.ts';
 
 type NotTested = { what: string; because: string };
 
@@ -35,7 +36,7 @@ export function mixedRuns(
   }
   if (askOnce === undefined) return [];
   return chosen.map(({ point }, index) => ({
-    id: parseRunId(`compatibility-both-${stateName(point).replaceAll(' ', '-')}`),
+    id: parseRunId(`compatibility-both-${stateInId(point)}`),
     scenario: 'compatibility',
     seed: plan.seed,
     alone: false,

@@ -9,6 +9,7 @@ import { spread } from './plan-interruption.ts';
 import type { ShapesToPrepare } from './plan-shapes.ts';
 import { trafficTargets } from './plan-traffic.ts';
 import { isTable } from './reached-states.ts';
+import { phaseInId } from './run-id-parts.ts';
 
 type NotTested = { what: string; because: string };
 
@@ -39,7 +40,7 @@ export function rollbackRuns(
     });
   }
   const run = (after: string, stress?: RollbackStress): RollbackRun => ({
-    id: parseRunId(`rollback-after-${after}${stress === undefined ? '' : `-${stress.kind}`}`),
+    id: parseRunId(`rollback-after-${phaseInId(after)}${stress === undefined ? '' : `-${stress.kind}`}`),
     scenario: 'rollback',
     seed: plan.seed,
     alone: false,

@@ -6,6 +6,7 @@ import type { SecondStartRun } from '../domain/run.ts';
 import type { StatementObservation } from '../domain/statement.ts';
 import { knownLocks } from './known-locks.ts';
 import { runLimits } from './limits.ts';
+import { phaseInId } from './run-id-parts.ts';
 
 type NotTested = { what: string; because: string };
 
@@ -30,7 +31,7 @@ export function secondStartRuns(
     notTested.push({ what: `${phase} started twice at once`, because });
   }
   return places.slice(0, secondStarts).map((place) => ({
-    id: parseRunId(`contention-second-start-${place.phase}`),
+    id: parseRunId(`contention-second-start-${phaseInId(place.phase)}`),
     scenario: 'contention',
     seed: plan.seed,
     alone: false,

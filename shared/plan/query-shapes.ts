@@ -1,6 +1,6 @@
 import type { QueryShape, QueryShapes } from '../domain/query-shape.ts';
 import { runLimits } from './limits.ts';
-import { normalizeSql } from './normalize-sql.ts';
+import { normalizeSql, queryWords } from './normalize-sql.ts';
 import { constantTypes, repairedShape } from './shape-parameters.ts';
 import { splitSql } from './split-sql.ts';
 import { tokenAt } from './sql-tokens.ts';
@@ -12,9 +12,7 @@ export interface SentStatement {
   readonly parameterTypes?: readonly number[];
 }
 
-/** The only commands that a server prepares: the manual, "PREPARE". */
-const queries = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'with', 'table', '(']);
-/** They use tables, too, and no server prepares them: that is told. */
+/** They use tables like queries, the only commands that a server prepares (the manual, "PREPARE"): that is told. */
 const unreadable = new Set(['copy', 'declare', 'call', 'do', 'explain', 'truncate', 'lock', 'refresh']);
 
 /**
@@ -32,7 +30,7 @@ export function queryShapes(
   let overlong = 0;
   const add = (sql: string, shape: (normalized: string) => QueryShape): void => {
     const first = firstWord(sql);
-    if (!queries.has(first)) {
+    if (!queryWords.has(first)) {
       if (unreadable.has(first)) unpreparable.add(first.toUpperCase());
       return;
     }
@@ -79,7 +77,7 @@ export function queryShapes(
 export function keepableQueries(texts: readonly string[]): readonly string[] {
   const kept = texts.flatMap((sql) => {
     const first = firstWord(sql);
-    if (queries.has(first)) return [normalizeSql(sql.slice(0, runLimits.queryShapeChars + 1))];
+    if (queryWords.has(first)) return [normalizeSql(sql.slice(0, runLimits.queryShapeChars + 1))];
     return unreadable.has(first) ? [first.toUpperCase()] : [];
   });
   return [...new Set(kept)];

@@ -1,3 +1,5 @@
+import { storable } from './storable-text.ts';
+
 const closing: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`', '«': '»', '“': '”', '„': '“' };
 
 /**
@@ -5,7 +7,7 @@ const closing: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`'
  * values of `Key (id)=(5)` and numbers that stand in parentheses of their own. When in doubt it removes too much.
  */
 export function redactMessage(message: string, identifiers: ReadonlySet<string>): string {
-  return redactQuoted(message, identifiers)
+  return redactQuoted(storable(message), identifiers)
     .replace(/=\s?\((?:[^()]|\([^()]*\))*\)/g, '=(…)')
     .replace(/(row contains )\(.*\)/gs, '$1(…)')
     .replace(/(^|[\s=,])\(\s*[-+]?[0-9][0-9.,:eE+\-\s/]*\)/g, '$1(…)');

@@ -1,8 +1,10 @@
+import { storable } from './storable-text.ts';
+
 /**
  * What a program wrote may hold any row's values: a word stays only where it is known, a number only where it is short.
  */
 export function redactOutput(line: string, identifiers: ReadonlySet<string>, words: ReadonlySet<string>): string {
-  return line.replace(wordPattern, (word) => (isKnown(word, identifiers, words) ? word : '…'));
+  return storable(line).replace(wordPattern, (word) => (isKnown(word, identifiers, words) ? word : '…'));
 }
 
 /** Every word of a text, in lower case; parts of `camelCase` and `snake_case` are words too. */

@@ -1,5 +1,6 @@
 import type { RunResult } from '../domain/observation.ts';
 import { RehearsalError } from '../domain/problem.ts';
+import { manifestFile } from './read-bundle.ts';
 
 /**
  * A bundle whose version in production does not even start on the untouched clone proves nothing: it is refused
@@ -15,6 +16,8 @@ export function refusalIn(results: readonly RunResult[]): RehearsalError | undef
     'previous-not-ready',
     'the previous version did not become ready on the untouched clone',
     'start apps.previous by hand on the snapshot with the same environment; raise startTimeout if it only needs longer',
-    { problems: [{ key: 'apps.previous', message: `last lines of its log:\n${cell.logTail.join('\n')}` }] },
+    { problems: [{ file: manifestFile, key: 'apps.previous', message: lastLines(cell.logTail) }] },
   );
 }
+
+const lastLines = (log: readonly string[]): string => `last lines of its log:\n${log.join('\n')}`;

@@ -35,7 +35,7 @@ export const dollarTagAt = (text: string, at: number): string => match(dollarTag
 const space = /[ \t\n\r\f\v\uFEFF]+/y;
 const identifier = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y;
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
-const numeric = /(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y;
+const numeric = /0[xX][0-9a-fA-F_]+|0[oObB][0-7_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y;
 const parameter = /\$[0-9]+/y;
 
 function match(pattern: RegExp, text: string, at: number): string | null {

@@ -38,6 +38,34 @@ INSERT INTO b VALUES (1);
   });
 });
 
+describe('"major: default: the snapshot\'s"', () => {
+  test('another one than the named snapshot has is refused with file, line and key, and how to mend it', async () => {
+    await using data = await temporaryDirectory();
+    const env = { REHEARSAL_DATA: data.dir };
+    await using bundle = await writtenBundle(
+      libraryBundle({ snapshot: 'library', postgres: { major: 18 } }, { 'migrations/001_shelf.sql': shelf }),
+    );
+    const created = await rehearse(['snapshot', 'create', 'library', '--from', 'sql', `${bundle.dir}/seed.sql`], {
+      env,
+    });
+    expect(created.code, created.stderr).toBe(0);
+    await using own = await writtenBundle(
+      libraryBundle({ postgres: { major: 18 } }, { 'migrations/001_shelf.sql': shelf }),
+    );
+    for (const args of [[bundle.dir], [own.dir, '--snapshot', 'library']]) {
+      const finished = await rehearse(['run', ...args, '--format', 'json', '--host', 'process', '--only', 'control'], {
+        env,
+      });
+      expect(finished.code, finished.stderr).toBe(2);
+      const message = expect.stringMatching(/is 18, .* library@\S+ is of PostgreSQL 17.*`major: 17`/);
+      expect(JSON.parse(finished.stdout)).toMatchObject({
+        code: 'invalid-bundle',
+        problems: [{ file: 'rehearsal.yaml', line: expect.any(Number), key: 'postgres.major', message }],
+      });
+    }
+  });
+});
+
 describe('a snapshot from production (CONTRACT 2)', () => {
   test('"dump, dsn and pgdata without --policy exit 6", with one JSON object where asked', async () => {
     await using directory = await temporaryDirectory();

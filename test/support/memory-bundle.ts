@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type BundleEntry, type BundleFiles, byBytes } from '../../shared/plan/bundle-files.ts';
+import { resolvePath } from '../../shared/plan/resolve-path.ts';
 
 /** Files of a bundle that exist in memory only: path → text, or a link. */
 export function memoryBundle(content: Readonly<Record<string, string | { readonly link: string }>>): BundleFiles {
@@ -15,11 +16,13 @@ export function memoryBundle(content: Readonly<Record<string, string | { readonl
       return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('/'));
     }),
   );
+  const targets = new Map(entries.flatMap(({ path, target }) => (target === undefined ? [] : [[path, target]])));
   return {
     entries: entries.toSorted((a, b) => byBytes(a.path, b.path)),
     directories: [...directories],
     readText: async (path) => {
-      const value = content[path];
+      const resolved = resolvePath(path, targets);
+      const value = resolved.leads === 'inside' ? content[resolved.path] : undefined;
       return typeof value === 'string' ? value : null;
     },
   };

@@ -1,5 +1,6 @@
-import { basename, dirname } from 'node:path/posix';
+import { basename } from 'node:path/posix';
 import type { Client } from 'pg';
+import { ledgerVersion } from '../../shared/plan/ledger-version.ts';
 import { Failure, send } from './failure.ts';
 
 /** The table that says which files were applied. */
@@ -51,20 +52,11 @@ async function recordedIn(client: Client, table: string, where: string): Promise
   return new Set(rows.map((row: { version: string }) => row.version));
 }
 
-/** A folder a migration, as some tools lay them out: the file's own name is that of every other one. */
-const saysNothingAlone = /^(migration|up|down)\.sql$/;
-
-/** The file's name, with its folder's before it where that alone tells one from another. */
-function nameOf(file: string): string {
-  const name = basename(file);
-  return saysNothingAlone.test(name) && file.includes('/') ? `${basename(dirname(file))}/${name}` : name;
-}
-
 /** What stands for each file: its name, or the digits that it begins with. */
 function versionsOf(files: readonly string[], kind: 'integer' | 'text', where: string): ReadonlyMap<string, string> {
   const fileOf = new Map<string, string>();
   for (const file of files) {
-    const version = kind === 'text' ? nameOf(file) : leadingNumber(file, where);
+    const version = kind === 'text' ? ledgerVersion(file) : leadingNumber(file, where);
     const other = fileOf.get(version);
     if (other !== undefined) throw new Failure(`${where}: ${other} and ${file} would both be version ${version}.`);
     fileOf.set(version, file);

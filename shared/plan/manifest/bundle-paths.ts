@@ -1,6 +1,6 @@
-import picomatch from 'picomatch';
-import type { BundleFiles } from '../bundle-files.ts';
+import { type BundleFiles, byBytes } from '../bundle-files.ts';
 import { resolvePath } from '../resolve-path.ts';
+import { type BundleTree, findFiles } from './find-files.ts';
 import { text, wrong } from './scalars.ts';
 import type { Read, Spot } from './spot.ts';
 
@@ -9,8 +9,7 @@ export class BundlePaths {
   readonly #targets: ReadonlyMap<string, string>;
   readonly #files: ReadonlySet<string>;
   readonly #directories: ReadonlySet<string>;
-  /** Files and links to files, in byte order. */
-  readonly #readable: readonly string[];
+  readonly #tree: BundleTree;
 
   constructor(files: BundleFiles) {
     this.#targets = new Map(
@@ -18,7 +17,10 @@ export class BundlePaths {
     );
     this.#files = new Set(files.entries.filter(({ kind }) => kind !== 'link').map(({ path }) => path));
     this.#directories = new Set(['.', ...files.directories]);
-    this.#readable = files.entries.map(({ path }) => path).filter((path) => this.#leadsTo(path, this.#files));
+    this.#tree = {
+      ...{ files: this.#files, directories: this.#directories, targets: this.#targets },
+      names: namesIn([...files.entries.map(({ path }) => path), ...files.directories]),
+    };
   }
 
   /** A directory of the bundle, as `.` or `a/b`. */
@@ -44,17 +46,24 @@ export class BundlePaths {
     if (spot.node.kind !== 'list' || spot.node.items.length === 0) {
       return wrong(spot, 'must be a list of file patterns', []);
     }
-    const patternOf = new Map<string, string>();
+    const named = new Map<string, { readonly file: string; readonly pattern: string }>();
     for (const [index, node] of spot.node.items.entries()) {
-      this.#addMatches(spot.at(node, `[${index}]`, node.line), patternOf);
+      this.#addMatches(spot.at(node, `[${index}]`, node.line), named);
     }
-    return [...patternOf.keys()];
+    return [...named.values()].map(({ file }) => file);
   };
 
   /** Where links lead, for the digest of a directory: its own path inside the bundle. */
   real(path: string): string {
     const resolved = resolvePath(path, this.#targets);
     return resolved.leads === 'inside' ? resolved.path : path;
+  }
+
+  /** A file, or a link to one, by where it lies: links to directories on the way to it are followed. */
+  ownPath(file: string): string {
+    const slash = file.lastIndexOf('/');
+    const directory = slash < 0 ? '.' : this.real(file.slice(0, slash));
+    return directory === '.' ? file.slice(slash + 1) : `${directory}${file.slice(slash)}`;
   }
 
   #existing(spot: Spot): string {
@@ -68,16 +77,24 @@ export class BundlePaths {
     );
   }
 
-  #addMatches(spot: Spot, patternOf: Map<string, string>): void {
+  #addMatches(spot: Spot, named: Map<string, { readonly file: string; readonly pattern: string }>): void {
     const pattern = this.#relative(spot);
     if (pattern === null) return;
-    const matches = this.#readable.filter(matcher(pattern));
+    const matches = this.#matching(pattern);
     if (matches.length === 0) spot.problem(`\`${pattern}\` matches no file of the bundle.`);
     for (const file of matches) {
-      const earlier = patternOf.get(file);
-      if (earlier === undefined) patternOf.set(file, pattern);
-      else spot.problem(`\`${file}\` is named twice: by \`${earlier}\` and by \`${pattern}\`.`);
+      const own = this.ownPath(file);
+      const earlier = named.get(own);
+      if (earlier === undefined) named.set(own, { file, pattern });
+      else spot.problem(`\`${file}\` is named twice: by \`${earlier.pattern}\` and by \`${pattern}\`.`);
     }
+  }
+
+  /** A file that has exactly that name is meant too, whatever is in it. */
+  #matching(pattern: string): readonly string[] {
+    const matches = pattern.length > patternCharsMax ? [] : findFiles(pattern, this.#tree);
+    const isName = !matches.includes(pattern) && this.#leadsTo(pattern, this.#files);
+    return isName ? [...matches, pattern].toSorted(byBytes) : matches;
   }
 
   #relative(spot: Spot): string | null {
@@ -95,9 +112,18 @@ export class BundlePaths {
   }
 }
 
-/** `* ? [] **` and nothing else; a file of exactly that name matches too. */
-function matcher(pattern: string): (path: string) => boolean {
-  const literal = pattern.replace(/[\\(){}|+@!^$]|\[[^\]]+\]/g, (found) => (found.length > 1 ? found : `\\${found}`));
-  const matches = picomatch(literal, { nobrace: true, noextglob: true, nonegate: true, strictSlashes: true });
-  return (path) => path === pattern || matches(path);
+/** No path is that long, and what a pattern asks for grows with it. */
+const patternCharsMax = 2048;
+
+/** What lies in each directory, in byte order. */
+function namesIn(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const path of paths.toSorted(byBytes)) {
+    const slash = path.lastIndexOf('/');
+    const directory = slash < 0 ? '.' : path.slice(0, slash);
+    const known = names.get(directory);
+    if (known === undefined) names.set(directory, [path.slice(slash + 1)]);
+    else known.push(path.slice(slash + 1));
+  }
+  return names;
 }

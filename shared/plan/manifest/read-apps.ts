@@ -1,7 +1,7 @@
 import type { App, AppWorker, Manifest } from '../../domain/bundle.ts';
 import type { BundlePaths } from './bundle-paths.ts';
 import { command, environment } from './read-phases.ts';
-import { listOf, longerThanZero, size, text, textLike } from './scalars.ts';
+import { listOf, size, text, textLike, timeout } from './scalars.ts';
 import { given, type Read } from './spot.ts';
 
 const keys = ['dir', 'writable', 'command', 'image', 'env', 'ready', 'startTimeout', 'memory', 'workers'] as const;
@@ -34,7 +34,7 @@ const app =
     return {
       dir: fields.or('dir', paths.directory, '.'),
       env: fields.or('env', environment, {}),
-      startTimeoutMs: fields.or('startTimeout', longerThanZero, startTimeoutMs),
+      startTimeoutMs: fields.or('startTimeout', timeout, startTimeoutMs),
       workers: fields.or('workers', workers, []),
       ...given({
         command: fields.optional('command', command),
@@ -49,7 +49,7 @@ const app =
 const worker: Read<AppWorker> = (spot) => {
   const fields = spot.fields(['name', 'command', 'env']);
   return {
-    name: fields.required('name', text, ''),
+    name: fields.or('name', text, ''),
     command: fields.required('command', command, []),
     env: fields.or('env', environment, {}),
   };
@@ -58,8 +58,20 @@ const worker: Read<AppWorker> = (spot) => {
 const workers: Read<readonly AppWorker[]> = (spot) => {
   const found = listOf(worker)(spot);
   for (const name of repeated(found)) spot.problem(`Two workers are named \`${name}\`.`);
-  return found;
+  return named(found);
 };
+
+/** Those without a name get their place in the list as one, or the next number that nobody has. */
+function named(found: readonly AppWorker[]): readonly AppWorker[] {
+  const taken = new Set(found.map(({ name }) => name));
+  return found.map((one, at) => {
+    if (one.name !== '') return one;
+    let number = at + 1;
+    while (taken.has(`worker ${number}`)) number += 1;
+    taken.add(`worker ${number}`);
+    return { ...one, name: `worker ${number}` };
+  });
+}
 
 /** Names that more than one of them has. */
 export function repeated(named: readonly { readonly name: string }[]): readonly string[] {

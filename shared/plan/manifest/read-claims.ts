@@ -1,7 +1,7 @@
 import type { Budgets, Hotpatch, Invariant, ManifestWaiver, Phase } from '../../domain/bundle.ts';
 import { nearest } from './nearest.ts';
 import { repeated } from './read-apps.ts';
-import { anyText, day, duration, flag, integer, listOf, oneOf, text, textLike, wrong } from './scalars.ts';
+import { anyText, budget, day, flag, integer, listOf, oneOf, text, textLike, wrong } from './scalars.ts';
 import { type Fields, given, type Read, type Spot } from './spot.ts';
 
 export const defaultBudgets: Budgets = {
@@ -16,11 +16,11 @@ export const budgets: Read<Budgets> = (spot) => {
   const fields = spot.fields(['blocked', 'slow', 'failedTransactions', 'migration', 'replicaLag']);
   const failures = integer(0, Number.MAX_SAFE_INTEGER);
   return {
-    blockedMs: fields.or('blocked', duration, defaultBudgets.blockedMs),
-    slowMs: fields.or('slow', duration, defaultBudgets.slowMs),
+    blockedMs: fields.or('blocked', budget, defaultBudgets.blockedMs),
+    slowMs: fields.or('slow', budget, defaultBudgets.slowMs),
     failedTransactions: fields.or('failedTransactions', failures, defaultBudgets.failedTransactions),
-    migrationMs: fields.or('migration', duration, defaultBudgets.migrationMs),
-    replicaLagMs: fields.or('replicaLag', duration, defaultBudgets.replicaLagMs),
+    migrationMs: fields.or('migration', budget, defaultBudgets.migrationMs),
+    replicaLagMs: fields.or('replicaLag', budget, defaultBudgets.replicaLagMs),
   };
 };
 
@@ -66,10 +66,12 @@ export const hotpatch: Read<Hotpatch> = (spot) => {
   const fields = spot.fields(['path', 'sha256', 'why']);
   return {
     path: fields.required('path', text, ''),
-    sha256: fields.required('sha256', textLike(/^[0-9a-f]{64}$/, '64 hex digits in lower case'), ''),
-    why: fields.required('why', text, ''),
+    sha256: fields.required('sha256', sha256, '').toLowerCase(),
+    why: fields.or('why', text, 'no reason is given'),
   };
 };
+
+const sha256 = textLike(/^[0-9a-f]{64}$/i, '64 hex digits');
 
 export const waiver: Read<ManifestWaiver> = (spot) => {
   const fields = spot.fields(['check', 'relation', 'phase', 'app', 'by', 'reason', 'until']);

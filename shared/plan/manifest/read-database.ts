@@ -1,10 +1,10 @@
 import type { Manifest, PostgresChoice, SnapshotSource } from '../../domain/bundle.ts';
 import type { BundlePaths } from './bundle-paths.ts';
-import { anyText, integer, mapOf, text, textLike } from './scalars.ts';
+import { givenText, integer, mapOf, text, textLike } from './scalars.ts';
 import { given, type Read } from './spot.ts';
 
 const registeredName = textLike(/^[^@\s]+(@[^@\s]+)?$/, 'a snapshot as name or name@version');
-const setting = mapOf(anyText, /^[A-Za-z_][A-Za-z0-9_.]*$/, 'name of a server setting');
+const setting = mapOf(givenText, /^[A-Za-z_][A-Za-z0-9_.]*$/, 'name of a server setting');
 
 /** The oldest major whose catalogs the schema model reads, and any that is still to come. */
 const major = integer(10, 99);

@@ -1,4 +1,5 @@
-import { type Manifest, overlaps } from '../../domain/bundle.ts';
+import { type Manifest, nameCharsMax, overlaps } from '../../domain/bundle.ts';
+import { AppliedFiles } from './applied-files.ts';
 import type { BundlePaths } from './bundle-paths.ts';
 import { apps } from './read-apps.ts';
 import { budgets, defaultBudgets, hotpatch, invariants, waiver } from './read-claims.ts';
@@ -6,7 +7,7 @@ import { environments, postgres, roles, snapshot } from './read-database.ts';
 import { load, unsaidLoad } from './read-load.ts';
 import { phases, rollback } from './read-phases.ts';
 import { probes } from './read-probes.ts';
-import { duration, listOf, oneOf, text } from './scalars.ts';
+import { duration, listOf, oneOf, text, wrong } from './scalars.ts';
 import { given, type Read } from './spot.ts';
 
 const keys = [
@@ -43,12 +44,13 @@ export const manifest =
   (spot) => {
     const fields = spot.fields(keys);
     fields.required('rehearsal', supportedVersion, null);
-    const migrate = fields.required('migrate', phases(paths), []);
+    const applied = new AppliedFiles(paths);
+    const migrate = fields.required('migrate', phases(paths, applied), []);
     return {
-      service: fields.required('service', text, ''),
-      version: fields.required('version', text, ''),
+      service: fields.required('service', name, ''),
+      version: fields.required('version', name, ''),
       previous: fields.or('previous', text, 'unknown'),
-      environment: fields.or('environment', text, 'production'),
+      environment: fields.or('environment', name, 'production'),
       owners: fields.or('owners', listOf(text), []),
       snapshot: fields.required('snapshot', snapshot(paths), { kind: 'sql', files: [] }),
       postgres: fields.or('postgres', postgres, { settings: {} }),
@@ -64,9 +66,15 @@ export const manifest =
       waivers: fields.or('waivers', listOf(waiver), []),
       ...given({ environments: fields.optional('environments', environments(paths)) }),
       ...given({ queries: fields.optional('queries', paths.sqlFiles) }),
-      ...given({ roles: fields.optional('roles', roles), rollback: fields.optional('rollback', rollback(paths)) }),
+      ...given({ roles: fields.optional('roles', roles) }),
+      ...given({ rollback: fields.optional('rollback', rollback(paths, applied)) }),
     };
   };
+
+const name: Read<string> = (spot) => {
+  const value = text(spot);
+  return [...value].length <= nameCharsMax ? value : wrong(spot, `must be at most ${nameCharsMax} characters long`, '');
+};
 
 const overlap = oneOf(overlaps);
 

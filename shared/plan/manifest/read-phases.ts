@@ -1,7 +1,8 @@
 import type { Phase, PhaseRun } from '../../domain/bundle.ts';
+import type { AppliedFiles } from './applied-files.ts';
 import type { BundlePaths } from './bundle-paths.ts';
-import { anyText, listOf, longerThanZero, mapOf, oneOf, size, someOf, text, textLike, wrong } from './scalars.ts';
-import { type Fields, given, type Read, type Spot } from './spot.ts';
+import { anyText, givenText, listOf, mapOf, oneOf, size, someOf, text, textLike, timeout, wrong } from './scalars.ts';
+import { type Fields, given, isBlank, type Read, type Spot } from './spot.ts';
 
 const keys = [
   'name',
@@ -20,18 +21,30 @@ const keys = [
 ] as const;
 
 const rollbackName = 'rollback';
+const rollbackIsTaken =
+  '`rollback` is the name of the rollback, in states (`after rollback`), in reports and in REHEARSAL_PHASE. Give the phase another name, such as `revert`.';
 const timeoutMs = 600_000;
 
-const phaseName = textLike(/^[a-z0-9-]{1,60}$/, 'at most 60 of a-z, 0-9 and -');
+const phaseName = textLike(/^[a-z0-9-]{1,200}$/, 'at most 200 of a-z, 0-9 and -');
 const when = oneOf(['before-rollout', 'after-rollout']);
-export const command = someOf(text);
-export const environment = mapOf(anyText, /^[A-Za-z_][A-Za-z0-9_]*$/, 'name of an environment variable');
+/** Whatever an operating system takes: many libraries read names with dots in them. */
+export const environment = mapOf(givenText, /^[^=]+$/, 'name of an environment variable, which has no `=` in it');
+
+/** A program and its arguments, of which any may be empty. */
+export const command: Read<readonly string[]> = (spot) => {
+  if (spot.node.kind !== 'list') return wrong(spot, 'must be a list', []);
+  if (spot.node.items.length === 0) return wrong(spot, 'must not be an empty list', []);
+  return spot.node.items.map((node, at) => (at === 0 ? text : argument)(spot.at(node, `[${at}]`, node.line)));
+};
+
+const argument: Read<string> = (spot) =>
+  isBlank(spot.node) ? wrong(spot, 'has no value. Write `""` for an empty argument', '') : anyText(spot);
 
 /** The phases in deployment order. */
 export const phases =
-  (paths: BundlePaths): Read<readonly Phase[]> =>
+  (paths: BundlePaths, applied: AppliedFiles): Read<readonly Phase[]> =>
   (spot) => {
-    const found = someOf(phase(paths))(spot);
+    const found = someOf(phase(paths, applied))(spot);
     if (spot.node.kind !== 'list') return found;
     const spots = spot.node.items.map((node, at) => spot.at(node, `[${at}]`, node.line));
     for (const [at, { name, when: rollout }] of found.entries()) {
@@ -47,21 +60,25 @@ export const phases =
   };
 
 const phase =
-  (paths: BundlePaths): Read<Phase> =>
+  (paths: BundlePaths, applied: AppliedFiles): Read<Phase> =>
   (spot) => {
     const fields = spot.fields(keys);
     const name = fields.required('name', phaseName, '');
-    if (name === rollbackName) fields.spot('name')?.problem('`rollback` is the name of the rollback.');
-    return { name, when: fields.or('when', when, 'before-rollout'), ...body(spot, fields, paths) };
+    if (name === rollbackName) fields.spot('name')?.problem(rollbackIsTaken);
+    const rest = body(spot, fields, paths);
+    if (rest.run.kind === 'sql') applied.addPhase(fields.spot('sql') ?? spot, { phase: name, ...rest.run });
+    return { name, when: fields.or('when', when, 'before-rollout'), ...rest };
   };
 
 /** It has a name of its own, whatever the manifest calls it. */
 export const rollback =
-  (paths: BundlePaths): Read<Phase> =>
+  (paths: BundlePaths, applied: AppliedFiles): Read<Phase> =>
   (spot) => {
     const fields = spot.fields(keys);
     fields.optional('name', phaseName);
-    return { name: rollbackName, when: fields.or('when', when, 'after-rollout'), ...body(spot, fields, paths) };
+    const rest = body(spot, fields, paths);
+    if (rest.run.kind === 'sql') applied.addVersions(fields.spot('sql') ?? spot, { phase: rollbackName, ...rest.run });
+    return { name: rollbackName, when: fields.or('when', when, 'after-rollout'), ...rest };
   };
 
 function body(spot: Spot, fields: Fields, paths: BundlePaths): Omit<Phase, 'name' | 'when'> {
@@ -69,7 +86,7 @@ function body(spot: Spot, fields: Fields, paths: BundlePaths): Omit<Phase, 'name
     run: phaseRun(spot, fields, paths),
     dir: fields.or('dir', paths.directory, '.'),
     deletes: fields.or('deletes', listOf(text), []),
-    timeoutMs: fields.or('timeout', longerThanZero, timeoutMs),
+    timeoutMs: fields.or('timeout', timeout, timeoutMs),
     env: fields.or('env', environment, {}),
     ...given({
       image: fields.optional('image', text),
@@ -96,26 +113,10 @@ function sqlRun(fields: Fields, paths: BundlePaths): PhaseRun {
     const misplaced = fields.spot(key);
     if (misplaced !== undefined) wrong(misplaced, 'cannot be given together with `sql`', null);
   }
-  const ledger = fields.or('ledger', text, 'rehearsal_migrations');
   return {
     kind: 'sql',
-    files: ledgered(fields, paths, ledger),
-    ledger,
+    files: fields.or('sql', paths.sqlFiles, []),
+    ledger: fields.or('ledger', text, 'rehearsal_migrations'),
     transaction: fields.or('transaction', oneOf(['per-file', 'none']), 'per-file'),
   };
 }
-
-/** A ledger knows files by their names alone, so the second of two equal ones would be skipped in silence. */
-function ledgered(fields: Fields, paths: BundlePaths, ledger: string): readonly string[] {
-  const files = fields.or('sql', paths.sqlFiles, []);
-  if (ledger === 'none') return files;
-  const byName = new Map<string, string>();
-  for (const file of files) {
-    const other = byName.get(basename(file));
-    if (other === undefined) byName.set(basename(file), file);
-    else fields.spot('sql')?.problem(`\`${other}\` and \`${file}\` have one name in the ledger.`);
-  }
-  return files;
-}
-
-const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

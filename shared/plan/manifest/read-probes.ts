@@ -2,7 +2,20 @@ import type { Probe, ProbeAsk, ProbeExpectation, ProbeRequest, ProbeStep } from 
 import type { BundlePaths } from './bundle-paths.ts';
 import { repeated } from './read-apps.ts';
 import { command } from './read-phases.ts';
-import { anyText, flag, integer, json, listOf, mapOf, oneOf, someOf, text, textLike, wrong } from './scalars.ts';
+import {
+  anyText,
+  flag,
+  givenText,
+  integer,
+  json,
+  listOf,
+  mapOf,
+  oneOf,
+  someOf,
+  text,
+  textLike,
+  wrong,
+} from './scalars.ts';
 import { type Fields, given, type Read, type Spot } from './spot.ts';
 
 const keys = ['name', 'request', 'expect', 'save', 'steps', 'command', 'dir', 'for', 'writes'] as const;
@@ -12,7 +25,7 @@ const method = textLike(/^[A-Z]+$/, 'an HTTP method in capitals');
 const httpPath = textLike(/^(\/|\$\{)\S*$/, 'a path that begins with /');
 const savedFrom = textLike(/^(json(\.[^.]+)*|header\.[^\s]+)$/, '`json.a.b` or `header.name`');
 const saved = mapOf(savedFrom, /^[A-Za-z_][A-Za-z0-9_]*$/, 'name for a saved value');
-const headers = mapOf(anyText, /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'name of a header');
+const headers = mapOf(givenText, /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'name of a header');
 const status = integer(100, 599);
 
 export const probes =
@@ -79,12 +92,13 @@ function stepOf(fields: Fields): ProbeStep {
 
 const request: Read<ProbeRequest> = (spot) => {
   const fields = spot.fields(['method', 'path', 'headers', 'json', 'body']);
-  if (fields.has('json')) refuse(fields, 'body', 'cannot be given together with `json`');
+  const sent = fields.value('json', json);
+  if (sent !== undefined) refuse(fields, 'body', 'cannot be given together with `json`');
   return {
     method: fields.or('method', method, 'GET'),
     path: fields.required('path', httpPath, '/'),
     headers: fields.or('headers', headers, {}),
-    ...given({ json: fields.optional('json', json), body: fields.optional('body', anyText) }),
+    ...given({ json: sent, body: fields.optional('body', anyText) }),
   };
 };
 
@@ -92,7 +106,7 @@ const expectation: Read<ProbeExpectation> = (spot) => {
   const fields = spot.fields(['status', 'json', 'text']);
   return given({
     status: fields.optional('status', (at) => (at.node.kind === 'list' ? someOf(status)(at) : [status(at)])),
-    json: fields.optional('json', json),
+    json: fields.value('json', json),
     text: fields.optional('text', text),
   });
 };

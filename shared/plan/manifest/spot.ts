@@ -49,14 +49,20 @@ export class Spot {
   }
 }
 
-/** The values of a map by key. A key without a value (`env:`) counts as not given. */
+export const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && node.value === null;
+/** Null because nothing is written there. */
+export const isBlank = (node: YamlNode): boolean => node.kind === 'scalar' && node.value === null && node.text === '';
+
+/** The values of a map by key. A key without a value (`env:`, or null) counts as not given. */
 export class Fields {
   readonly #spot: Spot;
   readonly #spots: ReadonlyMap<string, Spot>;
+  readonly #written: ReadonlyMap<string, Spot>;
 
   constructor(spot: Spot, spots: ReadonlyMap<string, Spot>) {
     this.#spot = spot;
-    this.#spots = new Map([...spots].filter(([, { node }]) => !(node.kind === 'scalar' && node.value === null)));
+    this.#written = spots;
+    this.#spots = new Map([...spots].filter(([, { node }]) => !isNull(node)));
   }
 
   has(key: string): boolean {
@@ -70,6 +76,12 @@ export class Fields {
   optional<T>(key: string, read: Read<T>): T | undefined {
     const spot = this.#spots.get(key);
     return spot === undefined ? undefined : read(spot);
+  }
+
+  /** As `optional`, for keys whose value may be null where it is written out. */
+  value<T>(key: string, read: Read<T>): T | undefined {
+    const spot = this.#written.get(key);
+    return spot === undefined || isBlank(spot.node) ? undefined : read(spot);
   }
 
   or<T>(key: string, read: Read<T>, instead: T): T {

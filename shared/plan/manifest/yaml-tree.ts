@@ -46,8 +46,20 @@ export function readYaml(file: string, text: string): YamlReading {
     return { root: null, problems: told.map((error) => unreadable(file, error, lines)) };
   }
   const tree = new Tree(file, lines);
-  const root = tree.build(document.contents, 1, 0);
+  const root = tree.build(document.contents, { line: 1, depth: 0, path: '' });
   return { root: tree.isReadable ? root : null, problems: tree.problems };
+}
+
+/** The line of a key by the names that lead to it; undefined where it is not there. */
+export function lineOfKey(text: string, steps: readonly string[]): number | undefined {
+  let node = readYaml('', text).root;
+  let line: number | undefined;
+  for (const step of steps) {
+    const entry: YamlEntry | undefined = node?.kind === 'map' ? node.entries.get(step) : undefined;
+    line = entry?.line;
+    node = entry?.value ?? null;
+  }
+  return line;
 }
 
 /** One mistake makes the parser stumble over much of what follows. */
@@ -66,6 +78,20 @@ function unreadable(file: string, error: YAMLParseError, lines: LineCounter): Pr
   return { file, line, message: `It is not readable as YAML: ${said}.${advice}` };
 }
 
+/** What is known of a value before it is read. */
+interface Place {
+  /** Of what is around it, where it has none itself. */
+  readonly line: number;
+  readonly depth: number;
+  /** Such as `migrate[0].sql`; empty for the whole manifest. */
+  readonly path: string;
+}
+
+const mergeKey =
+  '`<<` is a merge key of YAML 1.1, and a manifest is YAML 1.2, which has none. Write the keys out that it stands for.';
+
+const entriesOf = (node: YamlNode): ReadonlyMap<string, YamlEntry> => (node.kind === 'map' ? node.entries : new Map());
+
 class Tree {
   readonly problems: ProblemPlace[] = [];
   /** False where something stands for nothing: what was read is no whole manifest. */
@@ -80,15 +106,17 @@ class Tree {
     this.#lines = lines;
   }
 
-  build(node: unknown, lineBefore: number, depth: number): YamlNode {
-    const line = this.#lineOf(node) ?? lineBefore;
+  build(node: unknown, before: Place): YamlNode {
+    const here = { ...before, line: this.#lineOf(node) ?? before.line };
+    const { line, depth, path } = here;
     this.#nodes += 1;
     if (this.#nodes > yamlLimits.nodes || depth > yamlLimits.depth) return this.#tooLarge(line);
-    if (isAlias(node)) return this.#alias(node.source, line, depth);
+    if (isAlias(node)) return this.#alias(node.source, here);
     if (isNode(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
-    if (isMap(node)) return this.#map(node.items, line, depth);
+    if (isMap(node)) return this.#map(node.items, here);
     if (isSeq(node)) {
-      return { kind: 'list', line, items: node.items.map((item) => this.build(item, line, depth + 1)) };
+      const item = (one: unknown, at: number) => this.build(one, { line, depth: depth + 1, path: `${path}[${at}]` });
+      return { kind: 'list', line, items: node.items.map(item) };
     }
     if (!isScalar(node)) return { kind: 'scalar', line, value: null, text: '' };
     const { value, source } = node;
@@ -99,14 +127,15 @@ class Tree {
   }
 
   /** Stands for the last node before it that has this anchor. */
-  #alias(name: string, line: number, depth: number): YamlNode {
+  #alias(name: string, here: Place): YamlNode {
     const node = this.#anchors.get(name);
-    if (node === undefined) this.#unreadable(line, `There is no anchor \`&${name}\` before this alias.`);
-    return this.build(node, line, depth + 1);
+    if (node === undefined) this.#unreadable(here.line, `There is no anchor \`&${name}\` before this alias.`);
+    return this.build(node, { ...here, depth: here.depth + 1 });
   }
 
-  #map(pairs: readonly { key: unknown; value: unknown }[], line: number, depth: number): YamlNode {
+  #map(pairs: readonly { key: unknown; value: unknown }[], { line, depth, path }: Place): YamlNode {
     const entries = new Map<string, YamlEntry>();
+    const merged = new Map<string, YamlEntry>();
     for (const { key, value } of pairs) {
       const keyLine = this.#lineOf(key) ?? line;
       if (!isScalar(key)) {
@@ -114,11 +143,17 @@ class Tree {
         continue;
       }
       const name = key.source ?? String(key.value);
+      const keyPath = path === '' ? name : `${path}.${name}`;
       const first = entries.get(name);
-      if (first === undefined) entries.set(name, { line: keyLine, value: this.build(value, keyLine, depth + 1) });
-      else this.#tell(keyLine, `\`${name}\` is given twice; the first is in line ${first.line}.`, name);
+      const read = () => this.build(value, { line: keyLine, depth: depth + 1, path: keyPath });
+      if (name === '<<' && key.type === 'PLAIN') {
+        this.#tell(keyLine, mergeKey, keyPath);
+        // What it stands for is read all the same, so that no key of it is told to be missing.
+        for (const [taken, entry] of entriesOf(read())) merged.set(taken, entry);
+      } else if (first === undefined) entries.set(name, { line: keyLine, value: read() });
+      else this.#tell(keyLine, `\`${keyPath}\` is given twice; the first is in line ${first.line}.`, keyPath);
     }
-    return { kind: 'map', line, entries };
+    return { kind: 'map', line, entries: new Map([...merged, ...entries]) };
   }
 
   #lineOf(node: unknown): number | undefined {

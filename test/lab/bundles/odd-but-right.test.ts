@@ -74,6 +74,11 @@ await there.end();`),
 ${migration(`await client.query('ALTER TABLE books ADD COLUMN dumped int');
 appendFileSync('db/schema.rb', 'dumped');
 try { appendFileSync('seed.sql', 'x'); } catch (error) { console.log('elsewhere', error.code); }`)}`,
+  'words.mjs': `const { EMPTY, 'spring.datasource.url': url } = process.env;
+${migration(`await client.query('SELECT 1');`)}
+const got = [...process.argv.slice(2), url, EMPTY].map((word) => '<' + word + '>').join('');
+process.exit(got === '<>< ><jdbc><>' ? 0 : 1);
+`,
   'deaf.mjs': `process.on('SIGTERM', () => console.log('no'));
 ${migration(`await client.query('SELECT 1'); setInterval(() => undefined, 1000); await new Promise(() => undefined);`)}`,
 };
@@ -88,6 +93,8 @@ beforeAll(async () => {
     { name: 'many', sql: ['sql/1_many.sql'] },
     { name: 'concurrently', sql: ['sql/2_concurrently.sql'] },
     { name: 'call', sql: ['sql/3_call.sql'] },
+    { name: 'linked', sql: ['sql/current/[!0]*.sql', 'sql/trees/*/up.sql'] },
+    command('words', { command: ['node', 'words.mjs', '', ' '], env: { 'spring.datasource.url': 'jdbc', EMPTY: '' } }),
     command('copies'),
     command('loud'),
     command('fifty'),
@@ -104,10 +111,15 @@ beforeAll(async () => {
     'sql/1_many.sql': `CREATE TABLE shelves (id int);\n${many}`,
     'sql/2_concurrently.sql': 'CREATE INDEX CONCURRENTLY books_title ON books (title);',
     'sql/3_call.sql': 'CALL retitle();',
+    'sql/current': { linkTo: '../v2' },
+    'v2/0_old.sql': 'SELECT 1 / 0;',
+    'v2/4_new.sql': 'CREATE TABLE linked_new (id int);',
+    'sql/trees/5_a/up.sql': 'CREATE TABLE tree_a (id int);',
+    'sql/trees/6_b/up.sql': 'CREATE TABLE tree_b (id int);',
   };
   const bundle = await lab.bundle(libraryBundle({ migrate }, files));
   result = await bundle.control();
-  // Ten commands one after the other, 100 MB twice.
+  // Twelve commands one after the other, 100 MB twice.
 }, 400_000);
 afterAll(() => lab?.[Symbol.asyncDispose]());
 
@@ -132,6 +144,20 @@ test('an index built concurrently and a procedure that commits inside are no err
     [0, false],
   ]);
   expect(result.end.seen && JSON.stringify(result.end.value)).toContain('books_title');
+});
+
+test('files behind a link to a directory, and files whose folders tell them apart, are applied like others', () => {
+  expect(exitOf('linked')).toEqual([0, false]);
+  const made = statementsOf(result, 'linked').filter(({ sql }) => sql.startsWith('CREATE TABLE'));
+  expect(made.map(({ file, line }) => `${file}:${line}`)).toEqual([
+    'sql/current/4_new.sql:1',
+    'sql/trees/5_a/up.sql:1',
+    'sql/trees/6_b/up.sql:1',
+  ]);
+});
+
+test('a command gets empty arguments, and variables whose names have dots in them', () => {
+  expect(exitOf('words')).toEqual([0, false]);
 });
 
 test('a COPY of much goes through the tap', () => {

@@ -21,6 +21,7 @@ describe('a machine', () => {
     ['its snapshot by name', 'orders', small, roomy],
     ['a bundle with its own', 'sql', { ...small, major: 15 }, { ...roomy, snapshots: [] }],
     ['whatever it did not speak of', 'sql', { memoryBytes: 99 * GiB, major: 12 }, { snapshots: [] }],
+    ['a snapshot whose bundle names another major, to be refused', 'orders', { ...small, major: 18 }, roomy],
     ['a clone that shares its blocks', 'orders@3', small, { ...roomy, diskFreeBytes: 3 * GiB }],
   ])('takes %s', (_what, snapshot, needs, room) => {
     expect(lackOf(snapshot, needs, room)).toBeUndefined();

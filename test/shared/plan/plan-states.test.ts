@@ -38,6 +38,20 @@ describe('states', () => {
     ]);
   });
 
+  test('of phases whose names go on like one another, or are long, have runs of their own', () => {
+    const names = ['step', 'step-1', 'step-1-1', `${'a'.repeat(199)}1`, `${'a'.repeat(199)}2`];
+    const plan = planOf(manifestOf({ overlap: 'canary', phases: names.map((name) => phaseOf(name)) }));
+    const states = names.flatMap((phase) => [
+      at({ kind: 'inside', phase, committed: 1 }, stateOf(tables, `inside ${phase}`)),
+      at({ kind: 'after', phase }, stateOf(tables, phase)),
+    ]);
+    const control = controlOf({ attempts: names.map((name) => attemptOf(name, oneTransaction)), states });
+    const baseline = controlOf({ spec: planRuns(plan, []).runs[1] as RunResult['spec'] });
+    const ids = planRuns(plan, [control, baseline]).runs.map(({ id }) => id);
+    expect(ids.filter((id) => id.includes('previous-fresh-after'))).toHaveLength(states.length);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
   test('a state inside a phase that is the untouched one gates under its name', () => {
     const plan = planOf(manifestOf({ phases: [phaseOf('post-deploy', 'after-rollout')] }));
     const control = controlOf({

@@ -215,6 +215,60 @@ describe('readBundle', () => {
     expect(found.apps !== 'none' && found.apps.next.dir).toBe('current');
   });
 
+  const phase = async (lines: string) =>
+    (await read(smallest.replace('    command: [node, migrate.js]', lines))).manifest.phases[0];
+
+  test('takes any argument that a program can get', async () => {
+    const { run } = (await phase('    command: [sh, -c, "", " ", null, 0x10]')) ?? {};
+    expect(run).toEqual({ kind: 'command', command: ['sh', '-c', '', ' ', 'null', '0x10'] });
+  });
+
+  test('takes any name that an environment can have', async () => {
+    const found = await phase(
+      '    image: a\n    env: { spring.datasource.url: a, "my var": "", npm-b: c, 1: d, É: "null" }',
+    );
+    expect(found?.env).toEqual({ 'spring.datasource.url': 'a', 'my var': '', 'npm-b': 'c', 1: 'd', É: 'null' });
+  });
+
+  test('takes long names of phases and times beyond a day', async () => {
+    const long = `${'a-'.repeat(99)}9-`;
+    const { manifest } = await read(
+      `${smallest.replace('name: pre-deploy', `name: ${long}\n    timeout: 24d`)}budgets: { migration: 48h, blocked: 31d }\n`,
+    );
+    expect(manifest.phases[0]).toMatchObject({ name: long, timeoutMs: 2_073_600_000 });
+    expect(manifest.budgets).toMatchObject({ migrationMs: 172_800_000, blockedMs: 2_678_400_000 });
+  });
+
+  test('sends and compares null where it is written, and nothing where nothing is', async () => {
+    const { manifest } = await read(`${smallest}probes:
+  - { name: a, request: { method: PUT, path: /, json: null }, expect: { json: ~ } }
+  - { name: b, request: { path: /, json: }, expect: { json: } }
+  - { name: c, request: { path: / }, expect: { json: { d: null } } }
+`);
+    const asked = manifest.probes.flatMap(({ ask }) => (ask.kind === 'http' ? ask.steps : []));
+    expect(asked.map(({ request: { method: _, path: __, ...sent }, expect }) => [sent, expect])).toEqual([
+      [{ headers: {}, json: null }, { json: null }],
+      [{ headers: {} }, {}],
+      [{ headers: {} }, { json: { d: null } }],
+    ]);
+  });
+
+  test('gives workers without a name one that no other has, and hot patches without a why the words for that', async () => {
+    const sum = 'A'.repeat(64);
+    const { manifest } = await read(`${smallest.replace('apps: none', '')}apps:
+  previous: { command: [a], workers: [{ command: [b] }, { name: worker 3, command: [c] }, { command: [d] },
+              { command: [e] }] }
+  next: { command: [a], workers: [{ name: , command: [b] }] }
+hotpatches: [{ path: a, sha256: ${sum} }]
+`);
+    if (manifest.apps === 'none') expect.fail('it has applications');
+    const named = ({ workers }: { readonly workers: readonly { readonly name: string }[] }) =>
+      workers.map(({ name }) => name);
+    expect(named(manifest.apps.previous)).toEqual(['worker 1', 'worker 3', 'worker 4', 'worker 5']);
+    expect(named(manifest.apps.next)).toEqual(['worker 1']);
+    expect(manifest.hotpatches).toEqual([{ path: 'a', sha256: sum.toLowerCase(), why: 'no reason is given' }]);
+  });
+
   test('lets an anchor stand in several places', async () => {
     const manifest = `${smallest.replace('apps: none', '')}apps:
   previous: &app { command: [node, app.js] }

@@ -11,6 +11,7 @@ test.each([
   ['GET / 500 12ms app.js:10:5', 'GET / 500 12ms app.js:10:5'],
   ['error: 42703 after 1234 tries', 'error: 42703 after … …'],
   ['ticket count: TICKET', 'ticket count: TICKET'],
+  ['ticket\0 count: \ud800', 'ticket\ufffd count: \ufffd'],
 ])('%s', (line, expected) => {
   expect(redact(line)).toBe(expected);
 });

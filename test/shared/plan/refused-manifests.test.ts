@@ -18,6 +18,11 @@ const files = {
   'migrations/1.sql': 'SELECT 1;',
   'migrations/2.sql': 'SELECT 2;',
   'other/1.sql': '',
+  'tree/a/up.sql': '',
+  'tree/a/down.sql': '',
+  'tree/b/up.sql': '',
+  'tree/b/a/up.sql': '',
+  linked: { link: 'migrations' },
   'app/a.js': '',
 };
 
@@ -40,6 +45,7 @@ const changed = (from: string, to: string): string => {
   return valid.replace(from, to);
 };
 const phase = (lines: string): string => changed('    sql: [migrations/*.sql]', lines);
+const second = (lines: string): string => changed('apps: none', `  - ${lines}\napps: none`);
 const apps = (next: string): string => changed('apps: none', `apps:\n  previous: { command: [a] }\n  next: ${next}`);
 
 type Expected = Omit<Partial<ProblemPlace>, 'message'> & { readonly message: RegExp };
@@ -55,11 +61,27 @@ const cases: readonly (readonly [string, string, Expected])[] = [
     { line: 8, key: 'migrate[0].legder', nearest: 'ledger', message: /known key/ },
   ],
   ['queries in no file', added('queries: [none/*.sql]'), { line: 9, key: 'queries[0]', message: /matches no file/ }],
-  ['a merge key', added('<<: {}'), { line: 9, key: '<<', message: /known key/ }],
+  [
+    'a merge key',
+    apps('{ <<: &base { dir: app }, command: [a], env: { A: b } }'),
+    { line: 10, key: 'apps.next.<<', message: /merge key of YAML 1\.1.*Write the keys out/ },
+  ],
+  [
+    'a merge key where any key may be',
+    apps('{ command: [a], env: { <<: { A: b } } }'),
+    { line: 10, key: 'apps.next.env.<<', message: /Write the keys out/ },
+  ],
   ['a key given twice', added('service: again'), { line: 9, message: /given twice.*line 2/ }],
   ['a missing required key', changed('service: statuspage\n', ''), { key: 'service', message: /required/ }],
   ['an empty required key', changed('service: statuspage', 'service:'), { key: 'service', message: /required/ }],
   ['a list for a text', changed('service: statuspage', 'service: [a]'), { line: 2, key: 'service', message: /text/ }],
+  ['a long service', changed('statuspage', 's'.repeat(501)), { line: 2, key: 'service', message: /at most 500 char/ }],
+  ['a long version', changed('0.91.2', '1'.repeat(501)), { line: 3, key: 'version', message: /at most 500 char/ }],
+  [
+    'a long environment',
+    added(`environment: ${'😀'.repeat(501)}`),
+    { line: 9, key: 'environment', message: /at most 500 char/ },
+  ],
   [
     'another contract version',
     changed('rehearsal: 1', 'rehearsal: 2'),
@@ -97,6 +119,12 @@ const cases: readonly (readonly [string, string, Expected])[] = [
     phase('    command: [a]\n    ledger: x'),
     { line: 8, key: 'migrate[0].ledger', message: /belongs/ },
   ],
+  ['a program without a name', phase('    command: ["", a]'), { key: 'migrate[0].command[0]', message: /empty/ }],
+  [
+    'an argument without a value',
+    phase('    command:\n      - a\n      -'),
+    { line: 9, key: 'migrate[0].command[1]', message: /Write `""` for an empty argument/ },
+  ],
   ['an empty command', phase('    command: []'), { line: 7, key: 'migrate[0].command', message: /empty/ }],
   ['a command that is text', phase('    command: node a.js'), { line: 7, message: /list/ }],
   [
@@ -107,7 +135,12 @@ const cases: readonly (readonly [string, string, Expected])[] = [
   [
     'the name of the rollback',
     changed('name: pre-deploy', 'name: rollback'),
-    { line: 6, message: /name of the rollback/ },
+    { line: 6, key: 'migrate[0].name', message: /name of the rollback, in states .* another name, such as `revert`/ },
+  ],
+  [
+    'a phase name of a page',
+    changed('name: pre-deploy', `name: ${'a'.repeat(201)}`),
+    { line: 6, key: 'migrate[0].name', message: /at most 200/ },
   ],
   [
     'two phases of one name',
@@ -134,7 +167,50 @@ const cases: readonly (readonly [string, string, Expected])[] = [
   [
     'two files of one name in one ledger',
     phase('    sql: [migrations/1.sql, other/1.sql]'),
-    { key: 'migrate[0].sql', message: /one name in the ledger/ },
+    { line: 7, key: 'migrate[0].sql', message: /one name, `1\.sql` in the ledger .*skipped\. Rename/ },
+  ],
+  [
+    'a file named twice, through a link to its directory',
+    phase('    sql: [migrations/1.sql, linked/1.sql]'),
+    { line: 7, key: 'migrate[0].sql[1]', message: /linked\/1\.sql` is named twice/ },
+  ],
+  [
+    'a file of two phases',
+    second('{ name: b, ledger: none, sql: [migrations/2.sql] }'),
+    {
+      line: 8,
+      key: 'migrate[1].sql',
+      message: /2\.sql` is named twice: here and by `pre-deploy` \(migrate\[0\]\.sql, line 7\)\. Name it/,
+    },
+  ],
+  [
+    'a file of two phases, through a link to its directory',
+    second('{ name: b, ledger: none, sql: [linked/2.sql] }'),
+    { line: 8, key: 'migrate[1].sql', message: /linked\/2\.sql` is named twice/ },
+  ],
+  [
+    'two phases whose files have one name in one ledger',
+    second('{ name: b, sql: [other/1.sql] }'),
+    {
+      line: 8,
+      key: 'migrate[1].sql',
+      message:
+        /`migrations\/1\.sql` of `pre-deploy` \(migrate\[0\]\.sql, line 7\) and `other\/1\.sql` .* ledger of its own/,
+    },
+  ],
+  [
+    'folders of one name whose files say nothing alone',
+    phase('    sql: [tree/a/up.sql, tree/b/a/up.sql]'),
+    { line: 7, key: 'migrate[0].sql', message: /one name, `a\/up\.sql` in the ledger/ },
+  ],
+  [
+    'a rollback whose file has the name of one that was applied',
+    added('rollback: { sql: [other/1.sql] }'),
+    {
+      line: 9,
+      key: 'rollback.sql',
+      message: /`migrations\/1\.sql` of `pre-deploy` .*give `rollback` a ledger of its own: `ledger: NAME`/,
+    },
   ],
   ['an absolute pattern', phase('    sql: [/etc/*.sql]'), { line: 7, key: 'migrate[0].sql[0]', message: /relative/ }],
   ['a pattern that leaves the bundle', phase('    sql: [migrations/../../*.sql]'), { message: /`\.\.`/ }],
@@ -152,13 +228,44 @@ const cases: readonly (readonly [string, string, Expected])[] = [
     { line: 8, key: 'migrate[0].timeout', message: /duration/ },
   ],
   ['a timeout of nothing', phase('    command: [a]\n    timeout: 0s'), { message: /longer/ }],
-  ['a timeout of a month', phase('    command: [a]\n    timeout: 30d'), { message: /24h/ }],
+  [
+    'a timeout that no timer counts',
+    phase('    command: [a]\n    timeout: 25d'),
+    { line: 8, key: 'migrate[0].timeout', message: /at most 24d/ },
+  ],
+  ['a load of two days', added('load: { duration: 48h }'), { key: 'load.duration', message: /at most 1d/ }],
+  ['a budget of two years', added('budgets: { migration: 730d }'), { key: 'budgets.migration', message: /365d/ }],
   ['a decimal size', phase('    command: [a]\n    memory: 64MB'), { message: /size/ }],
   ['an environment that is a list', phase('    command: [a]\n    env: [A=b]'), { message: /map/ }],
   [
     'a name that no variable can have',
-    phase('    command: [a]\n    env: { "A B": c }'),
-    { key: 'migrate[0].env.A B', message: /environment variable/ },
+    phase('    command: [a]\n    env: { "A=B": c }'),
+    { line: 8, key: 'migrate[0].env.A=B', message: /environment variable/ },
+  ],
+  [
+    'a variable without a name',
+    phase('    command: [a]\n    env: { "": c }'),
+    { line: 8, key: 'migrate[0].env.', message: /environment variable/ },
+  ],
+  [
+    'a variable that is null',
+    phase('    command: [a]\n    env: { A: null }'),
+    { line: 8, key: 'migrate[0].env.A', message: /no value\. Leave the key out, or write `""` or `"null"`/ },
+  ],
+  [
+    'a variable without a value',
+    apps('{ command: [a], env: { A: } }'),
+    { key: 'apps.next.env.A', message: /no value/ },
+  ],
+  [
+    'a header that is null',
+    added('probes: [{ name: a, request: { path: /, headers: { b: ~ } } }]'),
+    { line: 9, key: 'probes[0].request.headers.b', message: /no value/ },
+  ],
+  [
+    'a setting that is null',
+    added('postgres: { settings: { jit: null } }'),
+    { line: 9, key: 'postgres.settings.jit', message: /no value/ },
   ],
   [
     'one version only',
@@ -208,6 +315,16 @@ const cases: readonly (readonly [string, string, Expected])[] = [
     { key: 'probes[0].expect', message: /belongs/ },
   ],
   [
+    'a waiver without an owner and an end',
+    added('waivers: [{ check: a, reason: c }]'),
+    { key: 'waivers[0].until', message: /required/ },
+  ],
+  [
+    'a request with null and body',
+    added('probes: [{ name: a, request: { path: /, json: null, body: b } }]'),
+    { key: 'probes[0].request.body', message: /together/ },
+  ],
+  [
     'a request with json and body',
     added('probes: [{ name: a, request: { path: /, json: 1, body: b } }]'),
     { key: 'probes[0].request.body', message: /together/ },
@@ -222,6 +339,27 @@ const cases: readonly (readonly [string, string, Expected])[] = [
     added('probes: [{ name: a, steps: [{ request: { path: / }, save: { a: cookie.b } }] }]'),
     { key: 'probes[0].steps[0].save.a', message: /json/ },
   ],
+  [
+    'a NUL in what a probe sends',
+    added(String.raw`probes: [{ name: a, request: { path: /, json: { a: [1, "x\0"] } } }]`),
+    { line: 9, key: 'probes[0].request.json.a[1]', message: /NUL/ },
+  ],
+  [
+    'a NUL in a key of what a probe sends',
+    added(String.raw`probes: [{ name: a, request: { path: /, json: { "x\0": 1 } } }]`),
+    { line: 9, key: 'probes[0].request.json.x\\u0000', message: /NUL/ },
+  ],
+  [
+    'a NUL in the name of an environment',
+    added(String.raw`environments: { "x\0": { snapshot: a } }`),
+    { line: 9, key: 'environments.x\\u0000', message: /NUL/ },
+  ],
+  [
+    'a NUL in a header',
+    added(String.raw`probes: [{ name: a, request: { path: /, headers: { a: "x\0" } } }]`),
+    { line: 9, key: 'probes[0].request.headers.a', message: /NUL/ },
+  ],
+  ['half of a character', added(String.raw`owners: ["\ud83d"]`), { line: 9, key: 'owners[0]', message: /surrogate/ }],
   [
     'an invariant without an expectation',
     added('invariants: [{ name: a, sql: SELECT 1 }]'),
@@ -260,7 +398,7 @@ const cases: readonly (readonly [string, string, Expected])[] = [
   ],
   [
     'a checksum that is none',
-    added('hotpatches: [{ path: a, sha256: b, why: c }]'),
+    added('hotpatches: [{ path: a, sha256: b }]'),
     { key: 'hotpatches[0].sha256', message: /64 hex/ },
   ],
   [
@@ -303,6 +441,21 @@ describe('a manifest', () => {
     expect(problems).toContainEqual(
       expect.objectContaining({ file: 'rehearsal.yaml', ...place, message: expect.stringMatching(message) }),
     );
+  });
+
+  test.each([
+    ['a folder a migration', phase('    sql: ["tree/*/up.sql"]\nrollback: { sql: ["tree/*/down.sql"] }')],
+    ['files of one name in two ledgers', second('{ name: b, ledger: others, sql: [other/1.sql] }')],
+    ['files of one name in no ledger', second('{ name: b, ledger: none, sql: [other/1.sql] }')],
+    ['a rollback with a ledger of its own', added('rollback: { ledger: others, sql: [migrations/1.sql] }')],
+    ['names as long as the gate can be asked about', changed('0.91.2', '😀'.repeat(500))],
+  ])('may have %s', async (_, manifest) => {
+    expect(await problemsOf(manifest)).toEqual([]);
+  });
+
+  test('is told nothing that follows from a merge key', async () => {
+    const merged = `x: &base { dir: app, command: [a] }\n${apps('{ <<: *base, env: { A: b } }')}`;
+    expect((await problemsOf(merged)).map(({ key }) => key)).toEqual(['x', 'apps.next.<<']);
   });
 
   test('is told all its problems at once, in the order of its lines', async () => {
@@ -359,7 +512,7 @@ apps: { previous: {}, next: 3 }
   });
 
   test('cannot take a directory for a file behind a link', async () => {
-    const problems = await problemsOf(phase('    sql: [linked]'), { linked: { link: 'migrations' } });
+    const problems = await problemsOf(phase('    sql: [linked]'));
     expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(/matches no file/) })]);
   });
 });

@@ -16,6 +16,8 @@ describe('what a probe expects', () => {
       '{"a":{"b":"secret"}}',
       'status 200, json.a.b is not as expected',
     ],
+    ['null, which is a value of JSON', { json: null }, 200, 'null', undefined],
+    ['null in the place of a value', { json: null }, 200, '{"a":1}', 'status 200, json is not as expected'],
     ['a body that is no JSON', { json: {} }, 200, '<html>', 'status 200, the body is not JSON'],
   ] as const)('%s', (_name, expectation, status, body, expected) => {
     expect(difference(expectation, status, body)).toBe(expected);

@@ -22,6 +22,11 @@ test('a saved value stays one value inside of JSON, and is text everywhere else'
   expect(filled.url).toContain('/changes/7?of=');
 });
 
+test('null is sent as JSON like any other value', () => {
+  const sent = new ProbeSession().fill(base, { ...get, method: 'PUT', json: null });
+  expect(sent).toMatchObject({ body: 'null', headers: { 'content-type': 'application/json' } });
+});
+
 test('a content type of the probe’s own is kept whatever its case', () => {
   const request = { ...get, headers: { 'Content-Type': 'application/merge-patch+json' }, json: {} };
   expect(new ProbeSession().fill(base, request).headers).toEqual({ 'content-type': 'application/merge-patch+json' });

@@ -54,6 +54,13 @@ function script(program: string, env: Readonly<Record<string, string>>): readonl
   // `env` would take such a path for an assignment; the shell's own variables are then the smaller harm.
   if (program.includes('=')) return [`${wait}exec "$@"`, 'sh'];
   const unset = shellVariables.filter((name) => !(name in env)).map((name) => `-u ${name}`);
-  const kept = shellVariables.filter((name) => name in env).map((name) => `${name}=${env[name] ?? ''}`);
-  return [`${wait}exec /usr/bin/env ${unset.join(' ')} "$@"`, 'sh', ...kept];
+  const kept = Object.entries(env).filter(([name]) => shellVariables.includes(name) || !shellKeeps.test(name));
+  return [
+    `${wait}exec /usr/bin/env ${unset.join(' ')} -- "$@"`,
+    'sh',
+    ...kept.map(([name, value]) => `${name}=${value}`),
+  ];
 }
+
+/** Some shells forget every variable whose name they could not write themselves. */
+const shellKeeps = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -25,11 +25,14 @@ export function printableName(bytes: Uint8Array): string {
 export class EntryNames {
   readonly #limits: BundleLimits;
   readonly #problems: ProblemPlace[];
+  readonly #aboveRootMax: number;
   readonly #byFoldedPath = new Map<string, { readonly path: string; readonly isDirectory: boolean }>();
 
-  constructor(limits: BundleLimits, problems: ProblemPlace[]) {
+  /** `aboveRootMax`: so many directories may lie above the bundle's root, and are none of its own. */
+  constructor(limits: BundleLimits, problems: ProblemPlace[], aboveRootMax = 0) {
     this.#limits = limits;
     this.#problems = problems;
+    this.#aboveRootMax = aboveRootMax;
   }
 
   /** False where the name is refused, and a problem says why. Throws BundleUnreadable over the limits. */
@@ -57,10 +60,10 @@ export class EntryNames {
   #refuseLong(path: string): void {
     const parts = path.split('/');
     const { depthMax } = this.#limits;
-    if (parts.length > depthMax) {
+    if (parts.length - 1 - this.#aboveRootMax > depthMax) {
       throw new BundleUnreadable({
         file: path,
-        message: `It lies deeper than ${depthMax} directories. Leave it out, or move it up.`,
+        message: `It lies deeper than in ${depthMax} directories. Leave it out, or move it up.`,
       });
     }
     if (Buffer.byteLength(path) > pathBytesMax) {

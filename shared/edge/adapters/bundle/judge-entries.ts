@@ -25,7 +25,8 @@ export class EntryJudge {
   constructor(archiveBytes: number, limits: BundleLimits) {
     this.#archiveBytes = archiveBytes;
     this.#limits = limits;
-    this.#names = new EntryNames(limits, this.problems);
+    // Only when all is unpacked is known whether a single directory holds the bundle; its files are counted again then.
+    this.#names = new EntryNames(limits, this.problems, 1);
   }
 
   /** Null where nothing of it is kept. Throws BundleUnreadable over the limits. */

@@ -4,7 +4,7 @@ export interface BundleLimits {
   readonly unpackedBytesMax: number;
   /** Files, links and directories. */
   readonly entriesMax: number;
-  /** Names in one path. */
+  /** Directories of the bundle above a file. */
   readonly depthMax: number;
   /** Unpacked bytes for each byte of the archive. */
   readonly expansionMax: number;
