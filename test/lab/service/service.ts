@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { buildApi } from '../../../services/api/build-api.ts';
 import type { Api } from '../../../services/api/type-provider.ts';
 import { artifactsOfEnvironment } from '../../../shared/edge/adapters/artifacts/artifacts-of-environment.ts';
@@ -33,10 +33,18 @@ export interface TestService extends AsyncDisposable {
 
 export const adminToken = 'token-of-the-first-admin';
 
+export interface ServiceOptions {
+  readonly webhookNetworks?: readonly string[];
+  /** Where its directory is made. */
+  readonly below?: string;
+  /** The API's; default: it says nothing. */
+  readonly log?: Logger;
+}
+
 /** API in this process, workers with a fake core in processes of their own, real PostgreSQL, real Redis where asked. */
 export async function startService(
   backend: 'postgres' | 'redis',
-  { below, ...more }: { readonly webhookNetworks?: readonly string[]; readonly below?: string } = {},
+  { below, log = pino({ level: 'silent' }), ...more }: ServiceOptions = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<TestService> {
   await using stack = new AsyncDisposableStack();
@@ -55,7 +63,7 @@ export async function startService(
     requestsPerMinuteMax: 6_000,
     ...more,
   };
-  const app = await buildApi(parts, pino({ level: 'silent' }));
+  const app = await buildApi(parts, log);
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   stack.defer(() => app.close());
   const workers: ChildProcess[] = [];

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../shared/domain/report.ts';
@@ -214,7 +217,46 @@ describe('a change that nobody rehearsed', () => {
   });
 });
 
+/** A gate that says this to every question, and what it was asked. */
+async function gateSaying(status: number, answer: string) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ answer, reasons: [{ code: 'told', text: 'by the test' }] }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    ...{ asked, url: `http://127.0.0.1:${port}` },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
 describe('report-to gitlab', () => {
+  it.for([
+    [200, 'allow', 'red', 'passed', 'success'],
+    [412, 'block', 'green', 'failed', 'failed'],
+  ] as const)('answers a status check as the gate says, whatever the report: %i %s', async (told) => {
+    const [code, answer, colour, checked, state] = told;
+    await using gitlab = await startGitlab();
+    await using gate = await gateSaying(code, answer);
+    const report = colour === 'red' ? redReport() : greenReport();
+    await tell(gitlab, 'gitlab', report, '--status-check', '3', '--server', gate.url);
+    const responses = gitlab.to('POST /projects/{id}/merge_requests/{iid}/status_check_responses');
+    expect(responses.map(({ body }) => body)).toMatchObject([{ external_status_check_id: 3, status: checked }]);
+    expect(bodyOf(gitlab, status)).toMatchObject({ state });
+    const { service, version, digests } = report;
+    expect(Object.fromEntries(new URL(gate.asked[0] ?? '', gate.url).searchParams)).toMatchObject({
+      ...{ service, version, bundle: digests.bundle },
+    });
+    expect(gitlab.mistakes).toEqual([]);
+  });
+
   it('sets the status of the commit and keeps one note, within the limits of the vendor', async () => {
     await using gitlab = await startGitlab();
     gitlab.notes.push({ id: 1, body: '<!-- rehearsal-note:rehearsal -->', system: false, author: { id: 666 } });
