@@ -28,6 +28,7 @@ import { takeTurn } from './hosts/machine-turns.ts';
 import { majors } from './hosts/process/runtime.ts';
 import { makeWorkspace, removeWorkspace, type Workspace } from './hosts/workspace.ts';
 import { lookIntoImages } from './hotpatches-in-image.ts';
+import { imagesOfVersions } from './images-of-versions.ts';
 import { performInTurn, waiting } from './perform-in-turn.ts';
 import type { RunContext } from './perform-run.ts';
 import { openSnapshots } from './snapshots/open-snapshots.ts';
@@ -123,6 +124,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
           seed: chosen,
           only: only ?? scenarios,
           ...(await lookIntoImages(bundle, host, signal)),
+          ...(await imagesOfVersions(bundle.manifest, host, signal)),
           staticHints: await readHints(bundle, loaded.dir, { major: snapshot.facts.major }),
         },
         snapshot: withRoles(snapshot, bundle.manifest.roles),

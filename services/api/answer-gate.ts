@@ -8,6 +8,8 @@ export interface GateQuestion {
   readonly environment: string;
   /** Absent: whatever was rehearsed for this version, if that is one thing. */
   readonly bundle?: string | undefined;
+  /** Id or digest of the image of next that is to go out; absent: nobody said. */
+  readonly image?: string | undefined;
 }
 
 export interface GateDecision {
@@ -22,9 +24,10 @@ export function answerGate(
   rules: Rules,
   now: Date,
 ): GateDecision {
-  const { bundle } = question;
+  const { bundle, image } = question;
   const { decision, reasons } = askGate({
     ...(bundle === undefined ? {} : { bundle }),
+    ...(image === undefined ? {} : { image }),
     bundles: bundlesOf(known),
     rehearsals: known.flatMap((record) => judgedOnly(record, selfChecks)),
     waivers: waivers.filter(({ environment }) => environment === undefined || environment === question.environment),

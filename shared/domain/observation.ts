@@ -218,6 +218,8 @@ export interface Evidence {
   readonly leftOut: readonly import('./run.ts').Scenario[];
   /** The declared hot patches as they were looked for in next; absent: none is declared, or nobody looked. */
   readonly hotpatches?: readonly HotpatchLook[];
+  /** Those that the versions ran in; absent: they have none, or the host knows none. */
+  readonly images?: readonly import('./image.ts').VersionImage[];
   /** What a linter said of the phases' SQL files; absent: none was asked. */
   readonly staticHints?: Observed<readonly StaticHint[]>;
   /** Waivers that people gave at the service before this was judged; absent: none, or there was no service. */

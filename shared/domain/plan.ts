@@ -2,6 +2,7 @@ import type { Bundle } from './bundle.ts';
 import type { StaticHint } from './hint.ts';
 import type { HotpatchLook } from './hotpatch.ts';
 import type { RehearsalId } from './ids.ts';
+import type { VersionImage } from './image.ts';
 import type { HostFacts, SnapshotFacts } from './observation.ts';
 import type { Observed } from './observed.ts';
 import type { Rules } from './rules.ts';
@@ -19,6 +20,8 @@ export interface Plan {
   readonly only: readonly Scenario[];
   /** The declared hot patches, those in an image of next included; absent: none is declared. */
   readonly hotpatches?: readonly HotpatchLook[];
+  /** Those that the versions run in; absent: they have none, or the host knows none. */
+  readonly images?: readonly VersionImage[];
   /** What a linter said of the phases' SQL files; it goes into the evidence and decides nothing. */
   readonly staticHints?: Observed<readonly StaticHint[]>;
 }

@@ -2,6 +2,7 @@ import type { AppName, NotTested, Overlap } from './bundle.ts';
 import type { DeployOrder } from './deploy-order.ts';
 import type { CheckOutcome, Finding } from './finding.ts';
 import type { Hint } from './hint.ts';
+import type { VersionImage } from './image.ts';
 import type { LatencyMs, LoadObservation } from './load.ts';
 import type { LockObservation, LockQueue } from './lock.ts';
 import type { FaultKind, HostFacts } from './observation.ts';
@@ -31,6 +32,8 @@ export interface Report {
     readonly previousApp: string | null;
     readonly nextApp: string | null;
   };
+  /** The images that the versions were rehearsed in; absent: they have none, or the host knows none. */
+  readonly images?: readonly VersionImage[];
   readonly snapshot: {
     readonly name: string;
     readonly version: string;

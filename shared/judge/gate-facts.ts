@@ -16,6 +16,8 @@ export interface GateFacts {
   readonly snapshotDataAsOf: string | null;
   /** Fingerprint of the schema that was rehearsed on; null: nobody read it. */
   readonly schema: string | null;
+  /** Id and digests of the image that next was rehearsed in; absent: it had none, or nobody kept it. */
+  readonly nextImage?: readonly string[];
   readonly findings: readonly GateFinding[];
   readonly checks: readonly (Pick<CheckOutcome, 'id' | 'outcome'> & {
     readonly reason?: string;
@@ -28,6 +30,7 @@ export function gateFactsOf(report: Report, schema: string | null): GateFacts {
   return {
     snapshotDataAsOf: report.snapshot.dataAsOf,
     schema,
+    ...nextImageOf(report),
     findings: report.findings.map(({ check, severity, title, ...finding }) => ({
       ...{ check, severity, title },
       ...picked(finding, ['relation', 'phase', 'app', 'waivedBy', 'waivedUntil']),
@@ -42,6 +45,11 @@ export function gateFactsOf(report: Report, schema: string | null): GateFacts {
       .filter(({ gates, outcome }) => gates && outcome === 'not-run')
       .map(({ gates, outcome }) => ({ gates, outcome })),
   };
+}
+
+function nextImageOf({ images = [] }: Report): Pick<GateFacts, 'nextImage'> {
+  const next = images.find(({ app }) => app === 'next');
+  return next === undefined ? {} : { nextImage: [next.id, ...next.digests] };
 }
 
 function picked<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {

@@ -37,6 +37,8 @@ export interface GateOverride {
 export interface GateQuestion {
   /** Digest of the artifact that is to go out, where the caller knows it. */
   readonly bundle?: string;
+  /** Id or digest of the image that is to go out, where the caller knows it. */
+  readonly image?: string;
   /** Every digest that this version may be, judged or not; absent: those of the rehearsals. */
   readonly bundles?: readonly string[];
   readonly rehearsals: readonly GateRehearsal[];
@@ -59,6 +61,7 @@ export type GateCode =
   | 'stale-snapshot'
   | 'other-rules'
   | 'other-schema'
+  | 'other-image'
   | 'unchecked-worker';
 
 export interface GateAnswer {
@@ -130,7 +133,12 @@ function latestReasons(latest: GateRehearsal, question: GateQuestion): Reasons {
     const about = unsure.length === 0 ? '' : `: ${listed(unsure.map(({ id }) => id))}`;
     return [{ code: 'inconclusive', text: `rehearsal ${latest.id} could not say${about}` }];
   }
-  return [...distrustOf(latest), ...schemaReasons(latest, question), ...stalenessOf(latest, question)];
+  return [
+    ...distrustOf(latest),
+    ...schemaReasons(latest, question),
+    ...imageReasons(latest, question),
+    ...stalenessOf(latest, question),
+  ];
 }
 
 /** A watcher that is not watched proves nothing, however green it says that all is. */
@@ -144,6 +152,13 @@ function schemaReasons({ id, schema }: GateRehearsal, { productionSchema }: Gate
   const rehearsed = schema === null ? 'one that nobody read' : short(schema);
   const text = `rehearsal ${id} was on the schema ${rehearsed}, production has ${short(productionSchema)}`;
   return [{ code: 'other-schema', text: `${text}: make a new snapshot, or find out who changed production` }];
+}
+
+/** A tag that was moved since stands for what nobody rehearsed. */
+function imageReasons({ id, nextImage = [] }: GateRehearsal, { image }: GateQuestion): Reasons {
+  if (image === undefined || nextImage.includes(image)) return [];
+  const rehearsed = nextImage.length === 0 ? 'no image that anybody kept' : listed(nextImage.map(short));
+  return [{ code: 'other-image', text: `rehearsal ${id} was of ${rehearsed}, and ${short(image)} is to go out` }];
 }
 
 const short = (digest: string): string => digest.slice(0, 'sha256:'.length + 12);

@@ -25,6 +25,7 @@ export function assembleEvidence(
     notTested: sheet.notTested,
     leftOut: scenarios.filter((scenario) => !plan.only.includes(scenario)),
     ...(plan.hotpatches === undefined ? {} : { hotpatches: plan.hotpatches }),
+    ...(plan.images === undefined ? {} : { images: plan.images }),
     ...(plan.staticHints === undefined ? {} : { staticHints: plan.staticHints }),
   };
 }

@@ -54,6 +54,7 @@ function withoutHints(evidence: Evidence, judgement: Judgement): Report {
       previousApp: bundle.appDigests.previous,
       nextApp: bundle.appDigests.next,
     },
+    ...(evidence.images === undefined ? {} : { images: evidence.images }),
     snapshot: {
       name: snapshot.name,
       version: snapshot.version,

@@ -18,6 +18,7 @@ interface GateOptions extends ServiceOptions {
   readonly version?: string;
   readonly environment?: string;
   readonly bundle?: string;
+  readonly image?: string;
   readonly report?: string;
   readonly format: 'text' | 'json';
 }
@@ -37,6 +38,7 @@ export function gateCommand(io: CommandIo): Command {
     .option('--version <version>', 'as the manifest names it')
     .option('--environment <name>', 'as the manifest names it; default: production')
     .option('--bundle <digest>', 'exactly this bundle, sha256:…')
+    .option('--image <digest>', 'next in exactly this image, sha256:…, by its id or as registries have it')
     .option('--report <file>', 'what `submit --format json` printed: asks for just that bundle')
     .addOption(new Option('--format <format>', 'of the answer on stdout').choices(['text', 'json']).default('text'))
     .action((options: GateOptions) => askGate(io, options));
@@ -67,6 +69,7 @@ export interface GateQuestion {
   readonly version: string;
   readonly environment: string;
   readonly bundle?: string;
+  readonly image?: string;
 }
 
 /** A gate that restarts is asked again; one that does not answer for so long is not reachable. */
@@ -106,6 +109,7 @@ async function questionOf(io: CommandIo, options: GateOptions): Promise<GateQues
     version,
     environment: options.environment ?? reported?.report.environment ?? 'production',
     ...(bundle === undefined ? {} : { bundle }),
+    ...(options.image === undefined ? {} : { image: options.image }),
   };
 }
 

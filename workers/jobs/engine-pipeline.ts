@@ -6,6 +6,7 @@ import { planRuns } from '../../shared/plan/plan-runs.ts';
 import { refusalIn } from '../../shared/plan/refusal.ts';
 import { assembleReport } from '../../shared/report/assemble-report.ts';
 import type { Engine } from '../engine.ts';
+import { requireSameImages } from '../images-of-versions.ts';
 import type { Pipeline, Prepared } from './pipeline.ts';
 
 /** The real core behind the jobs: the same engine that `rehearse run` drives. */
@@ -38,6 +39,7 @@ async function prepare(
       seed: rehearsal.seed,
       ...(snapshot === undefined ? {} : { snapshot }),
     });
+    if (plan !== null) requireSameImages(plan.images, made.plan.images);
     // A rerun has a name of its own, and whoever planned first has planned for all workers.
     const context = { ...made, plan: plan ?? { ...made.plan, rehearsalId: rehearsal.id } };
     return {

@@ -10,6 +10,7 @@ import type { Api, ApiParts } from '../type-provider.ts';
 
 /** No name has U+0000, and PostgreSQL takes none. */
 const name = { minLength: 1, maxLength: nameCharsMax, pattern: '^[^\\u0000]+$' } as const;
+const digest = { pattern: '^sha256:[0-9a-f]{64}$' } as const;
 export const statusOfAnswer = { allow: 200, block: 412, 'never-rehearsed': 404 } as const;
 
 export function gateRoute(app: Api, parts: ApiParts): void {
@@ -26,7 +27,10 @@ export function gateRoute(app: Api, parts: ApiParts): void {
             service: Type.String(name),
             version: Type.String(name),
             environment: Type.Optional(Type.String(name)),
-            bundle: Type.Optional(Type.String({ pattern: '^sha256:[0-9a-f]{64}$' })),
+            bundle: Type.Optional(Type.String(digest)),
+            image: Type.Optional(
+              Type.String({ ...digest, description: 'Id or registry digest of the image of next that is to go out' }),
+            ),
           },
           { additionalProperties: false },
         ),
@@ -37,10 +41,10 @@ export function gateRoute(app: Api, parts: ApiParts): void {
       const question = { ...request.query, environment: request.query.environment ?? 'production' };
       const { answer, body } = await answerFor(question, parts);
       const { name: actor, requestId = null } = actorOf(request);
-      const { service, version, environment, bundle = 'any bundle' } = question;
+      const { service, version, environment, bundle = 'any bundle', image } = question;
       await parts.store.audit.recordChange({
         ...{ action: 'gate', actor, service, requestId },
-        subject: [service, version, environment, bundle].join(' '),
+        subject: [service, version, environment, bundle, ...(image === undefined ? [] : [image])].join(' '),
         detail: { answer: body.answer, reasons: body.reasons },
       });
       return reply.code(statusOfAnswer[answer]).header('cache-control', 'no-store').send(body);
@@ -60,6 +64,7 @@ export async function answerFor(
     version: question.version,
     environment: question.environment,
     bundle: question.bundle ?? null,
+    ...(question.image === undefined ? {} : { image: question.image }),
     reasons: [...reasons],
     evidence: known.filter(({ rehearsal }) => isAskedFor(rehearsal, question.bundle)).map(presentEvidence),
   };

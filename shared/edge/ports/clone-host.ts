@@ -1,4 +1,5 @@
 import type { HotpatchFound } from '../../domain/hotpatch.ts';
+import type { ImageIdentity } from '../../domain/image.ts';
 import type { HostFacts } from '../../domain/observation.ts';
 import type { SteppedMaxima } from '../../domain/series.ts';
 import type { Login, SealedSnapshot } from './snapshots.ts';
@@ -15,6 +16,8 @@ export interface CloneHost {
    * host knows no images. Throws RehearsalError where the image cannot be had.
    */
   findInImage?(image: string, path: string): Promise<HotpatchFound>;
+  /** What this name stands for here; pulled where it is not there. Absent and throws: as above. */
+  imageOf?(image: string): Promise<ImageIdentity>;
   /** False: what clones run in does not answer at this moment. Absent: it is a part of the machine. */
   isThere?(): Promise<boolean>;
   /** Removes what earlier, crashed owners left: anything of ours past its expiry or whose owner process is gone. */

@@ -8,6 +8,7 @@ export const GateAnswerSchema = Type.Object(
     version: Type.String(),
     environment: Type.String(),
     bundle: orNull(Type.String()),
+    image: Type.Optional(Type.String()),
     reasons: Type.Array(Type.Object({ code: Type.String(), text: Type.String() })),
     evidence: Type.Array(
       Type.Object({

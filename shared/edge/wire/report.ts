@@ -41,6 +41,16 @@ export const ReportSchema = Type.Object(
       previousApp: orNull(Type.String()),
       nextApp: orNull(Type.String()),
     }),
+    images: Type.Optional(
+      Type.Array(
+        Type.Object({
+          app: Type.Union([Type.Literal('previous'), Type.Literal('next')]),
+          name: Type.String(),
+          id: Type.String(),
+          digests: Type.Array(Type.String()),
+        }),
+      ),
+    ),
     snapshot: Type.Object({
       name: Type.String(),
       version: Type.String(),

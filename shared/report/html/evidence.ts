@@ -37,5 +37,6 @@ ${host.cpus} cores, ${formatBytes(host.memoryBytes)}</dd>
 <dt>Snapshot</dt><dd><code>${digests.snapshot}</code></dd>
 <dt>Rules</dt><dd><code>${digests.rules}</code></dd>
 <dt>Previous</dt><dd><code>${digests.previousApp ?? 'none'}</code></dd>
-<dt>Next</dt><dd><code>${digests.nextApp ?? 'none'}</code></dd></dl></section>`;
+<dt>Next</dt><dd><code>${digests.nextApp ?? 'none'}</code></dd>
+${(report.images ?? []).map(({ app, name, id }) => html`<dt>Image of ${app}</dt><dd>${name} <code>${id}</code></dd>`)}</dl></section>`;
 }

@@ -4,8 +4,12 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openEngine } from '../../../workers/engine.ts';
 import { openDockerHost } from '../../../workers/hosts/docker/open-docker-host.ts';
+import { libraryBundle, twoApps } from '../../support/contract-bundles.ts';
 import { describeWith } from '../../support/require.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { writtenBundle } from '../../support/vendor.ts';
 import { type CloneHostLab, openCloneHostLab } from './clone-host-lab.ts';
 
 const text = '{ "disabled": ["feed job"] }\n'.repeat(20_000);
@@ -55,6 +59,28 @@ describeWith('docker', 'files of an image', () => {
     ['nothing', '/app/none.json', { kind: 'nothing' }],
   ])('%s is told as what it is', async (_, path, expected) => {
     expect(await find(path)).toEqual(expected);
+  });
+
+  test('what its name stands for is its id', async () => {
+    const host = await openDockerHost(lab.parts);
+    const id = execFileSync('docker', ['image', 'inspect', '--format', '{{.Id}}', image], { encoding: 'utf8' }).trim();
+    expect(await host.imageOf?.(image)).toEqual({ id, digests: [] });
+  });
+
+  test('a plan has the image of next, and what hot patches it carries', async () => {
+    await using home = await temporaryDirectory();
+    await using engine = await openEngine({ dataRoot: home.path, host: 'docker' });
+    const path = '/app/config/jobs.json';
+    await using bundle = await writtenBundle(
+      libraryBundle({
+        apps: { ...twoApps, next: { ...twoApps.next, image } },
+        probes: [{ name: 'it answers', request: { path: '/' } }],
+        hotpatches: [{ path, sha256: file.sha256, why: 'INC-212' }],
+      }),
+    );
+    const { plan } = await engine.prepare(await engine.load(bundle.dir));
+    expect(plan.images).toMatchObject([{ app: 'next', name: image, id: expect.stringMatching(/^sha256:/) }]);
+    expect(plan.hotpatches).toMatchObject([{ path, found: { seen: true, value: file } }]);
   });
 
   test('no container stays, and none was started', () => {

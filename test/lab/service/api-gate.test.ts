@@ -69,6 +69,15 @@ describe('the gate', () => {
     );
   });
 
+  it('is closed for an image that nobody rehearsed, and says which it was asked for', async () => {
+    await judged(service, '4.6.0');
+    const image = `sha256:${'5'.repeat(64)}`;
+    expect(await ask('version=4.6.0')).toEqual([200, 'allow', 'passed']);
+    expect(await ask(`version=4.6.0&image=${image}`)).toEqual([412, 'block', 'other-image']);
+    const { body } = await json(`/v1/gate?service=alerts&version=4.6.0&image=${image}`);
+    expect(body).toMatchObject({ image });
+  });
+
   it('is closed by a second bundle that nobody judged, whatever was decided about the first, and the board says so', async () => {
     const { id } = await judged(service, '4.4.0-bad');
     const { bundle } = ((await json(`/v1/rehearsals/${id}`)).body as { digests: { bundle: string } }).digests;

@@ -37,6 +37,13 @@ const cases = outcomes.flatMap((outcome) =>
 );
 
 describe('what is kept for the gate', () => {
+  test('is the image of next, by its id and as registries have it', () => {
+    const image = { name: 'app:2', id: 'sha256:id', digests: ['sha256:pushed'] };
+    const images = [{ ...image, app: 'previous', id: 'sha256:old' } as const, { ...image, app: 'next' } as const];
+    expect(gateFactsOf({ ...green, images }, null).nextImage).toEqual(['sha256:id', 'sha256:pushed']);
+    expect(gateFactsOf(green, null)).not.toHaveProperty('nextImage');
+  });
+
   test.each(cases)('answers as everything would: $outcome.outcome, $cell, $found.length, $given.length', (one) => {
     const report = reportWith(one);
     const everything = { ...gateFactsOf(report, null), checks: report.checks, cells: report.compatibility.cells };

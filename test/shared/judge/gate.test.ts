@@ -57,6 +57,14 @@ describe('the gate is closed unless proven open', () => {
   test('what was never rehearsed is blocked', () => expect(codes([])).toEqual(['block', 'never-rehearsed']));
   test('another bundle than the rehearsed one is blocked', () =>
     expect(codes([rehearsal()], { bundle: 'sha256:bb' })).toEqual(['block', 'never-rehearsed']));
+  test('another image of next than the rehearsed one is blocked, and so is one of which nothing was kept', () => {
+    const inImage = rehearsal({ nextImage: ['sha256:id', 'sha256:pushed'] });
+    for (const image of ['sha256:id', 'sha256:pushed'])
+      expect(codes([inImage], { image })).toEqual(['allow', 'passed']);
+    expect(codes([inImage], { image: 'sha256:other' })).toEqual(['block', 'other-image']);
+    expect(codes([rehearsal()], { image: 'sha256:id' })).toEqual(['block', 'other-image']);
+    expect(codes([inImage])).toEqual(['allow', 'passed']);
+  });
   test('a red is not erased by a later pass', () => expect(codes([red, rehearsal()])).toEqual(['block', 'failed']));
   test('a red of another digest does not count', () =>
     expect(codes([{ ...red, bundleDigest: 'sha256:bb' }, rehearsal()], { bundle: 'sha256:aa' })).toEqual([

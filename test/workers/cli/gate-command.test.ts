@@ -47,6 +47,13 @@ test('an answer that does not agree with its status is a block, in JSON as well'
   expect(JSON.parse(ended.stdout)).toMatchObject({ answer: 'block', code: 'gate-blocked' });
 });
 
+test('an image is asked for as it is given', async () => {
+  const image = `sha256:${'4'.repeat(64)}`;
+  const urls: string[] = [];
+  await askedAt((url) => urls.push(url), 200, allow, '--image', image);
+  expect(new URL(urls[0] ?? '', 'http://gate').searchParams.get('image')).toBe(image);
+});
+
 test('an allow is the answer on stdout', async () => {
   const words = await asked(200, allow);
   expect(words).toEqual({ code: 0, stdout: 'allow\n  passed: it passed on 2 March\n', stderr: '' });
@@ -55,8 +62,12 @@ test('an allow is the answer on stdout', async () => {
   expect(JSON.parse(json.stdout)).toEqual(allow);
 });
 
-async function asked(status: number, answer: object, ...more: readonly string[]) {
-  const server = createServer((_request, response) => {
+const asked = (status: number, answer: object, ...more: readonly string[]) =>
+  askedAt(() => undefined, status, answer, ...more);
+
+async function askedAt(hears: (url: string) => void, status: number, answer: object, ...more: readonly string[]) {
+  const server = createServer((request, response) => {
+    hears(request.url ?? '');
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

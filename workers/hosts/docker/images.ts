@@ -1,9 +1,9 @@
+import type { ImageIdentity } from '../../../shared/domain/image.ts';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
 import { type Engine, messageOf, statusOf } from './engine.ts';
 import { registryLogin, registryVariable } from './registry-logins.ts';
 
-export interface Image {
-  readonly id: string;
+export interface Image extends ImageIdentity {
   readonly name: string;
   readonly env: readonly string[];
   readonly user: string;
@@ -44,9 +44,10 @@ export async function findImage(engine: Engine, names: readonly string[]): Promi
 
 async function lookAt(engine: Engine, name: string): Promise<Image | undefined> {
   try {
-    const { Id, Config } = await engine.docker.getImage(name).inspect();
+    const { Id, Config, RepoDigests } = await engine.docker.getImage(name).inspect();
     const command = [...[Config.Entrypoint ?? []].flat(), ...(Config.Cmd ?? [])];
-    return { id: Id, name, env: Config.Env ?? [], user: Config.User, hasCommand: command.length > 0 };
+    const digests = (RepoDigests ?? []).map((reference) => reference.replace(/^.*@/, ''));
+    return { id: Id, digests, name, env: Config.Env ?? [], user: Config.User, hasCommand: command.length > 0 };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;

@@ -53,6 +53,10 @@ export async function openDockerHost(options: DockerHostOptions): Promise<CloneH
     },
     clone: (request) => makeDockerClone(parts, request, request.snapshot.pgdata),
     findInImage: (name, path) => findInImage(parts, name, path),
+    imageOf: async (name) => {
+      const { id, digests } = await findImage(engine, [name]);
+      return { id, digests };
+    },
     isThere: () => engineAnswers(engine.docker),
     reap: () => reapLeftOvers(parts),
   };

@@ -141,6 +141,14 @@ function Ground({ report }: { readonly report: Report }) {
           </dd>
         </div>
       ))}
+      {(report.images ?? []).map(({ app, name, id }) => (
+        <div className="pair" key={`image of ${app}`}>
+          <dt>Image of {app}</dt>
+          <dd>
+            {name} <code>{id}</code>
+          </dd>
+        </div>
+      ))}
     </dl>
   );
 }
