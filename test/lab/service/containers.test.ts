@@ -39,7 +39,7 @@ describeWith('docker', 'the adapters against servers in containers', () => {
       await using first = await eventually(() => open().catch(() => undefined));
       await using second = await open();
       await first.tokens.add('a-token', { name: 'ci', scopes: ['submit'] }, { name: 'the test' });
-      expect(await second.tokens.find('a-token')).toEqual({ name: 'ci', scopes: ['submit'] });
+      expect(await second.tokens.find('a-token')).toMatchObject({ name: 'ci', scopes: ['submit'] });
       expect(await second.rehearsals.unfinished()).toEqual([]);
     });
   });
