@@ -6,8 +6,11 @@ const project = (name: string, include: string[], timeoutMs: number, concurrent 
   test: {
     ...{ name, include, testTimeout: timeoutMs, hookTimeout: timeoutMs, environment: 'node' as const },
     sequence: { concurrent },
+    expect: { poll: { timeout: pollMs } },
   },
 });
+/** A page that takes seconds beside a busy neighbour is slow, and not wrong. */
+const pollMs = 15_000;
 /** Whole rehearsals mostly wait; two at a time still leave each other's timing evidence, and more would not. */
 const rehearsalsAtOnce = 2;
 const concurrently = true;
