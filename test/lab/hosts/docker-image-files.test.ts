@@ -72,11 +72,14 @@ describeWith('docker', 'files of an image', () => {
     await using engine = await openEngine({ dataRoot: home.path, host: 'docker' });
     const path = '/app/config/jobs.json';
     await using bundle = await writtenBundle(
-      libraryBundle({
-        apps: { ...twoApps, next: { ...twoApps.next, image } },
-        probes: [{ name: 'it answers', request: { path: '/' } }],
-        hotpatches: [{ path, sha256: file.sha256, why: 'INC-212' }],
-      }),
+      libraryBundle(
+        {
+          apps: { ...twoApps, next: { ...twoApps.next, image } },
+          probes: [{ name: 'it answers', request: { path: '/' } }],
+          hotpatches: [{ path, sha256: file.sha256, why: 'INC-212' }],
+        },
+        { 'previous/app.js': '', 'next/app.js': '', 'migrations/1.sql': 'SELECT 1;' },
+      ),
     );
     const { plan } = await engine.prepare(await engine.load(bundle.dir));
     expect(plan.images).toMatchObject([{ app: 'next', name: image, id: expect.stringMatching(/^sha256:/) }]);
