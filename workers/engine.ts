@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bundle, type Manifest, sqlSnapshotMajor } from '../shared/domain/bundle.ts';
-import type { RunResult, SnapshotFacts } from '../shared/domain/observation.ts';
+import type { RunResult } from '../shared/domain/observation.ts';
 import type { Room } from '../shared/domain/placement.ts';
 import type { RunSpec, Scenario } from '../shared/domain/run.ts';
 import { scenarios } from '../shared/domain/run.ts';
+import type { SnapshotFacts } from '../shared/domain/snapshot.ts';
 import { bundleLimits } from '../shared/edge/adapters/bundle/limits.ts';
 import { loadBundle } from '../shared/edge/adapters/bundle/load-bundle.ts';
 import { installTools } from '../shared/edge/adapters/install-tools.ts';

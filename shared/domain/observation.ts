@@ -10,6 +10,7 @@ import type { PreparedShapes, QueryShapes } from './query-shape.ts';
 import type { RepairTrial, ValuesLost, WayBack } from './recovery.ts';
 import type { RunSpec, StatePoint } from './run.ts';
 import type { DatabaseState } from './schema.ts';
+import type { SnapshotFacts } from './snapshot.ts';
 import type { SqlErrorObservation, WorkerObservation } from './sql-error.ts';
 import type { StandbyObservation } from './standby.ts';
 import type { StatementObservation } from './statement.ts';
@@ -224,18 +225,6 @@ export interface Evidence {
   readonly staticHints?: Observed<readonly StaticHint[]>;
   /** Waivers that people gave at the service before this was judged; absent: none, or there was no service. */
   readonly accepted?: readonly import('./accepted-waiver.ts').AcceptedWaiver[];
-}
-
-export interface SnapshotFacts {
-  readonly name: string;
-  readonly version: string;
-  readonly digest: string;
-  /** ISO time; null for SQL snapshots, whose age is not applicable. */
-  readonly dataAsOf: string | null;
-  readonly bytes: number;
-  /** Size of the database that it was taken from; absent: nobody said, and it counts as of the same size. */
-  readonly productionBytes?: number;
-  readonly major: number;
 }
 
 export interface HostFacts {

@@ -3,10 +3,11 @@ import type { StaticHint } from './hint.ts';
 import type { HotpatchLook } from './hotpatch.ts';
 import type { RehearsalId } from './ids.ts';
 import type { VersionImage } from './image.ts';
-import type { HostFacts, SnapshotFacts } from './observation.ts';
+import type { HostFacts } from './observation.ts';
 import type { Observed } from './observed.ts';
 import type { Rules } from './rules.ts';
 import type { RunSpec, Scenario } from './run.ts';
+import type { SnapshotFacts } from './snapshot.ts';
 
 /** One bundle on one snapshot: what every run of the rehearsal shares. */
 export interface Plan {

@@ -1,7 +1,8 @@
 import type { Bundle, Manifest } from '../domain/bundle.ts';
 import type { HotpatchLook } from '../domain/hotpatch.ts';
-import type { Evidence, HostFacts, RunResult, SnapshotFacts } from '../domain/observation.ts';
+import type { Evidence, HostFacts, RunResult } from '../domain/observation.ts';
 import type { Rules } from '../domain/rules.ts';
+import type { SnapshotFacts } from '../domain/snapshot.ts';
 import type { Readings } from './collect-evidence.ts';
 import { type ExpectedEnd, findExpectedEnd } from './derive/expected-end.ts';
 

@@ -1,6 +1,6 @@
 import type { Manifest } from '../domain/bundle.ts';
-import type { SnapshotFacts } from '../domain/observation.ts';
 import type { RehearsalError } from '../domain/problem.ts';
+import type { SnapshotFacts } from '../domain/snapshot.ts';
 import { invalidBundle } from './invalid-bundle.ts';
 import { lineOfKey } from './manifest/yaml-tree.ts';
 import { manifestFile } from './read-bundle.ts';

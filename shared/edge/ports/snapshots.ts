@@ -1,4 +1,4 @@
-import type { SnapshotFacts } from '../../domain/observation.ts';
+import type { SnapshotFacts } from '../../domain/snapshot.ts';
 
 export interface Login {
   readonly user: string;
