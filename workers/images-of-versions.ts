@@ -25,12 +25,13 @@ export async function imagesOfVersions(
   return images.length === 0 ? {} : { images };
 }
 
-/** Throws RehearsalError `other-image` where a name stands for another image here than where the rehearsal was planned. */
+/** Throws RehearsalError `other-image` where a name stands for another image here than where it was planned, or for none. */
 export function requireSameImages(planned: Plan['images'], here: Plan['images']): void {
   for (const { name, id } of planned ?? []) {
     const own = here?.find((image) => image.name === name);
-    if (own === undefined || own.id === id) continue;
-    const detail = `${name} is the image ${own.id} on this worker, and ${id} where the rehearsal was planned`;
+    if (own?.id === id) continue;
+    const mine = own === undefined ? `no image ${name} is on this worker` : `${name} is ${own.id} on this worker`;
+    const detail = `${mine}, and it was ${id} where the rehearsal was planned`;
     const remedy = `let every worker have the same: docker pull ${name}, or name it by its digest`;
     throw new RehearsalError('machine', 'other-image', detail, remedy);
   }

@@ -102,8 +102,9 @@ const neverAnswered = ({ app, before, during, after }: StandbyApp, { manifest }:
   manifest.probes.some((probe) => !probe.writes && probe.for.includes(app)) &&
   [before, during, after].every((answers) => answers.length === 0);
 
-/** What it met before the first phase is not told: of previous nobody can say that the migration is at fault. */
+/** Previous was not ready before the first phase already: nobody can say that the migration is at fault. */
 const isRefusedThere = ({ app, sqlErrors }: StandbyApp, { runs }: Reading): boolean =>
+  app === 'next' &&
   sqlErrors.length > 0 &&
   runs.some(({ cells }) =>
     cells.some(

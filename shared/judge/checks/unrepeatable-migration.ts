@@ -2,7 +2,7 @@ import type { RunResult } from '../../domain/observation.ts';
 import { closingSql } from '../closing-sql.ts';
 import type { JudgeContext } from '../context.ts';
 import { claimOf, endedWell, howItEnded, refusals } from '../derive/attempts.ts';
-import { doneAgain, doneTwice, uncountedAgain } from '../derive/done-twice.ts';
+import { doneAgain, doneTwice, perhapsDoneAgain, uncountedAgain } from '../derive/done-twice.ts';
 import { emptiedTables } from '../derive/emptied-tables.ts';
 import { expectedAfter, retryConverged } from '../derive/expected-end.ts';
 import { faultText } from '../derive/fault-text.ts';
@@ -36,12 +36,15 @@ export const unrepeatableMigration = defineCheck({
     ...readings.interruption.runs.flatMap((run) => doneAgain(run, traced.runs[0], context)),
     ...readings.interruption.runs.flatMap((run) => emptied(run, context)),
   ],
-  lacks: ({ traced: _traced, ...readings }, context) => [
+  lacks: ({ traced, ...readings }, context) => [
     ...stopped(readings, context).flatMap((run) => {
       if (retryConverged(context.expected, run) !== null) return [];
       return [`${run.spec.id}: it was not seen whether the next attempt leads to the expected end`];
     }),
-    ...readings.interruption.runs.flatMap((run) => uncountedAgain(run, context)),
+    ...readings.interruption.runs.flatMap((run) => [
+      ...uncountedAgain(run, context),
+      ...perhapsDoneAgain(run, traced.runs[0], context),
+    ]),
   ],
 });
 

@@ -45,17 +45,40 @@ export function otherRows(run: RunResult, { expected }: JudgeContext): readonly 
 
 /**
  * Run again after an interruption, the commands exited 0, schema and ledger are as they should be, and a table holds
- * other rows than after one undisturbed run. Of a table that two quiet runs leave differently nobody can tell.
+ * other rows than after one undisturbed run.
  */
 export function doneAgain(run: RunResult, traced: RunResult | undefined, context: JudgeContext): readonly Draft[] {
+  return rowsAfterRetry(run, traced, context)
+    .filter(({ wavers }) => !wavers)
+    .map((rows) => againRowsDraft(run, rows));
+}
+
+/** Of a table that two quiet runs leave differently, and the retry in a third way, nobody can tell. */
+export function perhapsDoneAgain(
+  run: RunResult,
+  traced: RunResult | undefined,
+  context: JudgeContext,
+): readonly string[] {
+  return rowsAfterRetry(run, traced, context)
+    .filter(({ wavers }) => wavers)
+    .map(({ relation }) => `${run.spec.id}: two quiet runs and the next attempt each leave other rows in ${relation}`);
+}
+
+function rowsAfterRetry(
+  run: RunResult,
+  traced: RunResult | undefined,
+  context: JudgeContext,
+): readonly (OtherRows & { readonly wavers: boolean })[] {
   const end = endAfterRetry(run, context);
   const once = context.expected?.run.end;
   if (end?.seen !== true || once?.seen !== true) return [];
-  const wavering = traced?.end.seen === true ? differingRows(once.value, traced.end.value) : [];
   const emptied = emptiedTables(run, context);
+  const quiet = new Map(
+    (traced?.end.seen === true ? differingRows(once.value, traced.end.value) : []).map((o) => [o.relation, o.rows]),
+  );
   return differingRows(once.value, end.value)
-    .filter(({ relation }) => !emptied.includes(relation) && !wavering.some((other) => other.relation === relation))
-    .map((rows) => againRowsDraft(run, rows));
+    .filter(({ relation, rows }) => !emptied.includes(relation) && quiet.get(relation) !== rows)
+    .map((other) => ({ ...other, wavers: quiet.has(other.relation) }));
 }
 
 /** Tables whose rows the quiet run made or took, and that nobody could count after the retry. */

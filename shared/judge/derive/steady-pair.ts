@@ -35,7 +35,9 @@ export function steadyGaps({ runs, missing }: Reading, { apps }: Manifest): read
     if (steady.ready === false) return [`${run.spec.id}: ${app} did not become ready`];
     const statements = steady.processes.reduce((sum, process) => sum + process.statements, 0);
     if (apps !== 'none' && statements === 0) return [`${run.spec.id}: ${app} never asked its database anything`];
-    return [];
+    return steady.probes
+      .filter(({ asked }) => asked === 0)
+      .map(({ name }) => `${run.spec.id}: “${name}” was not asked once, for others took too long`);
   });
 }
 

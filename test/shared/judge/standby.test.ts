@@ -98,6 +98,12 @@ describe('what a standby met', () => {
       ...{ verdict: 'inconclusive', found: [] },
       outcomes: { 'standby-conflict': 'undetermined' },
     });
+    // It was so before the first phase.
+    const before = { ...never, app: 'previous' as const };
+    expect(judged({ apps: [before, standbyApp('next')] }, reads)).toMatchObject({
+      ...{ verdict: 'inconclusive', found: [] },
+      outcomes: { 'standby-conflict': 'undetermined' },
+    });
   });
 
   test('is worth knowing where a read of ours was cancelled or held the replay up', () => {

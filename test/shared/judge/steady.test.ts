@@ -94,6 +94,10 @@ describe('worse-steady-state', () => {
     expect(withNext(probes(2, 9_000), probes(120, 12))).toMatchObject(blocks);
     expect(withNext(probes(15, 9_000), probes(25, 12))).toMatchObject(clear);
     expect(withNext(probes(2, 9_000), probes(19, 12))).toMatchObject(clear);
+    expect(withNext(probes(0, 0), probes(120, 12))).toMatchObject({
+      ...{ outcome: 'undetermined', verdict: 'inconclusive' },
+      reason: expect.stringContaining('“acknowledge an alert” was not asked once'),
+    });
   });
 
   test('a plan that still did not fit after it was prepared again is an error like others', () => {
