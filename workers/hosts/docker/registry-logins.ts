@@ -1,6 +1,3 @@
-import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
-
 /** What a registry asks for; `serveraddress` as the engine's API calls it. */
 export interface RegistryLogin {
   readonly username: string;
@@ -11,19 +8,16 @@ export interface RegistryLogin {
 /** In the form of `docker login`'s config.json, as CI systems have it. */
 export const registryVariable = 'DOCKER_AUTH_CONFIG';
 
-const written = Type.Object({
-  auths: Type.Record(
-    Type.String(),
-    Type.Object({
-      /** Base64 of `user:password`. */
-      auth: Type.Optional(Type.String()),
-      username: Type.Optional(Type.String()),
-      password: Type.Optional(Type.String()),
-    }),
-  ),
-});
+interface Entry {
+  /** Base64 of `user:password`. */
+  readonly auth?: string;
+  readonly username?: string;
+  readonly password?: string;
+}
 
-type Entry = Static<typeof written>['auths'][string];
+interface Logins {
+  readonly auths: Readonly<Record<string, Entry>>;
+}
 
 /** Why the variable's value is of no use; undefined: it is absent, or good. Nothing of it is quoted. */
 export function registryLoginsProblem(text: string | undefined): string | undefined {
@@ -65,11 +59,25 @@ function partsOf({ auth, username, password }: Entry): Pick<RegistryLogin, 'user
   return user === undefined || secret === undefined ? undefined : { username: user, password: secret };
 }
 
-function parsed(text: string): Static<typeof written> | undefined {
+function parsed(text: string): Logins | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return Value.Check(written, value) ? value : undefined;
+    return isLogins(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** By hand: every command reads this module, and a schema library would be half of what it loads. */
+function isLogins(value: unknown): value is Logins {
+  return isRecord(value) && isRecord(value.auths) && Object.values(value.auths).every(isEntry);
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (!isRecord(value)) return false;
+  return [value.auth, value.username, value.password].every((part) => part === undefined || typeof part === 'string');
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
