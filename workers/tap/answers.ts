@@ -114,8 +114,8 @@ export class Answers {
    * it.
    */
   copyIn(): void {
+    const head = this.#head();
     const end = this.#asked.findIndex(({ kind }, at) => at > 0 && kind === 'copy-end');
-    const [head] = this.#asked;
     this.copying = end === -1;
     if (head !== undefined) this.#asked = [head, ...(end === -1 ? [] : this.#asked.slice(end + 1))];
   }
@@ -135,10 +135,7 @@ export class Answers {
 
   /** The client asked to hear of what completed without waiting for a Sync. */
   get flushed(): boolean {
-    while (this.#head()?.kind === 'flush') {
-      this.#asked.shift();
-      this.#flushReached = true;
-    }
+    this.#head();
     return this.#flushReached;
   }
 
@@ -153,9 +150,14 @@ export class Answers {
     return [...this.takeDone(), ...unanswered];
   }
 
+  /**
+   * The message that the next answer belongs to. Flush has none of its own, nor has a CopyDone or CopyFail that no copy
+   * waited for: the server has read over both.
+   */
   #head(): Asked | undefined {
-    // A CopyDone or CopyFail that no copy waited for is read over by the server.
-    while (this.#asked[0]?.kind === 'copy-end') this.#asked.shift();
+    while (this.#asked[0]?.kind === 'flush' || this.#asked[0]?.kind === 'copy-end') {
+      if (this.#asked.shift()?.kind === 'flush') this.#flushReached = true;
+    }
     return this.#asked[0];
   }
 

@@ -122,6 +122,27 @@ describe.each(taps)('a statement, %s', (_name, mode, watched) => {
     client.socket.destroy();
   });
 
+  it('is heard of behind a Flush whose answer comes together with its own', async () => {
+    await using tap = await open();
+    const client = await RawClient.start(tap);
+    const opened = [wire.parse('', 'SELECT generate_series(1, 5)'), wire.bind('p', ''), wire.describePortal('p')];
+    client.send(...opened, wire.flush, wire.execute('p', 2), wire.flush);
+    expect(await client.until('s')).toBe('12TDDs');
+    expect(tap.statements().map(({ sql, rows }) => [sql, rows])).toEqual([['SELECT generate_series(1, 5)', 2]]);
+    client.send(wire.sync, wire.bind('', ''), wire.flush, wire.parse('', 'SELEC'), wire.sync);
+    expect(await client.until('Z')).toBe('Z');
+    expect(await client.until('Z')).toBe('2EZ');
+    expect(seen(tap).at(-1)).toEqual(['SELEC', '42601', 'II']);
+    client.send(wire.query('CREATE TEMP TABLE c (n int)'));
+    await client.until('Z');
+    client.send(wire.parse('', 'COPY c FROM STDIN'), wire.bind('', ''), wire.flush, wire.execute(''), wire.flush);
+    expect(await client.until('G')).toBe('12G');
+    client.send(wire.copyData('1\n'), wire.copyDone, wire.sync);
+    expect(await client.until('Z')).toBe('CZ');
+    expect(seen(tap).at(-1)).toEqual(['COPY c FROM STDIN', 'COPY 1', 'II']);
+    client.socket.destroy();
+  });
+
   it('is a function call', async () => {
     await using tap = await open();
     const client = await RawClient.start(tap);
