@@ -42,6 +42,11 @@ describe('no evidence is never a pass', () => {
       'failed-migration',
     ],
     [
+      'a phase whose command was never started with nobody else in the room',
+      { runs: { control: (run) => ({ ...run, attempts: run.attempts.slice(0, -1) }) } },
+      'failed-migration',
+    ],
+    [
       'a version that was asked on another state than the control run’s',
       {
         runs: {
