@@ -19,7 +19,9 @@ export interface LoadObservation {
   readonly blockedMs: number;
   /** The longest wait of one transaction. */
   readonly blockedMsMax: number;
+  /** Transactions that waited for a lock behind the migration. */
   readonly blockedTransactions: number;
+  /** Most that stood still at the same moment: those, and behind them arrivals that found no free connection. */
   readonly queueDepthMax: number;
   /** How late the generator sent, against its own schedule. */
   readonly lagMsP99: number;
@@ -58,4 +60,10 @@ export interface LoadSecond {
   readonly failed: number;
   readonly p50Ms: number;
   readonly maxMs: number;
+}
+
+/** `up to 12 at once`, and who they were where that is more than waited for locks. */
+export function depthWords({ blockedTransactions, queueDepthMax }: LoadObservation): string {
+  const more = queueDepthMax > blockedTransactions ? ', those included that found no free connection' : '';
+  return `up to ${queueDepthMax} at once${more}`;
 }

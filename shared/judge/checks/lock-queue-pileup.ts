@@ -1,4 +1,4 @@
-import type { LoadObservation } from '../../domain/load.ts';
+import { depthWords, type LoadObservation } from '../../domain/load.ts';
 import type { RunResult } from '../../domain/observation.ts';
 import type { StatementObservation } from '../../domain/statement.ts';
 import type { JudgeContext } from '../context.ts';
@@ -62,7 +62,7 @@ function draftOf(
   const on = relation === undefined ? 'tables' : relation;
   return {
     title: `Traffic on ${on} waits ${duration(waitedMs)} behind ${blamed === undefined ? 'the migration' : `“${shortSql(blamed.sql)}”`}`,
-    summary: `${how(chain, blamed === found?.statement ? undefined : found?.statement)} ${count(load.blockedTransactions, 'transaction')} waited, ${duration(load.blockedMs)} together, up to ${load.queueDepthMax} at once; the longest wait was ${duration(waitedMs)}, the budget is ${duration(context.manifest.budgets.blockedMs)}.`,
+    summary: `${how(chain, blamed === found?.statement ? undefined : found?.statement)} ${count(load.blockedTransactions, 'transaction')} waited, ${duration(load.blockedMs)} together, ${depthWords(load)}; the longest wait was ${duration(waitedMs)}, the budget is ${duration(context.manifest.budgets.blockedMs)}.`,
     runs: [run],
     ...place,
     relation,

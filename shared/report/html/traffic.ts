@@ -1,4 +1,4 @@
-import type { LoadObservation } from '../../domain/load.ts';
+import { depthWords, type LoadObservation } from '../../domain/load.ts';
 import type { Report, ReportRun } from '../../domain/report.ts';
 import { runWords } from '../phrases.ts';
 import { formatMs } from '../words.ts';
@@ -27,7 +27,7 @@ function figures(run: ReportRun, load: LoadObservation): Markup {
 <dt>Latency</dt><dd>p50 ${formatMs(latencyMs.p50)}, p99 ${formatMs(latencyMs.p99)}, at most ${formatMs(latencyMs.max)}
 (before the migration: p50 ${formatMs(baselineLatencyMs.p50)}, p99 ${formatMs(baselineLatencyMs.p99)})</dd>
 <dt>Blocked</dt><dd>${formatMs(load.blockedMsMax)} at most, ${formatMs(load.blockedMs)} over ${load.blockedTransactions} transactions,
-up to ${load.queueDepthMax} waiting at once</dd>
+${depthWords(load)}</dd>
 <dt>Failed</dt><dd>${load.failed} of ${load.transactions}${failures.length > 0 ? ` (${failures.join(', ')})` : ''}</dd>
 <dt>Generator</dt><dd>${load.achievedRate.toFixed(1)} of ${load.plannedRate} transactions a second, ${formatMs(load.lagMsP99)} late (p99)</dd>
 <dt>Writes seen</dt><dd>${seen.length === 0 ? 'none were planned' : seen.join(', ')}</dd>

@@ -31,6 +31,17 @@ test('does not lay at the migration’s door what one of our actors blocks direc
   expect(judge(given).findings).toMatchObject([{ check: 'lock-queue-pileup', ordinal: 3, relation: 'public.alerts' }]);
 });
 
+test('says who stands still at once where that is more than waited for locks', () => {
+  const summaryWith = (blockedTransactions: number, queueDepthMax: number) => {
+    const lockWaits = [wait(party('traffic', 2), [migration], 2_000, 'public.alerts')];
+    const measured = load({ blockedMsMax: 2_000, blockedTransactions, queueDepthMax });
+    const given = evidence({ runs: { 'under-load': (run) => ({ ...run, lockWaits, load: measured }) } });
+    return judge(given).findings[0]?.summary;
+  };
+  expect(summaryWith(61, 40)).toContain('up to 40 at once;');
+  expect(summaryWith(61, 100)).toContain('up to 100 at once, those included that found no free connection;');
+});
+
 /** One transaction: locks alerts (ordinal 11), then asks for events (12), then works on (13). */
 const within = (ordinal: number, sql: string, more: Partial<StatementObservation> = {}) =>
   statement(ordinal, sql, {

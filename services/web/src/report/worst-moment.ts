@@ -1,4 +1,5 @@
 import type { Finding } from '../../../../shared/domain/finding.ts';
+import { depthWords } from '../../../../shared/domain/load.ts';
 import type { Report } from '../../../../shared/domain/report.ts';
 import { counted, formatMs } from '../../../../shared/report/words.ts';
 import { findStatement, statementKey } from './find-statement.ts';
@@ -25,7 +26,7 @@ export function momentWords(
   const { load } = run;
   if (load !== undefined && load.blockedMsMax >= tellableMs) {
     parts.push(
-      `${counted(load.blockedTransactions, 'transaction')} of ${load.transactions} wait, up to ${load.queueDepthMax} at once, the longest ${formatMs(load.blockedMsMax)}`,
+      `${counted(load.blockedTransactions, 'transaction')} of ${load.transactions} wait, the longest ${formatMs(load.blockedMsMax)}, ${depthWords(load)}`,
     );
   }
   if (load !== undefined && load.failed > 0) {

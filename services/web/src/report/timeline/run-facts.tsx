@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { depthWords } from '../../../../../shared/domain/load.ts';
 import type { ReportAttempt, ReportRun } from '../../../../../shared/domain/report.ts';
 import { queueWords, standbyWords } from '../../../../../shared/report/phrases.ts';
 import { counted, excerpt, formatBytes, formatMs } from '../../../../../shared/report/words.ts';
@@ -19,7 +20,7 @@ export const RunFacts = memo(({ run }: { readonly run: ReportRun }) => {
           <dt>Waits</dt>
           <dd>
             {load.blockedTransactions} of {load.transactions} transactions wait behind the migration, at most{' '}
-            {formatMs(load.blockedMsMax)}, up to {load.queueDepthMax} at once
+            {formatMs(load.blockedMsMax)}, {depthWords(load)}
           </dd>
           <dt>Errors</dt>
           <dd>
