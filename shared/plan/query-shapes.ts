@@ -1,6 +1,7 @@
 import type { QueryShape, QueryShapes } from '../domain/query-shape.ts';
 import { runLimits } from './limits.ts';
 import { normalizeSql, queryWords } from './normalize-sql.ts';
+import { queryWithin } from './query-within.ts';
 import { constantTypes, repairedShape } from './shape-parameters.ts';
 import { splitSql } from './split-sql.ts';
 import { tokenAt } from './sql-tokens.ts';
@@ -12,7 +13,10 @@ export interface SentStatement {
   readonly parameterTypes?: readonly number[];
 }
 
-/** They use tables like queries, the only commands that a server prepares (the manual, "PREPARE"): that is told. */
+/**
+ * They use tables like queries, the only commands that a server prepares (the manual, "PREPARE"): where no query is
+ * within them, that is told.
+ */
 const unreadable = new Set(['copy', 'declare', 'call', 'do', 'explain', 'truncate', 'lock', 'refresh']);
 
 /**
@@ -28,7 +32,8 @@ export function queryShapes(
   const known = new Set<string>();
   const unpreparable = new Set<string>();
   let overlong = 0;
-  const add = (sql: string, shape: (normalized: string) => QueryShape): void => {
+  const add = (text: string, shape: (normalized: string, sql: string) => QueryShape): void => {
+    const sql = askedBy(text);
     const first = firstWord(sql);
     if (!queryWords.has(first)) {
       if (unreadable.has(first)) unpreparable.add(first.toUpperCase());
@@ -38,11 +43,11 @@ export function queryShapes(
       overlong += 1;
       return;
     }
-    const made = shape(normalizeSql(sql));
-    const text = spaceless(made.sql);
-    if (made.from === 'production' && known.has(text)) return;
-    known.add(text);
-    const key = JSON.stringify([text, made.types, made.searchPath]);
+    const made = shape(normalizeSql(sql), sql);
+    const bare = spaceless(made.sql);
+    if (made.from === 'production' && known.has(bare)) return;
+    known.add(bare);
+    const key = JSON.stringify([bare, made.types, made.searchPath]);
     if (!shapes.has(key)) shapes.set(key, made);
   };
   const searchPaths = new Map<number, string>();
@@ -56,8 +61,8 @@ export function queryShapes(
       const sending = JSON.stringify([one.sql, given, searchPath]);
       if (read.has(sending)) continue;
       read.add(sending);
-      add(one.sql, (normalized) => ({
-        ...repairedShape(normalized, merged(given, constantTypes(one.sql, normalized))),
+      add(one.sql, (normalized, query) => ({
+        ...repairedShape(normalized, merged(given, constantTypes(query, normalized))),
         ...(searchPath === undefined ? {} : { searchPath }),
         from: 'previous',
       }));
@@ -75,13 +80,17 @@ export function queryShapes(
 
 /** Texts of `pg_stat_statements` as they may be kept: without a value, and no longer than tells that it is too long. */
 export function keepableQueries(texts: readonly string[]): readonly string[] {
-  const kept = texts.flatMap((sql) => {
+  const kept = texts.flatMap((text) => {
+    const sql = askedBy(text);
     const first = firstWord(sql);
     if (queryWords.has(first)) return [normalizeSql(sql.slice(0, runLimits.queryShapeChars + 1))];
     return unreadable.has(first) ? [first.toUpperCase()] : [];
   });
   return [...new Set(kept)];
 }
+
+/** Most texts are queries, and need no closer look. */
+const askedBy = (text: string): string => (unreadable.has(firstWord(text)) ? queryWithin(text) : text);
 
 function firstWord(sql: string): string {
   const first = tokenAt(sql, 0);

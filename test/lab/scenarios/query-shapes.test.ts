@@ -102,7 +102,8 @@ test('a query that only a file of the bundle knows is prepared, too, and no cons
         'next/app.js': reader,
         'migrations/1.sql': 'ALTER TABLE loans DROP COLUMN book;\n',
         'production/queries.sql':
-          "SELECT max(id) FROM loans WHERE book IS NOT NULL AND id > $1;\nSELECT note FROM books WHERE title = 'secret';\nSELECT no_such FROM loans;\n",
+          "SELECT max(id) FROM loans WHERE book IS NOT NULL AND id > $1;\nSELECT note FROM books WHERE title = 'secret';\nSELECT no_such FROM loans;\n" +
+          'DECLARE few CURSOR FOR SELECT min(id) FROM loans WHERE book = 7;\nCOPY (SELECT book FROM loans) TO STDOUT;\n',
       },
     ),
   );
@@ -115,6 +116,8 @@ test('a query that only a file of the bundle knows is prepared, too, and no cons
       broken: [
         { from: 'previous' },
         { sql: 'SELECT max(id) FROM loans WHERE book IS NOT NULL AND id > $1', sqlstate: '42703', from: 'production' },
+        { sql: 'SELECT min(id) FROM loans WHERE book = $1', sqlstate: '42703', from: 'production' },
+        { sql: 'SELECT book FROM loans', sqlstate: '42703', from: 'production' },
       ],
     },
   });

@@ -5,7 +5,7 @@ import { observed } from '../../../shared/domain/observed.ts';
 import type { QueryShapes } from '../../../shared/domain/query-shape.ts';
 import { runLimits } from '../../../shared/plan/limits.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
-import { queryShapes } from '../../../shared/plan/query-shapes.ts';
+import { keepableQueries, queryShapes } from '../../../shared/plan/query-shapes.ts';
 import { cell, points } from '../../support/evidence-parts.ts';
 import { at, attemptOf, controlOf, planOf, statementOf, stateOf } from '../../support/run-results.ts';
 
@@ -75,10 +75,22 @@ describe('the queries of production', () => {
       "SET a = 'b'",
       'BEGIN',
       'COPY a FROM STDIN',
-      '/* x */ declare c cursor for select 1',
+      'COPY a (b) TO STDOUT',
+      '/* x */ call c(1)',
     );
     expect(shapes).toEqual([]);
-    expect(unpreparable).toEqual(['COPY', 'DECLARE']);
+    expect(unpreparable).toEqual(['CALL', 'COPY']);
+  });
+
+  test.for([
+    ["/* x */ declare c cursor for select a from b where c = 'x'", 'select a from b where c = $1'],
+    ['DECLARE "for" NO SCROLL CURSOR WITH HOLD FOR SELECT a FROM b FOR UPDATE', 'SELECT a FROM b FOR UPDATE'],
+    ["COPY (SELECT max(a), ')' FROM (SELECT 1) b) TO STDOUT", 'SELECT max(a), $1 FROM (SELECT $2) b'],
+    ['copy (delete from b returning a) to stdout', 'delete from b returning a'],
+  ] as const)('are within what reads them: %s', ([sql, shape]) => {
+    expect(of(sql).shapes).toMatchObject([{ sql: shape, from: 'previous' }]);
+    const known = queryShapes([{ sql, session: 1 }], [...keepableQueries([sql]), sql], new Map());
+    expect(known).toMatchObject({ shapes: [{ sql: shape, from: 'previous' }], unpreparable: [] });
   });
 
   test('beyond the limits are counted', () => {
