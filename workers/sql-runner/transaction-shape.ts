@@ -1,4 +1,4 @@
-import { loadModule, type Node, parseSync } from 'libpg-query';
+import { type AlterSubscriptionStmt, loadModule, type Node, parseSync } from 'libpg-query';
 
 await loadModule();
 
@@ -50,11 +50,32 @@ function refusesBlock(node: Node): boolean {
   if ('DiscardStmt' in node) return node.DiscardStmt.target === 'DISCARD_ALL';
   if ('AlterDatabaseStmt' in node) return hasOption(node.AlterDatabaseStmt.options, 'tablespace');
   if ('AlterTableStmt' in node) return (node.AlterTableStmt.cmds ?? []).some(detachesConcurrently);
+  if ('AlterSubscriptionStmt' in node) return refreshes(node.AlterSubscriptionStmt);
   if ('ReindexStmt' in node) {
     const wide = ['REINDEX_OBJECT_SCHEMA', 'REINDEX_OBJECT_SYSTEM', 'REINDEX_OBJECT_DATABASE'];
     return wide.includes(String(node.ReindexStmt.kind)) || hasOption(node.ReindexStmt.params, 'concurrently');
   }
   return false;
+}
+
+const publications: readonly unknown[] = [
+  'ALTER_SUBSCRIPTION_SET_PUBLICATION',
+  'ALTER_SUBSCRIPTION_ADD_PUBLICATION',
+  'ALTER_SUBSCRIPTION_DROP_PUBLICATION',
+];
+
+/** Another set of publications is refreshed unless the statement says that it shall not be. */
+function refreshes({ kind, options }: AlterSubscriptionStmt): boolean {
+  if (kind === 'ALTER_SUBSCRIPTION_REFRESH') return true;
+  return publications.includes(kind) && !(options ?? []).some(isOffRefresh);
+}
+
+function isOffRefresh(option: Node): boolean {
+  if (!('DefElem' in option) || option.DefElem.defname !== 'refresh') return false;
+  const { arg } = option.DefElem;
+  if (arg === undefined) return false;
+  if ('String' in arg) return ['false', 'off'].includes(arg.String.sval?.toLowerCase() ?? '');
+  return 'Integer' in arg && (arg.Integer.ival ?? 0) === 0;
 }
 
 const hasOption = (options: readonly Node[] | undefined, name: string): boolean =>
