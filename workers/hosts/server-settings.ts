@@ -66,6 +66,8 @@ export function enforcedSettings({ listenAddresses, port, logDirectory }: Server
     // that.
     fsync: 'off',
     archive_mode: 'off',
+    // Who subscribes in a rehearsal must not take from production's slot what belongs to production's subscriber.
+    max_logical_replication_workers: '0',
     // Shared memory in files of the data directory, so that even a killed server leaves nothing elsewhere.
     dynamic_shared_memory_type: 'mmap',
     logging_collector: 'on',

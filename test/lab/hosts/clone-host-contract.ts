@@ -76,6 +76,18 @@ export function cloneHostContract(name: string, open: OpenHost): void {
         expect(await session.query('SHOW lock_timeout')).toEqual([{ lock_timeout: '2s' }]);
       });
 
+      test('follow no publisher, whatever a migration subscribes to', async () => {
+        await using made = await host.clone(lab.request({ settings: { max_logical_replication_workers: '4' } }));
+        await using session = await asAdmin(made);
+        await session.query("CREATE SUBSCRIPTION s CONNECTION 'host=192.0.2.1' PUBLICATION p WITH (connect = false)");
+        await session.query("ALTER SUBSCRIPTION s SET (slot_name = 's')");
+        await session.query('ALTER SUBSCRIPTION s ENABLE');
+        const replicating = await session.query(
+          "SELECT backend_type FROM pg_stat_activity WHERE backend_type LIKE 'logical replication%'",
+        );
+        expect(replicating).toEqual([]);
+      });
+
       test('refuse a setting that the server does not know, as a fault of the bundle', async () => {
         await expect(host.clone(lab.request({ settings: { lock_timeot: '1s' } }))).rejects.toMatchObject({
           name: 'RehearsalError',

@@ -21,6 +21,7 @@ test("a clone never reaches for production's files, peers or programs", () => {
   expect(file).not.toMatch(/archive_command|hba_file|primary_conninfo|synchronous|port/);
   expect(enforcedSettings({ listenAddresses: '127.0.0.1', port: 1, logDirectory: '/l' })).toMatchObject({
     archive_mode: 'off',
+    max_logical_replication_workers: '0',
   });
 });
 
