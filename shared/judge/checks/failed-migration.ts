@@ -1,7 +1,6 @@
-import type { Phase } from '../../domain/bundle.ts';
 import type { MigrationAttempt, RunResult } from '../../domain/observation.ts';
 import type { JudgeContext } from '../context.ts';
-import { endedWell, howItEnded, refusals } from '../derive/attempts.ts';
+import { howItEnded, refusals } from '../derive/attempts.ts';
 import { failingAttempt, isCleanRefusal } from '../derive/clean-refusal.ts';
 import { lockLosses } from '../derive/lock-losses.ts';
 import { placeOf } from '../derive/place.ts';
@@ -29,16 +28,7 @@ export const failedMigration = defineCheck({
       ? underLoad.runs.flatMap((run) => failureUnderLoad(run, context))
       : []),
   ],
-  lacks: ({ control }, { manifest }) => control.runs.flatMap((run) => neverStarted(run, manifest.phases)),
 });
-
-/** Of a run in which nothing failed: what comes after a failure is not due. */
-function neverStarted({ spec, attempts, outcome }: RunResult, phases: readonly Phase[]): readonly string[] {
-  if (outcome !== 'completed' || !attempts.every(endedWell)) return [];
-  return phases
-    .filter(({ name }) => !attempts.some(({ phase }) => phase === name))
-    .map(({ name }) => `${spec.id}: the command of ${name} was never started`);
-}
 
 /** What it left and whether it can be run again is judged elsewhere; a lost lock and a deadlock have checks of their own. */
 function failureUnderLoad(run: RunResult, context: JudgeContext): readonly Draft[] {

@@ -1,5 +1,6 @@
 import type { LoadObservation } from '../../domain/load.ts';
 import type { Evidence, RunResult, Weakness } from '../../domain/observation.ts';
+import { endedWell } from './attempts.ts';
 import { duration, share } from './sentences.ts';
 
 /** CONTRACT section 5: below this size a full copy distorts no timing. */
@@ -17,6 +18,7 @@ export function derivedWeaknesses(run: RunResult, evidence: Evidence): readonly 
     ...weakTraffic(run, evidence),
     ...faultThatMissed(run),
     ...silentCommands(run),
+    ...phasesLeftOut(run, evidence),
   ];
 }
 
@@ -99,4 +101,15 @@ function silentCommands({ spec, attempts }: RunResult): readonly Weakness[] {
   return attempts
     .filter(({ exitCode, statements }) => exitCode === 0 && statements.length === 0)
     .map(({ phase }) => ({ part: 'migration', because: `${phase} exited 0 and never asked its database anything` }));
+}
+
+/** What comes after a command that failed is not due; where all ended well, a phase that nobody started is missing. */
+function phasesLeftOut({ spec, attempts, outcome }: RunResult, { bundle }: Evidence): readonly Weakness[] {
+  const goesThroughAll = spec.scenario === 'control' || (spec.scenario === 'under-load' && spec.steady === undefined);
+  if (!goesThroughAll || outcome !== 'completed' || !attempts.every(endedWell)) return [];
+  return bundle.manifest.phases
+    .filter(({ name }) => !attempts.some(({ phase }) => phase === name))
+    .flatMap(({ name }) =>
+      (['migration', 'load'] as const).map((part) => ({ part, because: `the command of ${name} was never started` })),
+    );
 }

@@ -47,6 +47,11 @@ describe('no evidence is never a pass', () => {
       'failed-migration',
     ],
     [
+      'a phase that the traffic never met',
+      { runs: { 'under-load': (run) => ({ ...run, attempts: run.attempts.slice(0, -1) }) } },
+      'lock-queue-pileup',
+    ],
+    [
       'a version that was asked on another state than the control run’s',
       {
         runs: {
