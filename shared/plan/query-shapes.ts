@@ -32,8 +32,7 @@ export function queryShapes(
   const known = new Set<string>();
   const unpreparable = new Set<string>();
   let overlong = 0;
-  const add = (text: string, shape: (normalized: string, sql: string) => QueryShape): void => {
-    const sql = askedBy(text);
+  const add = (sql: string, shape: (normalized: string) => QueryShape): void => {
     const first = firstWord(sql);
     if (!queryWords.has(first)) {
       if (unreadable.has(first)) unpreparable.add(first.toUpperCase());
@@ -43,11 +42,11 @@ export function queryShapes(
       overlong += 1;
       return;
     }
-    const made = shape(normalizeSql(sql), sql);
-    const bare = spaceless(made.sql);
-    if (made.from === 'production' && known.has(bare)) return;
-    known.add(bare);
-    const key = JSON.stringify([bare, made.types, made.searchPath]);
+    const made = shape(normalizeSql(sql));
+    const text = spaceless(made.sql);
+    if (made.from === 'production' && known.has(text)) return;
+    known.add(text);
+    const key = JSON.stringify([text, made.types, made.searchPath]);
     if (!shapes.has(key)) shapes.set(key, made);
   };
   const searchPaths = new Map<number, string>();
@@ -61,14 +60,17 @@ export function queryShapes(
       const sending = JSON.stringify([one.sql, given, searchPath]);
       if (read.has(sending)) continue;
       read.add(sending);
-      add(one.sql, (normalized, query) => ({
-        ...repairedShape(normalized, merged(given, constantTypes(query, normalized))),
+      const asked = askedBy(one.sql);
+      add(asked, (normalized) => ({
+        ...repairedShape(normalized, merged(given, constantTypes(asked, normalized))),
         ...(searchPath === undefined ? {} : { searchPath }),
         from: 'previous',
       }));
     }
   }
-  for (const sql of production) add(sql, (normalized) => ({ ...repairedShape(normalized, []), from: 'production' }));
+  for (const sql of production) {
+    add(askedBy(sql), (normalized) => ({ ...repairedShape(normalized, []), from: 'production' }));
+  }
   const all = [...shapes.values()];
   return {
     shapes: all.slice(0, runLimits.queryShapes),
@@ -89,8 +91,11 @@ export function keepableQueries(texts: readonly string[]): readonly string[] {
   return [...new Set(kept)];
 }
 
-/** Most texts are queries, and need no closer look. */
-const askedBy = (text: string): string => (unreadable.has(firstWord(text)) ? queryWithin(text) : text);
+/** Where what stands within is no query either, the command itself is what is told. */
+function askedBy(text: string): string {
+  const query = queryWithin(text);
+  return queryWords.has(firstWord(query)) ? query : text;
+}
 
 function firstWord(sql: string): string {
   const first = tokenAt(sql, 0);

@@ -5,6 +5,8 @@ import { tokenAt } from './sql-tokens.ts';
  * parameters keep their numbers.
  */
 export function queryWithin(sql: string): string {
+  // Most texts are neither, and need no closer look.
+  if (!mayHoldOne.test(sql)) return sql;
   const [first, ...rest] = tokensOf(sql);
   if (first?.text === 'declare') {
     const cursor = rest.findIndex(({ text }) => text === 'cursor');
@@ -20,6 +22,8 @@ export function queryWithin(sql: string): string {
   }
   return sql;
 }
+
+const mayHoldOne = /\b(?:declare|copy)\b/i;
 
 interface Token {
   /** Lower-cased unless quoted, when it is no key word. */

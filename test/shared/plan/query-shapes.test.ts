@@ -77,9 +77,10 @@ describe('the queries of production', () => {
       'COPY a FROM STDIN',
       'COPY a (b) TO STDOUT',
       '/* x */ call c(1)',
+      'DECLARE c CURSOR FOR EXECUTE prepared',
     );
     expect(shapes).toEqual([]);
-    expect(unpreparable).toEqual(['CALL', 'COPY']);
+    expect(unpreparable).toEqual(['CALL', 'COPY', 'DECLARE']);
   });
 
   test.for([
