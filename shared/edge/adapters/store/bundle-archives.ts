@@ -37,7 +37,7 @@ async function sent(rows: Ask, digest: Digest, path: string): Promise<string | n
 /** Nearly every archive is one chunk, and then one statement does all of it. */
 async function putInStore(database: Database, digest: Digest, path: string): Promise<void> {
   const { size } = await stat(path);
-  if (size <= chunkBytes) return putInOne(database.rows, digest, await readFile(path));
+  if (size <= chunkBytes) return putInOne(database.often, digest, await readFile(path));
   await database.transaction(async (rows) => {
     if ((await sent(rows, digest, path)) === inStore) return;
     await removeChunks(rows, digest);
