@@ -19,14 +19,19 @@ const pure = project('unit', ['test/{shared,workers,services}/**/*.test.ts', 'te
 /** They keep nothing, so that modules are loaded once for all of them: half of the time otherwise. */
 const unit = { test: { ...pure.test, isolate: false } };
 
+/** Nearly every test there starts servers of its own. */
+const withServers = ({ test }: ReturnType<typeof project>) => ({
+  test: { ...test, globalSetup: './test/support/made-clusters.ts' },
+});
+
 export default defineConfig({
   test: {
     maxConcurrency: rehearsalsAtOnce,
     sequence: { sequencer: LongestFirst },
     projects: [
       unit,
-      project('lab', ['test/lab/**/*.test.ts'], 180_000),
-      project('contract', ['test/contract/**/*.test.ts'], 300_000),
+      withServers(project('lab', ['test/lab/**/*.test.ts'], 180_000)),
+      withServers(project('contract', ['test/contract/**/*.test.ts'], 300_000)),
       project('incidents', ['test/incidents/*.test.ts'], 900_000, concurrently),
       project('known-answers', ['test/known-answers/*.test.ts'], 300_000, concurrently),
       project('tools', ['test/{tools,applications}/*.test.ts'], 900_000, concurrently),

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ServerAddress } from '../../shared/edge/ports/sql.ts';
+import { newCluster } from './made-clusters.ts';
 
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** Superuser, with a password that SCRAM asks for. */
@@ -33,7 +34,7 @@ export interface EmbeddedPostgresOptions {
 }
 
 /**
- * A real server of its own on a free port; leaving the scope removes it with its data. `initdb` takes under a second.
+ * A real server of its own on a free port; leaving the scope removes it with its data.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
   const programs = programsOf(options.major ?? 17);
@@ -59,17 +60,20 @@ async function initializeAndStart(
   const pgdata = join(home, 'data');
   const passwordFile = join(home, 'password');
   await writeFile(passwordFile, password, { mode: 0o644 });
+  const auth = options.auth ?? 'scram-sha-256';
   const args = [
-    '-D',
-    pgdata,
     '-U',
     'postgres',
     '--pwfile',
     passwordFile,
-    `--auth=${options.auth ?? 'scram-sha-256'}`,
+    `--auth=${auth}`,
     '-N',
+    '--encoding=UTF8',
+    '--locale=C.UTF-8',
   ];
-  await promisify(execFile)(programs.initdb, [...args, '--encoding=UTF8', '--locale=C.UTF-8'], unprivileged);
+  const initdb = (directory: string) =>
+    promisify(execFile)(programs.initdb, ['-D', directory, ...args], { ...unprivileged, cwd: home });
+  await newCluster(pgdata, `${options.major ?? 17}-${auth}`, unprivileged, initdb);
   const logFile = join(home, 'server.log');
   // A port that was free a moment ago may be taken by the time the server binds it, so a second and third try are fair.
   for (let attempt = 1; ; attempt += 1) {
