@@ -63,7 +63,8 @@ async function insert(rows: Ask, submission: Submission, attempt: number): Promi
     `WITH created AS (
        INSERT INTO rehearsals (id, attempt, service, version, environment, owners, bundle_digest, snapshot, rules_digest,
          seed, waivers_count, submitted_by, priority, needs, last_event)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1) ON CONFLICT DO NOTHING RETURNING *),
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)
+       ON CONFLICT DO NOTHING RETURNING *),
      first AS (
        INSERT INTO events (rehearsal_id, number, kind, content) SELECT id, last_event, 'status', $15 FROM created)
      SELECT ${rehearsalColumns} FROM created`,
