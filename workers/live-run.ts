@@ -1,6 +1,7 @@
 import type { LockParty } from '../shared/domain/lock.ts';
 import type { Aftermath, Weakness } from '../shared/domain/observation.ts';
 import type { Plan } from '../shared/domain/plan.ts';
+import type { QueryShape } from '../shared/domain/query-shape.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
 import type { Clone } from '../shared/edge/ports/clone-host.ts';
@@ -28,6 +29,8 @@ export interface LiveRun<Spec extends RunSpec = RunSpec> {
   readonly weaknesses: Weakness[];
   /** What was captured with the snapshot, most frequent first. */
   readonly productionQueries: readonly string[];
+  /** The queries that the run prepares, as whoever its sheet names told them; undefined: none. */
+  readonly shapes: readonly QueryShape[] | undefined;
   /** Removes row values from what a server or a program said. */
   readonly redact: Redaction;
   readonly signal: AbortSignal;

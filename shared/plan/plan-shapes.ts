@@ -1,22 +1,27 @@
+import type { RunId } from '../domain/ids.ts';
 import type { RunResult } from '../domain/observation.ts';
-import type { QueryShape, QueryShapes } from '../domain/query-shape.ts';
+import type { QueryShapes } from '../domain/query-shape.ts';
 import { runLimits } from './limits.ts';
+import { toldShapes } from './shapes-of-run.ts';
 
 type NotTested = { what: string; because: string };
 
 export interface ShapesToPrepare {
-  readonly shapes?: readonly QueryShape[];
+  readonly shapesToldBy?: RunId;
 }
 
 /**
- * The queries that previous sent on the untouched clone and that production is known to run: every run that asks
- * previous elsewhere prepares them. Nothing where the baseline did not tell them.
+ * Who told the queries that previous sent on the untouched clone and that production is known to run: every run that
+ * asks previous elsewhere prepares them. Nothing where the baseline did not tell them.
  */
 export function shapesOf(results: readonly RunResult[], notTested: NotTested[]): ShapesToPrepare {
-  const seen = results.flatMap(({ cells }) => cells).find(({ shapes }) => shapes !== undefined)?.shapes;
-  if (seen === undefined || !seen.seen) return {};
-  notTested.push(...leftOut(seen.value), ...refusedBefore(results));
-  return { shapes: seen.value.shapes };
+  for (const result of results) {
+    const told = toldShapes(result);
+    if (told === undefined) continue;
+    notTested.push(...leftOut(told), ...refusedBefore(results));
+    return { shapesToldBy: result.spec.id };
+  }
+  return {};
 }
 
 /** What the server refuses without any migration proves nothing of it; the runs agree, so one of them tells. */

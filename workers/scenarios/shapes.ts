@@ -4,6 +4,7 @@ import type { QueryShape, ShapeCost, ShapeFailure } from '../../shared/domain/qu
 import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
 import { runLimits } from '../../shared/plan/limits.ts';
 import { queryShapes } from '../../shared/plan/query-shapes.ts';
+import { tellerOf } from '../../shared/plan/shapes-of-run.ts';
 import type { Reading } from '../apps/observe-cell.ts';
 import type { LiveRun } from '../live-run.ts';
 import { costShapes } from '../probes/cost-shapes.ts';
@@ -17,8 +18,13 @@ export interface WatchedShapes {
 }
 
 /** Whether these queries can be prepared on the clone as it is now, and later once more those that could. */
-export async function watchShapes(run: LiveRun, shapes: readonly QueryShape[] | undefined): Promise<WatchedShapes> {
-  if (shapes === undefined) return { onState: async () => ({}) };
+export async function watchShapes(run: LiveRun): Promise<WatchedShapes> {
+  const { shapes } = run;
+  if (shapes === undefined) {
+    const teller = tellerOf(run.spec);
+    if (teller !== undefined) throw new Error(`${run.spec.id} was not given the queries that ${teller} told`);
+    return { onState: async () => ({}) };
+  }
   const before = await askServer(run, (session) => lookAt(session, shapes));
   return {
     async onState() {

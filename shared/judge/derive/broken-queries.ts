@@ -1,6 +1,7 @@
 import type { CellObservation } from '../../domain/observation.ts';
-import type { PreparedShapes, ShapeFailure } from '../../domain/query-shape.ts';
+import type { PreparedShapes, QueryShape, ShapeFailure } from '../../domain/query-shape.ts';
 import { type StatePoint, stateName } from '../../domain/run.ts';
+import { shapesOfRun } from '../../plan/shapes-of-run.ts';
 import type { Draft } from '../checks/check.ts';
 import type { JudgeContext } from '../context.ts';
 import { type AssessedCell, assessCells, type CellReadings, gatesAt, isOnItsState } from './assess-cells.ts';
@@ -28,7 +29,8 @@ export function unpreparedCells(readings: CellReadings, context: JudgeContext): 
     const { prepared } = observation;
     if (prepared?.seen !== true)
       return [`queries of production on “${cell.state}”: ${prepared?.why ?? whyNot(readings)}`];
-    return provesNothing(run, prepared.value) ? [noneWorked] : [];
+    const asked = shapesOfRun(run.spec, readings.compatibility.runs);
+    return provesNothing(asked, prepared.value) ? [noneWorked] : [];
   });
 }
 
@@ -39,8 +41,7 @@ const noneWorked =
  * Whether everything that previous sent was refused before the first phase already, as where its connections set a
  * search path that nobody else has; without the run's own list, everything that was tried.
  */
-function provesNothing({ spec }: AssessedCell['run'], { tried, failedBefore }: PreparedShapes): boolean {
-  const asked = 'shapes' in spec ? spec.shapes : undefined;
+function provesNothing(asked: readonly QueryShape[] | undefined, { tried, failedBefore }: PreparedShapes): boolean {
   if (asked === undefined) return tried > 0 && failedBefore.length >= tried;
   const fromPrevious = (from: string) => from === 'previous';
   const sent = asked.filter(({ from }) => fromPrevious(from)).length;

@@ -3,6 +3,7 @@ import type { RunResult } from '../../../shared/domain/observation.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { assembleEvidence } from '../../../shared/plan/assemble-evidence.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
+import { shapesOfRun } from '../../../shared/plan/shapes-of-run.ts';
 import { openClone, performRun } from '../../../workers/perform-run.ts';
 import { libraryApp, libraryBundle, twoApps, withPg } from '../../support/contract-bundles.ts';
 import { controlSpec, openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
@@ -182,7 +183,8 @@ test('a query that only pg_stat_statements of the snapshot knows is prepared, to
   const perform = (id: string, results: readonly RunResult[]) => {
     const spec = planRuns(context.plan, results).runs.find((run) => run.id === id);
     if (spec === undefined) throw new Error(`${id} is not planned`);
-    return performRun({ ...context, host }, spec, new AbortController().signal);
+    const shapes = shapesOfRun(spec, results);
+    return performRun({ ...context, host, shapes }, spec, new AbortController().signal);
   };
   const control = await perform('control', []);
   const first = [control, await perform('compatibility-previous-fresh-before', [])];
