@@ -2,7 +2,7 @@ import type { RunId } from '../domain/ids.ts';
 import type { RunResult } from '../domain/observation.ts';
 import type { QueryShapes } from '../domain/query-shape.ts';
 import { runLimits } from './limits.ts';
-import { toldShapes } from './shapes-of-run.ts';
+import { shapesOfRun, toldShapes, withTexts } from './shapes-of-run.ts';
 
 type NotTested = { what: string; because: string };
 
@@ -26,10 +26,11 @@ export function shapesOf(results: readonly RunResult[], notTested: NotTested[]):
 
 /** What the server refuses without any migration proves nothing of it; the runs agree, so one of them tells. */
 function refusedBefore(results: readonly RunResult[]): readonly NotTested[] {
-  const looks = results.flatMap(({ cells }) =>
-    cells.flatMap(({ prepared }) => (prepared?.seen ? [prepared.value] : [])),
+  const looks = results.flatMap(({ spec, cells }) =>
+    cells.flatMap(({ prepared }) => (prepared?.seen ? [{ spec, prepared: prepared.value }] : [])),
   );
-  const refused = looks.find(({ failedBefore }) => failedBefore.length > 0)?.failedBefore ?? [];
+  const look = looks.find(({ prepared }) => prepared.failedBefore.length > 0);
+  const refused = look === undefined ? [] : withTexts(look.prepared, shapesOfRun(look.spec, results)).failedBefore;
   if (refused.length === 0) return [];
   const named = refused.slice(0, namedMax).map(({ sql, sqlstate }) => `“${shortened(sql)}” (${sqlstate})`);
   const more = refused.length > namedMax ? ' …' : '';

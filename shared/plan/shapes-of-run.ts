@@ -1,6 +1,14 @@
 import type { RunId } from '../domain/ids.ts';
 import type { RunResult } from '../domain/observation.ts';
-import type { QueryShape, QueryShapes } from '../domain/query-shape.ts';
+import type {
+  OfShape,
+  PreparedQueries,
+  PreparedShapes,
+  QueryShape,
+  QueryShapes,
+  ShapeText,
+  WithText,
+} from '../domain/query-shape.ts';
 import type { RunSpec } from '../domain/run.ts';
 
 /**
@@ -25,4 +33,24 @@ export const tellerOf = (spec: RunSpec): RunId | undefined =>
 export function toldShapes({ cells }: RunResult): QueryShapes | undefined {
   const told = cells.find(({ shapes }) => shapes?.seen === true)?.shapes;
   return told?.seen === true ? told.value : undefined;
+}
+
+/** What a run found when it prepared `shapes`, each query with its text. Throws where one has none. */
+export function withTexts(
+  { tried, failedBefore, broken, dearer }: PreparedShapes,
+  shapes: readonly QueryShape[] = [],
+): PreparedQueries {
+  const texts = <T extends OfShape>(all: readonly T[]) => all.map((one): WithText<T> => ({ ...one, ...textOf(one) }));
+  const textOf = (one: OfShape): ShapeText => {
+    const { sql, from } = 'shape' in one ? (shapes[one.shape] ?? nobodys(one.shape)) : one;
+    return { sql, from };
+  };
+  return {
+    ...{ tried, failedBefore: texts(failedBefore), broken: texts(broken) },
+    ...(dearer === undefined ? {} : { dearer: texts(dearer) }),
+  };
+}
+
+function nobodys(place: number): never {
+  throw new Error(`a run prepared query ${place}, and nobody told so many`);
 }

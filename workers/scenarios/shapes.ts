@@ -35,9 +35,9 @@ export async function watchShapes(run: LiveRun): Promise<WatchedShapes> {
       return {
         prepared: observed({
           tried: shapes.length,
-          failedBefore: failuresOf(run, before.value.refused),
-          broken: failuresOf(run, now.value.refused),
-          dearer: dearerThan(before.value.costs, now.value.costs),
+          failedBefore: failuresOf(run, shapes, before.value.refused),
+          broken: failuresOf(run, shapes, now.value.refused),
+          dearer: dearerThan(shapes, before.value.costs, now.value.costs),
         }),
       };
     },
@@ -58,20 +58,23 @@ async function lookAt(session: SqlSession, shapes: readonly QueryShape[]): Promi
 /** Statistics alone move costs a little. */
 const noise = 1.5;
 
-const dearerThan = (before: Looked['costs'], now: Looked['costs']): readonly ShapeCost[] =>
-  [...now].flatMap(([shape, cost]) => {
-    const was = before.get(shape);
-    const { sql, from } = shape;
-    return was === undefined || cost <= noise * was ? [] : [{ sql, before: was, now: cost, from }];
+const dearerThan = (
+  shapes: readonly QueryShape[],
+  before: Looked['costs'],
+  now: Looked['costs'],
+): readonly ShapeCost[] =>
+  shapes.flatMap((shape, place) => {
+    const [was, is] = [before.get(shape), now.get(shape)];
+    return was === undefined || is === undefined || is <= noise * was ? [] : [{ shape: place, before: was, now: is }];
   });
 
-const failuresOf = (run: LiveRun, refused: Refused): readonly ShapeFailure[] =>
-  [...refused].map(([{ sql, from }, { sqlstate, message }]) => ({
-    sql,
-    sqlstate,
-    message: run.redact.message(message, { sqlstate, sql }),
-    from,
-  }));
+const failuresOf = (run: LiveRun, shapes: readonly QueryShape[], refused: Refused): readonly ShapeFailure[] =>
+  shapes.flatMap((shape, place) => {
+    const refusal = refused.get(shape);
+    if (refusal === undefined) return [];
+    const { sqlstate, message } = refusal;
+    return [{ shape: place, sqlstate, message: run.redact.message(message, { sqlstate, sql: shape.sql }) }];
+  });
 
 /**
  * What production ran, as the clone, whoever made its snapshot and the bundle know it, is read before previous begins

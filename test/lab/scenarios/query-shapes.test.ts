@@ -3,7 +3,7 @@ import type { RunResult } from '../../../shared/domain/observation.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { assembleEvidence } from '../../../shared/plan/assemble-evidence.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
-import { shapesOfRun } from '../../../shared/plan/shapes-of-run.ts';
+import { shapesOfRun, withTexts } from '../../../shared/plan/shapes-of-run.ts';
 import { openClone, performRun } from '../../../workers/perform-run.ts';
 import { libraryApp, libraryBundle, twoApps, withPg } from '../../support/contract-bundles.ts';
 import { controlSpec, openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
@@ -44,8 +44,13 @@ const bundleOf = (migrations: Readonly<Record<string, string>>) =>
     { 'package.json': withPg, 'seed.sql': seed, 'previous/app.js': reader, 'next/app.js': reader, ...migrations },
   );
 
-const preparedOn = (results: readonly RunResult[], id: string) =>
-  results.find(({ spec }) => spec.id === id)?.cells.find(({ prepared }) => prepared !== undefined)?.prepared;
+/** With the text of each query, which the results have only once. */
+function preparedOn(results: readonly RunResult[], id: string) {
+  const run = results.find(({ spec }) => spec.id === id);
+  const prepared = run?.cells.find(({ prepared }) => prepared !== undefined)?.prepared;
+  if (run === undefined || prepared?.seen !== true) return prepared;
+  return { seen: true, value: withTexts(prepared.value, shapesOfRun(run.spec, results)) };
+}
 
 test('a column that only an unasked query reads is missed on the state that lacks it, and on no other', async () => {
   const bundle = await lab.bundle(
