@@ -142,7 +142,10 @@ async function openLiveRun(
       parties: new Map(),
       brakes: [],
       weaknesses: [],
-      productionQueries: context.snapshot.queries ?? [],
+      productionQueries: {
+        texts: context.snapshot.queries ?? [],
+        beyondLimit: context.snapshot.queriesBeyondLimit ?? 0,
+      },
       shapes: context.shapes,
       redact,
       signal,

@@ -86,8 +86,13 @@ export async function readShapes(run: LiveRun): Promise<Reading> {
     if (!production.seen) return { shapes: production };
     const ids = [...new Set(statements.flatMap(({ parameterTypes = [] }) => parameterTypes))].filter((id) => id !== 0);
     const names = await askServer(run, (session) => typeNames(session, ids));
-    const known = [...production.value, ...run.productionQueries, ...(run.plan.bundle.queries ?? [])];
-    return { shapes: names.seen ? observed(queryShapes(statements, known, names.value)) : names };
+    if (!names.seen) return { shapes: names };
+    const [onClone, captured] = [production.value, run.productionQueries];
+    const known = [...onClone.texts, ...captured.texts, ...(run.plan.bundle.queries ?? [])];
+    const { beyondLimit, ...shapes } = queryShapes(statements, known, names.value);
+    // Both knew the same production.
+    const unread = Math.max(onClone.beyondLimit, captured.beyondLimit);
+    return { shapes: observed({ ...shapes, beyondLimit: beyondLimit + unread }) };
   };
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunResult } from '../../../shared/domain/observation.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { assembleEvidence } from '../../../shared/plan/assemble-evidence.ts';
+import { runLimits } from '../../../shared/plan/limits.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
 import { shapesOfRun, withTexts } from '../../../shared/plan/shapes-of-run.ts';
 import { openClone, performRun } from '../../../workers/perform-run.ts';
@@ -147,11 +148,15 @@ test('a query that was captured with the snapshot is prepared, too', async () =>
   );
   const { context } = bundle;
   const sql = 'SELECT min(id) FROM loans WHERE book > $1';
-  const withQueries = { snapshot: { ...context.snapshot, queries: [sql] } };
+  const withQueries = { snapshot: { ...context.snapshot, queries: [sql], queriesBeyondLimit: 7 } };
   const first = [await bundle.control(), await bundle.planned('compatibility-previous-fresh-before', [], withQueries)];
   const after = 'compatibility-previous-fresh-after-pre-deploy';
   expect(preparedOn([...first, await bundle.planned(after, first)], after)).toMatchObject({
     value: { broken: [{ from: 'previous' }, { sql, sqlstate: '42703', from: 'production' }] },
+  });
+  expect(planRuns(context.plan, first).notTested).toContainEqual({
+    what: '7 queries of production on each state',
+    because: expect.stringContaining(`more than ${runLimits.queryShapes}`),
   });
 });
 
