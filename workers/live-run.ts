@@ -1,12 +1,14 @@
 import type { LockParty } from '../shared/domain/lock.ts';
 import type { Aftermath, Weakness } from '../shared/domain/observation.ts';
 import type { Plan } from '../shared/domain/plan.ts';
+import type { QueryShape } from '../shared/domain/query-shape.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
 import type { Clone } from '../shared/edge/ports/clone-host.ts';
 import type { RepairDrafts } from '../shared/edge/ports/repair-drafts.ts';
 import type { Sql } from '../shared/edge/ports/sql.ts';
 import type { Observer } from './observer.ts';
+import type { ProductionQueries } from './probes/read-production-queries.ts';
 import type { Redaction } from './redaction.ts';
 
 /** What a scenario has in hand while its run lives: one clone, one clock, and who is who on the server. */
@@ -26,8 +28,10 @@ export interface LiveRun<Spec extends RunSpec = RunSpec> {
   readonly brakes: { readonly fromMs: number; readonly toMs: number }[];
   /** Reasons to trust this run less that turned up on the way. */
   readonly weaknesses: Weakness[];
-  /** What was captured with the snapshot, most frequent first. */
-  readonly productionQueries: readonly string[];
+  /** What was captured with the snapshot. */
+  readonly productionQueries: ProductionQueries;
+  /** The queries that the run prepares, as whoever its sheet names told them; undefined: none. */
+  readonly shapes: readonly QueryShape[] | undefined;
   /** Removes row values from what a server or a program said. */
   readonly redact: Redaction;
   readonly signal: AbortSignal;

@@ -1,5 +1,6 @@
 import type { Aftermath, RunResult } from '../shared/domain/observation.ts';
 import type { Plan } from '../shared/domain/plan.ts';
+import type { QueryShape } from '../shared/domain/query-shape.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
 import type { Clone, CloneHost, HostedProcess } from '../shared/edge/ports/clone-host.ts';
@@ -30,6 +31,8 @@ export interface RunContext {
   readonly repairs: RepairDrafts;
   /** What was tried on each damaged state of this rehearsal, by phase and fingerprint. */
   readonly repairsTried: Map<string, Promise<Pick<Aftermath, 'repairs' | 'wayBack'>>>;
+  /** The queries that the run prepares; its sheet says only who told them. */
+  readonly shapes?: readonly QueryShape[] | undefined;
   /** Asked before what a process wrote is removed. */
   readonly leaving?: () => Promise<void>;
 }
@@ -139,7 +142,11 @@ async function openLiveRun(
       parties: new Map(),
       brakes: [],
       weaknesses: [],
-      productionQueries: context.snapshot.queries ?? [],
+      productionQueries: {
+        texts: context.snapshot.queries ?? [],
+        beyondLimit: context.snapshot.queriesBeyondLimit ?? 0,
+      },
+      shapes: context.shapes,
       redact,
       signal,
       repairs: context.repairs,

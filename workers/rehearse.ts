@@ -1,14 +1,17 @@
 import type { Evidence, RunResult } from '../shared/domain/observation.ts';
 import type { Plan } from '../shared/domain/plan.ts';
+import type { QueryShape } from '../shared/domain/query-shape.ts';
 import type { RunSpec } from '../shared/domain/run.ts';
 import type { Clock } from '../shared/edge/ports/clock.ts';
 import { assembleEvidence } from '../shared/plan/assemble-evidence.ts';
 import { planRuns } from '../shared/plan/plan-runs.ts';
 import { refusalIn } from '../shared/plan/refusal.ts';
+import { shapesOfRun } from '../shared/plan/shapes-of-run.ts';
 
 export interface Rehearsing {
   readonly clock: Clock;
-  perform(spec: RunSpec): Promise<RunResult>;
+  /** `shapes`: the queries that the run prepares; its sheet says only who told them. */
+  perform(spec: RunSpec, shapes: readonly QueryShape[] | undefined): Promise<RunResult>;
   /** Runs that may share the machine at one time; those marked `alone` never do. */
   readonly parallel: number;
   progress(event: {
@@ -35,7 +38,7 @@ export async function rehearse(plan: Plan, by: Rehearsing): Promise<Evidence> {
     }
     await performAll(pending, by, async (spec) => {
       by.progress({ spec, planned: sheet.runs.length, done: results.length });
-      const result = await by.perform(spec);
+      const result = await by.perform(spec, shapesOfRun(spec, results));
       results.push(result);
       by.progress({ spec, result, planned: sheet.runs.length, done: results.length });
       const refusal = refusalIn(results);

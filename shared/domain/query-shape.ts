@@ -30,16 +30,24 @@ export interface PreparedShapes {
   readonly dearer?: readonly ShapeCost[];
 }
 
-export interface ShapeCost {
-  readonly sql: string;
-  readonly before: number;
-  readonly now: number;
-  readonly from: QueryShape['from'];
+/** One of the shapes that the run prepares, by its place among them, from 0; older evidence repeated its text. */
+export type OfShape = { readonly shape: number } | ShapeText;
+export type ShapeText = Pick<QueryShape, 'sql' | 'from'>;
+
+export type WithText<One extends OfShape> = One & ShapeText;
+
+/** The same with the text of each query, wherever evidence has it. */
+export interface PreparedQueries extends PreparedShapes {
+  readonly failedBefore: readonly WithText<ShapeFailure>[];
+  readonly broken: readonly WithText<ShapeFailure>[];
+  readonly dearer?: readonly WithText<ShapeCost>[];
 }
 
-export interface ShapeFailure {
-  readonly sql: string;
+export type ShapeCost = OfShape & { readonly before: number; readonly now: number };
+
+export type ShapeFailure = OfShape & Refusal;
+
+export interface Refusal {
   readonly sqlstate: string;
   readonly message: string;
-  readonly from: QueryShape['from'];
 }

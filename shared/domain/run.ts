@@ -131,12 +131,19 @@ export interface InterruptionRun extends RunBase {
   readonly countsRows?: true;
 }
 
-export interface RollbackRun extends RunBase {
+/** Queries that a run prepares, and never executes, before the first phase and on its state. */
+interface PreparesShapes {
+  /** The run whose cell tells them, there and nowhere else: they are thousands. Absent: nobody looks. */
+  readonly shapesToldBy?: RunId;
+  /** Older sheets gave each run a copy. */
+  readonly shapes?: readonly QueryShape[];
+}
+
+/** What must work after the way back is what worked before the first phase. */
+export interface RollbackRun extends RunBase, PreparesShapes {
   readonly scenario: 'rollback';
   /** Last phase that ran before the rollback. */
   readonly after: string;
-  /** As for compatibility; what must work after the way back is what worked before the first phase. */
-  readonly shapes?: readonly QueryShape[];
   /** What makes it harder; absent: nothing, nobody else is in the room. */
   readonly stress?: RollbackStress;
 }
@@ -156,7 +163,7 @@ export interface RollbackHold {
   readonly holdMs: number;
 }
 
-export interface CompatibilityRun extends RunBase {
+export interface CompatibilityRun extends RunBase, PreparesShapes {
   readonly scenario: 'compatibility';
   readonly app: AppName;
   readonly boot: 'running' | 'fresh';
@@ -172,8 +179,6 @@ export interface CompatibilityRun extends RunBase {
   readonly asksTwice: boolean;
   /** Probes that fail the second time they are asked: not used to warm a running application. */
   readonly askOnce: readonly string[];
-  /** Queries that are prepared, and never executed, before the first phase and on the state; absent: nobody looks. */
-  readonly shapes?: readonly QueryShape[];
 }
 
 /** Both versions at once on one database, asked in turns: each meets what the other wrote. */

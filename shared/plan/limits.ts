@@ -13,8 +13,9 @@ export const runLimits = {
   statesReadInsidePhase: 200,
   /** Committed states inside one phase that get compatibility cells of their own. */
   statesInsidePhase: 6,
-  /** Queries of production that are prepared on every state, and how long one may be. */
-  queryShapes: 2_000,
+  /** Queries of production that are prepared on every state: as many as `pg_stat_statements` keeps by default. */
+  queryShapes: 5_000,
+  /** A longer one is counted only. */
   queryShapeChars: 8_000,
   /** The first of them are planned, too: what previous sent, then what runs most. */
   plannedShapes: 300,

@@ -1,30 +1,36 @@
+import type { RunId } from '../domain/ids.ts';
 import type { RunResult } from '../domain/observation.ts';
-import type { QueryShape, QueryShapes } from '../domain/query-shape.ts';
+import type { QueryShapes } from '../domain/query-shape.ts';
 import { runLimits } from './limits.ts';
+import { shapesOfRun, toldShapes, withTexts } from './shapes-of-run.ts';
 
 type NotTested = { what: string; because: string };
 
 export interface ShapesToPrepare {
-  readonly shapes?: readonly QueryShape[];
+  readonly shapesToldBy?: RunId;
 }
 
 /**
- * The queries that previous sent on the untouched clone and that production is known to run: every run that asks
- * previous elsewhere prepares them. Nothing where the baseline did not tell them.
+ * Who told the queries that previous sent on the untouched clone and that production is known to run: every run that
+ * asks previous elsewhere prepares them. Nothing where the baseline did not tell them.
  */
 export function shapesOf(results: readonly RunResult[], notTested: NotTested[]): ShapesToPrepare {
-  const seen = results.flatMap(({ cells }) => cells).find(({ shapes }) => shapes !== undefined)?.shapes;
-  if (seen === undefined || !seen.seen) return {};
-  notTested.push(...leftOut(seen.value), ...refusedBefore(results));
-  return { shapes: seen.value.shapes };
+  for (const result of results) {
+    const told = toldShapes(result);
+    if (told === undefined) continue;
+    notTested.push(...leftOut(told), ...refusedBefore(results));
+    return { shapesToldBy: result.spec.id };
+  }
+  return {};
 }
 
 /** What the server refuses without any migration proves nothing of it; the runs agree, so one of them tells. */
 function refusedBefore(results: readonly RunResult[]): readonly NotTested[] {
-  const looks = results.flatMap(({ cells }) =>
-    cells.flatMap(({ prepared }) => (prepared?.seen ? [prepared.value] : [])),
+  const looks = results.flatMap(({ spec, cells }) =>
+    cells.flatMap(({ prepared }) => (prepared?.seen ? [{ spec, prepared: prepared.value }] : [])),
   );
-  const refused = looks.find(({ failedBefore }) => failedBefore.length > 0)?.failedBefore ?? [];
+  const look = looks.find(({ prepared }) => prepared.failedBefore.length > 0);
+  const refused = look === undefined ? [] : withTexts(look.prepared, shapesOfRun(look.spec, results)).failedBefore;
   if (refused.length === 0) return [];
   const named = refused.slice(0, namedMax).map(({ sql, sqlstate }) => `“${shortened(sql)}” (${sqlstate})`);
   const more = refused.length > namedMax ? ' …' : '';

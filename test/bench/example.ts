@@ -32,7 +32,7 @@ async function measure(): Promise<void> {
   const evidence = await rehearse(context.plan, {
     clock: context.clock,
     parallel: cpus().length,
-    perform: (spec) => engine.perform(context, spec, new AbortController().signal),
+    perform: (spec, shapes) => engine.perform({ ...context, shapes }, spec, new AbortController().signal),
     progress: () => undefined,
   });
   const wholeMs = performance.now() - beginMs;

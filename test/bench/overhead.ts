@@ -45,7 +45,7 @@ async function measure(): Promise<void> {
     const { runs } = await rehearse(context.plan, {
       clock: context.clock,
       parallel: 1,
-      perform: (spec) => engine.perform(context, spec, new AbortController().signal),
+      perform: (spec, shapes) => engine.perform({ ...context, shapes }, spec, new AbortController().signal),
       progress: () => undefined,
     });
     results.push(...runs);

@@ -74,7 +74,7 @@ async function rehearsed(engine: Engine, known: KnownCase, which: Which): Promis
   return await rehearse(context.plan, {
     clock: context.clock,
     parallel: 2,
-    perform: (spec) => engine.perform(context, spec, signal),
+    perform: (spec, shapes) => engine.perform({ ...context, shapes }, spec, signal),
     progress: () => undefined,
   });
 }

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { scenarios } from '../../shared/domain/run.ts';
 import { openEngine } from '../../workers/engine.ts';
 import type { HostChoice } from '../../workers/hosts/choose-host.ts';
-import { rehearse } from '../../workers/rehearse.ts';
+import { type Rehearsing, rehearse } from '../../workers/rehearse.ts';
 import { formatTable } from '../bench/format-table.ts';
 import { libraryBundle, shelf } from '../support/contract-bundles.ts';
 import { temporaryDirectory, writtenBundle } from '../support/vendor.ts';
@@ -41,7 +41,7 @@ const grown: string[] = [];
   const one = async (seed: number): Promise<number> => {
     const startMs = performance.now();
     const context = await engine.prepare(await engine.load(bundle.dir), { seed, only });
-    const perform = (spec: Parameters<typeof engine.perform>[1]) => engine.perform(context, spec, verdictless);
+    const perform: Rehearsing['perform'] = (spec, shapes) => engine.perform({ ...context, shapes }, spec, verdictless);
     const evidence = await rehearse(context.plan, {
       clock: context.clock,
       parallel: 2,

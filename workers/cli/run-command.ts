@@ -71,7 +71,7 @@ async function rehearseHere(io: CommandIo, path: string, options: RunOptions, si
   const evidence = await rehearse(context.plan, {
     clock: context.clock,
     parallel: Math.max(2, Math.min(4, availableParallelism())),
-    perform: (spec) => engine.perform(context, spec, signal),
+    perform: (spec, shapes) => engine.perform({ ...context, shapes }, spec, signal),
     progress: progressLines(io),
   });
   return { evidence, report: assembleReport(evidence, judge(evidence, { honourWaivers: true })) };

@@ -83,7 +83,17 @@ function inspect(io: CommandIo): Command {
     .action((asked: string) =>
       withSnapshots(io, async (snapshots) => {
         const { sealed, kind, createdAt, contentDigest } = await snapshots.inspect(...nameAndVersion(asked));
-        const { facts, pgdata, database, settings, workload = {}, queries = [], migrate, apps } = sealed;
+        const {
+          facts,
+          pgdata,
+          database,
+          settings,
+          workload = {},
+          queries = [],
+          queriesBeyondLimit = 0,
+          migrate,
+          apps,
+        } = sealed;
         const roles = { migrate: migrate.user, apps: apps.user };
         const shown = {
           ...facts,
@@ -96,6 +106,7 @@ function inspect(io: CommandIo): Command {
           settings,
           workload,
           queries,
+          queriesBeyondLimit,
         };
         io.stdout(`${JSON.stringify(shown, null, 2)}\n`);
       }),

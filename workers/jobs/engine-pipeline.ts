@@ -44,7 +44,7 @@ async function prepare(
     const context = { ...made, plan: plan ?? { ...made.plan, rehearsalId: rehearsal.id } };
     return {
       plan: context.plan,
-      perform: (spec, signal) => engine.perform(context, spec, signal),
+      perform: (spec, signal, shapes) => engine.perform({ ...context, shapes }, spec, signal),
       [Symbol.asyncDispose]: remove,
     };
   } catch (error) {

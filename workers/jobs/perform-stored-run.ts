@@ -1,5 +1,9 @@
 import type { RehearsalId, RunId } from '../../shared/domain/ids.ts';
+import type { QueryShape } from '../../shared/domain/query-shape.ts';
+import type { RunSpec } from '../../shared/domain/run.ts';
+import type { Store } from '../../shared/edge/ports/store.ts';
 import { lackOf } from '../../shared/plan/placement.ts';
+import { shapesOfRun, tellerOf } from '../../shared/plan/shapes-of-run.ts';
 import { notRun } from '../not-run.ts';
 import type { JobParts } from './jobs.ts';
 import { willBeBack } from './will-be-back.ts';
@@ -27,6 +31,7 @@ export async function performStoredRun(
     await using _machine = await store.workers.occupy(machine, spec.alone ? 'alone' : 'shared', signal);
     // Before the claim, because only what takes its worker down may use up the run's tries.
     const prepared = await parts.preparations.of(rehearsal);
+    const shapes = await shapesFor(store, id, spec);
     const claim = await store.runs.claim(id, runId, worker);
     if (claim === null) return 'done';
     if (claim.fence > claimsMax) {
@@ -34,7 +39,7 @@ export async function performStoredRun(
       return 'done';
     }
     const beganMs = performance.now();
-    const result = await prepared.perform(claim.spec, signal);
+    const result = await prepared.perform(claim.spec, signal, shapes);
     // An engine that starts again ends what ran in it: the migration is not at fault for that.
     if (await parts.engineWasAway(beganMs)) {
       await store.runs.release(id, runId, claim.fence);
@@ -52,6 +57,13 @@ export async function performStoredRun(
     if (watch.signal.aborted) return 'done';
     throw error;
   }
+}
+
+/** Whoever told them may have been on another machine: what it told is in the store, once. */
+async function shapesFor(store: Store, id: RehearsalId, spec: RunSpec): Promise<readonly QueryShape[] | undefined> {
+  const teller = tellerOf(spec);
+  const told = teller === undefined ? null : await store.runs.result(id, teller);
+  return shapesOfRun(spec, told === null ? [] : [told]);
 }
 
 /** The last try failed: the gap is stored, and the checks that need the run will say so. */

@@ -2,6 +2,7 @@ import type { AcceptedWaiver } from '../../shared/domain/accepted-waiver.ts';
 import type { Evidence, RunResult } from '../../shared/domain/observation.ts';
 import type { Plan, RunSheet } from '../../shared/domain/plan.ts';
 import type { RehearsalError } from '../../shared/domain/problem.ts';
+import type { QueryShape } from '../../shared/domain/query-shape.ts';
 import type { Report } from '../../shared/domain/report.ts';
 import type { RunSpec } from '../../shared/domain/run.ts';
 import type { StoredRehearsal } from '../../shared/edge/ports/store.ts';
@@ -35,5 +36,6 @@ export interface Pipeline extends AsyncDisposable {
 /** One rehearsal on this worker; leaving its scope removes the unpacked bundle. */
 export interface Prepared extends AsyncDisposable {
   readonly plan: Plan;
-  perform(spec: RunSpec, signal: AbortSignal): Promise<RunResult>;
+  /** `shapes`: the queries that the run prepares; its sheet says only who told them. */
+  perform(spec: RunSpec, signal: AbortSignal, shapes: readonly QueryShape[] | undefined): Promise<RunResult>;
 }

@@ -1,4 +1,4 @@
-import type { QueryShape, ShapeFailure } from '../../shared/domain/query-shape.ts';
+import type { QueryShape, Refusal } from '../../shared/domain/query-shape.ts';
 import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
 
 /** A state is looked at while nothing runs; who waits so long waits for a lock that is no fault of the query. */
@@ -11,10 +11,10 @@ const lockWaitMs = 2_000;
 export async function prepareShapes(
   session: SqlSession,
   shapes: readonly QueryShape[],
-): Promise<ReadonlyMap<QueryShape, Omit<ShapeFailure, 'sql' | 'from'>>> {
+): Promise<ReadonlyMap<QueryShape, Refusal>> {
   await session.query(`SET lock_timeout = ${lockWaitMs}`);
   const types = await typeIds(session, shapes);
-  const refused = new Map<QueryShape, Omit<ShapeFailure, 'sql' | 'from'>>();
+  const refused = new Map<QueryShape, Refusal>();
   let searchPath: string | undefined;
   for (const shape of shapes) {
     if (shape.searchPath !== searchPath) {

@@ -26,7 +26,7 @@ export async function compatibility(run: LiveRun<CompatibilityRun>): Promise<Sce
   await using warm = warmApp(run);
   const cells: CellObservation[] = [];
   let commits = 0;
-  const shapes = await watchShapes(run, spec.shapes);
+  const shapes = await watchShapes(run);
   const observe = async () => {
     const prepared = await shapes.onState();
     cells.push({ ...(await observeCell(run, warm.current)), ...prepared });

@@ -18,7 +18,7 @@ export async function rollback(run: LiveRun<RollbackRun>): Promise<ScenarioFindi
   const { phases } = run.plan.bundle.manifest;
   const first = await readInvariants(run);
   const before = await readState(run, { rows: 'uncounted' });
-  const shapes = await watchShapes(run, run.spec.shapes);
+  const shapes = await watchShapes(run);
   const there = await performPhases(run, phases.slice(0, phases.findIndex(({ name }) => name === run.spec.after) + 1));
   if (there.stoppedAt !== undefined) {
     const because = `${there.stoppedAt.name} did not exit 0, so there was nothing to roll back`;

@@ -4,6 +4,7 @@ import type { QueryShape, ShapeCost, ShapeFailure } from '../../shared/domain/qu
 import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
 import { runLimits } from '../../shared/plan/limits.ts';
 import { queryShapes } from '../../shared/plan/query-shapes.ts';
+import { tellerOf } from '../../shared/plan/shapes-of-run.ts';
 import type { Reading } from '../apps/observe-cell.ts';
 import type { LiveRun } from '../live-run.ts';
 import { costShapes } from '../probes/cost-shapes.ts';
@@ -17,8 +18,13 @@ export interface WatchedShapes {
 }
 
 /** Whether these queries can be prepared on the clone as it is now, and later once more those that could. */
-export async function watchShapes(run: LiveRun, shapes: readonly QueryShape[] | undefined): Promise<WatchedShapes> {
-  if (shapes === undefined) return { onState: async () => ({}) };
+export async function watchShapes(run: LiveRun): Promise<WatchedShapes> {
+  const { shapes } = run;
+  if (shapes === undefined) {
+    const teller = tellerOf(run.spec);
+    if (teller !== undefined) throw new Error(`${run.spec.id} was not given the queries that ${teller} told`);
+    return { onState: async () => ({}) };
+  }
   const before = await askServer(run, (session) => lookAt(session, shapes));
   return {
     async onState() {
@@ -29,9 +35,9 @@ export async function watchShapes(run: LiveRun, shapes: readonly QueryShape[] | 
       return {
         prepared: observed({
           tried: shapes.length,
-          failedBefore: failuresOf(run, before.value.refused),
-          broken: failuresOf(run, now.value.refused),
-          dearer: dearerThan(before.value.costs, now.value.costs),
+          failedBefore: failuresOf(run, shapes, before.value.refused),
+          broken: failuresOf(run, shapes, now.value.refused),
+          dearer: dearerThan(shapes, before.value.costs, now.value.costs),
         }),
       };
     },
@@ -52,20 +58,23 @@ async function lookAt(session: SqlSession, shapes: readonly QueryShape[]): Promi
 /** Statistics alone move costs a little. */
 const noise = 1.5;
 
-const dearerThan = (before: Looked['costs'], now: Looked['costs']): readonly ShapeCost[] =>
-  [...now].flatMap(([shape, cost]) => {
-    const was = before.get(shape);
-    const { sql, from } = shape;
-    return was === undefined || cost <= noise * was ? [] : [{ sql, before: was, now: cost, from }];
+const dearerThan = (
+  shapes: readonly QueryShape[],
+  before: Looked['costs'],
+  now: Looked['costs'],
+): readonly ShapeCost[] =>
+  shapes.flatMap((shape, place) => {
+    const [was, is] = [before.get(shape), now.get(shape)];
+    return was === undefined || is === undefined || is <= noise * was ? [] : [{ shape: place, before: was, now: is }];
   });
 
-const failuresOf = (run: LiveRun, refused: Refused): readonly ShapeFailure[] =>
-  [...refused].map(([{ sql, from }, { sqlstate, message }]) => ({
-    sql,
-    sqlstate,
-    message: run.redact.message(message, { sqlstate, sql }),
-    from,
-  }));
+const failuresOf = (run: LiveRun, shapes: readonly QueryShape[], refused: Refused): readonly ShapeFailure[] =>
+  shapes.flatMap((shape, place) => {
+    const refusal = refused.get(shape);
+    if (refusal === undefined) return [];
+    const { sqlstate, message } = refusal;
+    return [{ shape: place, sqlstate, message: run.redact.message(message, { sqlstate, sql: shape.sql }) }];
+  });
 
 /**
  * What production ran, as the clone, whoever made its snapshot and the bundle know it, is read before previous begins
@@ -77,8 +86,13 @@ export async function readShapes(run: LiveRun): Promise<Reading> {
     if (!production.seen) return { shapes: production };
     const ids = [...new Set(statements.flatMap(({ parameterTypes = [] }) => parameterTypes))].filter((id) => id !== 0);
     const names = await askServer(run, (session) => typeNames(session, ids));
-    const known = [...production.value, ...run.productionQueries, ...(run.plan.bundle.queries ?? [])];
-    return { shapes: names.seen ? observed(queryShapes(statements, known, names.value)) : names };
+    if (!names.seen) return { shapes: names };
+    const [onClone, captured] = [production.value, run.productionQueries];
+    const known = [...onClone.texts, ...captured.texts, ...(run.plan.bundle.queries ?? [])];
+    const { beyondLimit, ...shapes } = queryShapes(statements, known, names.value);
+    // Both knew the same production.
+    const unread = Math.max(onClone.beyondLimit, captured.beyondLimit);
+    return { shapes: observed({ ...shapes, beyondLimit: beyondLimit + unread }) };
   };
 }
 

@@ -8,6 +8,7 @@ export interface Captured {
   readonly settings: Readonly<Record<string, string>>;
   readonly workload?: CapturedWorkload;
   readonly queries?: readonly string[];
+  readonly queriesBeyondLimit?: number;
 }
 
 /** What changes how a migration and its traffic behave; sizes, places and peers stay the machine's own. */
@@ -68,9 +69,13 @@ export async function readCaptured(session: SqlSession): Promise<Captured> {
 }
 
 /** Texts alone, so that it does not matter for how long they have been counted. */
-export async function readQueries(session: SqlSession): Promise<Pick<Captured, 'queries'>> {
-  const queries = keepableQueries(await readProductionQueries(session, 'reading'));
-  return queries.length === 0 ? {} : { queries };
+export async function readQueries(session: SqlSession): Promise<Pick<Captured, 'queries' | 'queriesBeyondLimit'>> {
+  const { texts, beyondLimit } = await readProductionQueries(session, 'reading');
+  const queries = keepableQueries(texts);
+  return {
+    ...(queries.length === 0 ? {} : { queries }),
+    ...(beyondLimit === 0 ? {} : { queriesBeyondLimit: beyondLimit }),
+  };
 }
 
 /** `pg_stat_database` counts every transaction since it was reset; without that moment the figure has no time. */

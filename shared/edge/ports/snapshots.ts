@@ -22,6 +22,8 @@ export interface SealedSnapshot {
   readonly workload?: CapturedWorkload;
   /** What production ran, constants removed, most frequent first; of what nobody prepares only the command. */
   readonly queries?: readonly string[];
+  /** How many more it ran, less often than those; absent: none, or nobody counted. */
+  readonly queriesBeyondLimit?: number;
 }
 
 export interface CapturedWorkload {

@@ -184,6 +184,8 @@ export interface Runs {
   /** Those that are known already stay as they are. */
   add(id: RehearsalId, specs: readonly RunSpec[]): Promise<void>;
   results(id: RehearsalId): Promise<readonly RunResult[]>;
+  /** null: it has none yet. */
+  result(id: RehearsalId, runId: RunId): Promise<RunResult | null>;
   spec(id: RehearsalId, runId: RunId): Promise<RunSpec | null>;
   /** null: it has a result, or its rehearsal is over. Whoever claimed it before can no longer store. */
   claim(id: RehearsalId, runId: RunId, worker: string): Promise<Claim | null>;

@@ -1,4 +1,4 @@
-import type { ShapeCost } from '../../domain/query-shape.ts';
+import type { ShapeCost, WithText } from '../../domain/query-shape.ts';
 import type { JudgeContext } from '../context.ts';
 import type { AssessedCell } from '../derive/assess-cells.ts';
 import { preparedCells, unplannedCells } from '../derive/broken-queries.ts';
@@ -25,7 +25,7 @@ export const regressedPlan = defineCheck({
   find(readings, context) {
     const told = new Set<string>();
     return preparedCells(readings, context).flatMap((assessed) => {
-      const { prepared } = assessed.observation;
+      const { prepared } = assessed;
       const dearer = prepared?.seen === true ? (prepared.value.dearer ?? []) : [];
       const first = dearer.filter((cost) => isRegressed(cost) && !told.has(cost.sql));
       for (const { sql } of first) told.add(sql);
@@ -35,9 +35,9 @@ export const regressedPlan = defineCheck({
   lacks: unplannedCells,
 });
 
-const isRegressed = ({ before, now }: ShapeCost): boolean => now >= factor * before && now - before >= floor;
+const isRegressed = ({ before, now }: WithText<ShapeCost>): boolean => now >= factor * before && now - before >= floor;
 
-function draft(costs: readonly ShapeCost[], assessed: AssessedCell, context: JudgeContext): Draft {
+function draft(costs: readonly WithText<ShapeCost>[], assessed: AssessedCell, context: JudgeContext): Draft {
   const { cell, run, point, observation } = assessed;
   const said = costs.map(
     ({ sql, before, now }) => `“${shortSql(sql)}” ${Math.round(before)} before and ${Math.round(now)} now`,
@@ -51,7 +51,10 @@ function draft(costs: readonly ShapeCost[], assessed: AssessedCell, context: Jud
     ...placeOfState(point, context),
     app: 'previous',
     state: cell.state,
-    facts: { queries: costs.slice(0, queriesMax), dearer: costs.length },
+    facts: {
+      queries: costs.slice(0, queriesMax).map(({ sql, from, before, now }) => ({ sql, from, before, now })),
+      dearer: costs.length,
+    },
     remedy: {
       text: 'Keep the index until nobody asks this way any more, or ANALYZE in the same phase where only the statistics are gone, then run: rehearse run . --only compatibility',
       ...(sql === undefined ? {} : { sql }),

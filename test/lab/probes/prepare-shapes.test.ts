@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { QueryShape } from '../../../shared/domain/query-shape.ts';
 import { pgSql } from '../../../shared/edge/adapters/pg-sql.ts';
 import type { ServerAddress, SqlSession } from '../../../shared/edge/ports/sql.ts';
+import { runLimits } from '../../../shared/plan/limits.ts';
 import { queryShapes } from '../../../shared/plan/query-shapes.ts';
 import { costShapes } from '../../../workers/probes/cost-shapes.ts';
 import { prepareShapes } from '../../../workers/probes/prepare-shapes.ts';
@@ -13,7 +14,11 @@ let admin: SqlSession;
 let app: ServerAddress;
 beforeAll(async () => {
   server = await startEmbeddedPostgres({
-    settings: { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track': 'top' },
+    settings: {
+      shared_preload_libraries: 'pg_stat_statements',
+      'pg_stat_statements.track': 'top',
+      'pg_stat_statements.max': '20000',
+    },
   });
   admin = await pgSql.connect(server.address, 'rehearsal/test');
   await admin.query(`CREATE EXTENSION pg_stat_statements; CREATE ROLE app LOGIN PASSWORD 'p';
@@ -153,7 +158,8 @@ test('what production ran is read where the extension kept it, without our own s
   await using session = await pgSql.connect(app, 'rehearsal/test');
   for (const state of ['open', 'shut']) await session.query(`SELECT id FROM alerts WHERE state = '${state}'`);
   await admin.query('SELECT state FROM alerts WHERE id = 12345');
-  const production = await readProductionQueries(admin, 'role');
+  const { texts: production, beyondLimit } = await readProductionQueries(admin, 'role');
+  expect(beyondLimit).toBe(0);
   expect(production).toContain('SELECT id FROM alerts WHERE state = $1');
   expect(production.join()).not.toContain('SELECT state FROM alerts WHERE id =');
   const { shapes } = queryShapes(
@@ -164,5 +170,20 @@ test('what production ran is read where the extension kept it, without our own s
   const same = shapes.filter(({ sql }) => sql === 'SELECT id FROM alerts WHERE state = $1');
   expect(same).toMatchObject([{ from: 'previous' }]);
   await admin.query('DROP EXTENSION pg_stat_statements');
-  expect(await readProductionQueries(admin, 'role')).toEqual([]);
+  expect(await readProductionQueries(admin, 'role')).toEqual({ texts: [], beyondLimit: 0 });
+  await admin.query('CREATE EXTENSION pg_stat_statements');
+});
+
+test('of more queries than are taken, those that ran most are, and the others are counted', async () => {
+  await using session = await pgSql.connect(app, 'rehearsal/test');
+  await admin.query('SELECT pg_stat_statements_reset()');
+  const columns = Array.from({ length: 110 }, (_, index) => `c${index}`);
+  await admin.query(`CREATE TABLE wide (${columns.map((name) => `${name} text`).join()}); GRANT SELECT ON wide TO app`);
+  const pairs = columns.flatMap((one) => columns.map((other) => `SELECT ${one}, ${other} FROM wide`));
+  const most = pairs.at(-1) ?? '';
+  await session.query([...pairs, most].join(';'));
+  const { texts, beyondLimit } = await readProductionQueries(admin, 'role');
+  expect(texts[0]).toBe(most);
+  expect(texts).toHaveLength(2 * runLimits.queryShapes);
+  expect(beyondLimit).toBe(pairs.length - texts.length);
 });

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunResult } from '../../../shared/domain/observation.ts';
 import { judge } from '../../../shared/judge/judge.ts';
 import { assembleEvidence } from '../../../shared/plan/assemble-evidence.ts';
+import { runLimits } from '../../../shared/plan/limits.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
+import { shapesOfRun, withTexts } from '../../../shared/plan/shapes-of-run.ts';
 import { openClone, performRun } from '../../../workers/perform-run.ts';
 import { libraryApp, libraryBundle, twoApps, withPg } from '../../support/contract-bundles.ts';
 import { controlSpec, openScenarioLab, type ScenarioLab } from './scenario-lab.ts';
@@ -43,8 +45,13 @@ const bundleOf = (migrations: Readonly<Record<string, string>>) =>
     { 'package.json': withPg, 'seed.sql': seed, 'previous/app.js': reader, 'next/app.js': reader, ...migrations },
   );
 
-const preparedOn = (results: readonly RunResult[], id: string) =>
-  results.find(({ spec }) => spec.id === id)?.cells.find(({ prepared }) => prepared !== undefined)?.prepared;
+/** With the text of each query, which the results have only once. */
+function preparedOn(results: readonly RunResult[], id: string) {
+  const run = results.find(({ spec }) => spec.id === id);
+  const prepared = run?.cells.find(({ prepared }) => prepared !== undefined)?.prepared;
+  if (run === undefined || prepared?.seen !== true) return prepared;
+  return { seen: true, value: withTexts(prepared.value, shapesOfRun(run.spec, results)) };
+}
 
 test('a column that only an unasked query reads is missed on the state that lacks it, and on no other', async () => {
   const bundle = await lab.bundle(
@@ -141,11 +148,15 @@ test('a query that was captured with the snapshot is prepared, too', async () =>
   );
   const { context } = bundle;
   const sql = 'SELECT min(id) FROM loans WHERE book > $1';
-  const withQueries = { snapshot: { ...context.snapshot, queries: [sql] } };
+  const withQueries = { snapshot: { ...context.snapshot, queries: [sql], queriesBeyondLimit: 7 } };
   const first = [await bundle.control(), await bundle.planned('compatibility-previous-fresh-before', [], withQueries)];
   const after = 'compatibility-previous-fresh-after-pre-deploy';
   expect(preparedOn([...first, await bundle.planned(after, first)], after)).toMatchObject({
     value: { broken: [{ from: 'previous' }, { sql, sqlstate: '42703', from: 'production' }] },
+  });
+  expect(planRuns(context.plan, first).notTested).toContainEqual({
+    what: '7 queries of production on each state',
+    because: expect.stringContaining(`more than ${runLimits.queryShapes}`),
   });
 });
 
@@ -182,7 +193,8 @@ test('a query that only pg_stat_statements of the snapshot knows is prepared, to
   const perform = (id: string, results: readonly RunResult[]) => {
     const spec = planRuns(context.plan, results).runs.find((run) => run.id === id);
     if (spec === undefined) throw new Error(`${id} is not planned`);
-    return performRun({ ...context, host }, spec, new AbortController().signal);
+    const shapes = shapesOfRun(spec, results);
+    return performRun({ ...context, host, shapes }, spec, new AbortController().signal);
   };
   const control = await perform('control', []);
   const first = [control, await perform('compatibility-previous-fresh-before', [])];

@@ -5,9 +5,10 @@ import { parseRunId } from '../../../shared/domain/ids.ts';
 import type { Evidence, RunResult } from '../../../shared/domain/observation.ts';
 import type { ControlRun, RunSpec, Scenario } from '../../../shared/domain/run.ts';
 import { planRuns } from '../../../shared/plan/plan-runs.ts';
+import { shapesOfRun } from '../../../shared/plan/shapes-of-run.ts';
 import { type Engine, openEngine } from '../../../workers/engine.ts';
 import { performRun, type RunContext } from '../../../workers/perform-run.ts';
-import { rehearse } from '../../../workers/rehearse.ts';
+import { type Rehearsing, rehearse } from '../../../workers/rehearse.ts';
 import { type BundleFiles, writtenBundle } from '../../support/vendor.ts';
 
 /** A process host on a data root of its own; leaving the scope removes both and every bundle. */
@@ -46,6 +47,8 @@ async function prepare(
   const { dir } = lab.use(await writtenBundle(files));
   const context = await engine.prepare(await engine.load(dir), { seed: 7, ...(only === undefined ? {} : { only }) });
   const run = (spec: RunSpec, signal = new AbortController().signal) => performRun(context, spec, signal);
+  const perform: Rehearsing['perform'] = (spec, shapes) =>
+    performRun({ ...context, shapes }, spec, new AbortController().signal);
   return {
     context,
     run,
@@ -62,10 +65,10 @@ async function prepare(
         ]);
         throw new Error(`${id} is not among ${runs.map((candidate) => candidate.id)}: ${JSON.stringify(outcomes)}`);
       }
-      return performRun({ ...context, ...otherwise }, spec, new AbortController().signal);
+      const shapes = shapesOfRun(spec, results);
+      return performRun({ ...context, shapes, ...otherwise }, spec, new AbortController().signal);
     },
-    rehearse: () =>
-      rehearse(context.plan, { clock: context.clock, parallel: 2, perform: (spec) => run(spec), progress }),
+    rehearse: () => rehearse(context.plan, { clock: context.clock, parallel: 2, perform, progress }),
   };
 }
 

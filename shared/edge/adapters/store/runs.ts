@@ -16,6 +16,13 @@ export function openRuns(database: Database): Runs {
       );
       return found.map(({ result }) => result);
     },
+    result: async (id, runId) => {
+      const [row] = await rows<{ result: RunResult | null }>(
+        'SELECT result FROM runs WHERE rehearsal_id = $1 AND run_id = $2',
+        [id, runId],
+      );
+      return row?.result ?? null;
+    },
     spec: async (id, runId) => {
       const [row] = await rows<{ spec: RunSpec }>('SELECT spec FROM runs WHERE rehearsal_id = $1 AND run_id = $2', [
         id,
