@@ -1,12 +1,10 @@
+import type { CheckStatus } from '../../ports/status-checks.ts';
 import { type Forge, openForge } from './open-forge.ts';
 
 /** `api` ends in `/api/v4`; the token is sent there and nowhere else, for no redirect is followed. */
 export function openGitlabApi(api: string, token: string, tries?: number): Forge {
   return openForge(api, { 'private-token': token }, tries);
 }
-
-export const statusesOfCheck = ['pending', 'passed', 'failed'] as const;
-export type StatusOfCheck = (typeof statusesOfCheck)[number];
 
 export interface StatusCheckAnswer {
   /** Its id, or its path as GitLab wants it in an address. */
@@ -15,7 +13,7 @@ export interface StatusCheckAnswer {
   readonly check: number;
   /** Refused with 409 where it is not the head of the source branch. */
   readonly sha: string;
-  readonly status: StatusOfCheck;
+  readonly status: CheckStatus;
 }
 
 /** https://docs.gitlab.com/api/status_checks/#set-status-of-an-external-status-check: the newest answer counts. */
