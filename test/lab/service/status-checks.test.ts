@@ -11,6 +11,11 @@ import { dayMs, later, responses, shaOf, soon, statusCheckDesk, statusChecksPath
 const desk = statusCheckDesk();
 const { rows, call, called, answering, answerAfter } = desk;
 
+interface OpenApi {
+  readonly paths: Readonly<Record<string, { readonly post?: { readonly security: unknown } }>>;
+  readonly components: { readonly securitySchemes: Readonly<Record<string, unknown>> };
+}
+
 describe('a call of GitLab', () => {
   it('is refused without its signature, with another one, and for other bytes than those that were signed', async () => {
     const signed = signedCall(payloadOfGitlab());
@@ -52,6 +57,14 @@ describe('a call of GitLab', () => {
     }
     expect((await call({}, '')).status).toBe(400);
     expect((await call({}, '?service=alerts&enviroment=staging')).status).toBe(400);
+  });
+
+  it('is in the OpenAPI document, with the signature in place of a token', async () => {
+    const { body } = await askJson(desk.service, '/v1/openapi.json');
+    const document = body as OpenApi;
+    expect(document.paths[statusChecksPath]?.post?.security).toEqual([{ gitlab: [] }]);
+    const scheme = { type: 'apiKey', in: 'header', name: 'x-gitlab-signature' };
+    expect(document.components.securitySchemes.gitlab).toEqual(scheme);
   });
 
   it('may be as large as GitLab makes them', async () => {
