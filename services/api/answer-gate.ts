@@ -56,7 +56,8 @@ function bundlesOf(known: readonly GateRecord[]): readonly string[] {
   return known.filter((record) => !isRefused(record)).map(({ rehearsal }) => rehearsal.bundleDigest);
 }
 
-const isRefused = ({ rehearsal, fault }: GateRecord): boolean => rehearsal.status === 'failed' && fault === 'bundle';
+export const isRefused = ({ rehearsal, fault }: GateRecord): boolean =>
+  rehearsal.status === 'failed' && fault === 'bundle';
 
 function judgedOnly(
   { rehearsal, facts, performedBy }: GateRecord,

@@ -29,6 +29,7 @@ import { productionSchemaRoute } from './routes/production-schemas.ts';
 import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { gitlabScheme, statusCheckRoutes } from './routes/status-checks.ts';
 import { submitRoute } from './routes/submit.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -69,13 +70,13 @@ export async function buildApi(parts: ApiParts, log: Logger): Promise<Api> {
         version: '1',
         description: 'Rehearses PostgreSQL migrations before they are deployed.',
       },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, gitlab: gitlabScheme } },
       security: [{ bearer: [] }],
     },
   });
   acceptArchives(app);
   acceptJson(app);
-  const readings = [boardRoute, comparisonRoute, historyRoutes, workerRoute, webhookRoutes];
+  const readings = [boardRoute, comparisonRoute, historyRoutes, workerRoute, webhookRoutes, statusCheckRoutes];
   const pages = [sessionRoutes, pageRoutes, assetRoutes];
   for (const add of [documentationRoutes, ...apiRoutes, ...readings, healthRoutes, ...pages]) add(app, parts);
   await app.ready();

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { RehearsalError } from '../../shared/domain/problem.ts';
 import { artifactsOfEnvironment } from '../../shared/edge/adapters/artifacts/artifacts-of-environment.ts';
 import type { Artifacts } from '../../shared/edge/ports/artifacts.ts';
+import { type GitlabSettings, gitlabOfEnvironment } from '../integrations/gitlab/gitlab-of-environment.ts';
 import { isNetwork } from '../integrations/webhooks/guard-address.ts';
 
 export interface ApiConfig {
@@ -20,6 +21,8 @@ export interface ApiConfig {
   readonly archiveBytesMax: number;
   /** Not public, and yet webhooks may be sent there; `10.1.0.0/16,127.0.0.1`. */
   readonly webhookNetworks: readonly string[];
+  /** Absent: no external status check is answered. */
+  readonly gitlab: GitlabSettings | undefined;
   /** Ed25519 private key in PEM; absent: one is made and kept below the data root. */
   readonly signingKey: string | undefined;
   readonly requestsPerMinuteMax: number;
@@ -48,6 +51,7 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
   const webhookNetworks = (env.REHEARSAL_WEBHOOK_NETWORKS ?? '').split(',').filter((network) => network !== '');
   if (!webhookNetworks.every(isNetwork))
     refuseKey('REHEARSAL_WEBHOOK_NETWORKS', 'must be networks such as 10.1.0.0/16');
+  const gitlab = gitlabOfEnvironment(env, refuseKey);
   const signingKey = env.REHEARSAL_SIGNING_KEY;
   if (signingKey !== undefined && !signingKey.includes('PRIVATE KEY')) {
     refuseKey('REHEARSAL_SIGNING_KEY', 'must be an Ed25519 private key in PEM');
@@ -73,6 +77,7 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
     token,
     archiveBytesMax,
     webhookNetworks,
+    gitlab,
     signingKey,
     requestsPerMinuteMax,
     evidenceDaysMax,

@@ -9,6 +9,7 @@ import { keptSigningKey, signingKeyOf } from '../../shared/edge/adapters/signing
 import { openStore } from '../../shared/edge/adapters/store/open-store.ts';
 import type { Store } from '../../shared/edge/ports/store.ts';
 import type { Tokens } from '../../shared/edge/ports/tokens.ts';
+import { startStatusChecks } from '../integrations/gitlab/start-status-checks.ts';
 import { startWebhooks } from '../integrations/webhooks/start-webhooks.ts';
 import { buildApi } from './build-api.ts';
 import { type ApiConfig, readApiConfig } from './config.ts';
@@ -39,15 +40,16 @@ async function serveUntilAsked(config: ApiConfig): Promise<void> {
     config.signingKey === undefined
       ? await keptSigningKey(join(config.dataRoot, 'service', 'signing-key.pem'))
       : signingKeyOf(config.signingKey);
-  const { archiveBytesMax, webhookNetworks, requestsPerMinuteMax } = config;
+  const { archiveBytesMax, webhookNetworks, gitlab, requestsPerMinuteMax } = config;
   const limits = { archiveBytesMax, requestsPerMinuteMax };
-  const app = await buildApi({ store, queue, scratchDir, ...limits, webhookNetworks, signingKey }, log);
+  const app = await buildApi({ store, queue, scratchDir, ...limits, webhookNetworks, gitlab, signingKey }, log);
   // Where no worker is left to say it, whoever waits still has to hear so.
   await using _waiting = every(forgottenMs, () => store.admission.noteWaiting(), onError);
   await using _sweep = every(forgottenMs, () => enqueueForgotten(store, queue), onError);
   const evidenceMsMax = config.evidenceDaysMax * 24 * 3_600_000;
   await using _retention = every(retentionMs, () => removeOld(store, evidenceMsMax), onError);
   await using _webhooks = startWebhooks({ webhooks: store.webhooks, networks: webhookNetworks, log });
+  await using _checks = gitlab === undefined ? null : startStatusChecks(gitlab, { store, queue }, log);
   const asked = askedToStop();
   const address = await app.listen({ host: config.host, port: config.port });
   process.stdout.write(`listening ${address}\n`);

@@ -44,6 +44,7 @@ const statusOfCode = {
   'unknown-rehearsal': 404,
   'unknown-token': 404,
   'unknown-webhook': 404,
+  'no-gitlab': 404,
   'method-not-allowed': 405,
   'request-timeout': 408,
   'not-finished': 409,

@@ -13,6 +13,7 @@ import type { SigningKey } from '../../shared/edge/adapters/signing/signing-key.
 import type { Queue } from '../../shared/edge/ports/queue.ts';
 import type { Store } from '../../shared/edge/ports/store.ts';
 import type { Scope, TokenBearer } from '../../shared/edge/ports/tokens.ts';
+import type { GitlabSettings } from '../integrations/gitlab/gitlab-of-environment.ts';
 
 /** What a route's TypeBox schema says is what its handler's types say. */
 export interface TypeBoxProvider extends FastifyTypeProvider {
@@ -36,6 +37,8 @@ export interface ApiParts {
   readonly archiveBytesMax: number;
   /** Not public, and yet webhooks may be sent there. */
   readonly webhookNetworks?: readonly string[];
+  /** Absent: no external status check is answered. */
+  readonly gitlab?: Pick<GitlabSettings, 'secret'> | undefined;
   /** Signs what was judged. */
   readonly signingKey: SigningKey;
   /** Requests that one token, or one address without any, may make in a minute. */
@@ -69,6 +72,8 @@ declare module 'fastify' {
      * tokens.
      */
     bound?: 'rehearsal' | 'query' | 'body' | 'by-handler' | 'nothing';
+    /** Nobody has a token here: the caller proves itself by a signature over what it sends. */
+    signed?: true;
     /** A page for browsers: who is not signed in is sent to the sign-in form. */
     page?: boolean;
     /** Whatever goes wrong here means that the gate is closed, and the answer says so. */

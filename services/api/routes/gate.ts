@@ -5,6 +5,7 @@ import { GateAnswerSchema, type WireGateAnswer } from '../../../shared/edge/wire
 import { ProblemSchema } from '../../../shared/edge/wire/problem.ts';
 import type { GateDecision } from '../answer-gate.ts';
 import { askStoredGate, type ServiceGateQuestion } from '../ask-stored-gate.ts';
+import { auditGate } from '../audit-gate.ts';
 import { actorOf } from '../authenticate.ts';
 import type { Api, ApiParts } from '../type-provider.ts';
 
@@ -40,13 +41,7 @@ export function gateRoute(app: Api, parts: ApiParts): void {
     async (request, reply) => {
       const question = { ...request.query, environment: request.query.environment ?? 'production' };
       const { answer, body } = await answerFor(question, parts);
-      const { name: actor, requestId = null } = actorOf(request);
-      const { service, version, environment, bundle = 'any bundle', image } = question;
-      await parts.store.audit.recordChange({
-        ...{ action: 'gate', actor, service, requestId },
-        subject: [service, version, environment, bundle, ...(image === undefined ? [] : [image])].join(' '),
-        detail: { answer: body.answer, reasons: body.reasons },
-      });
+      await auditGate(parts.store.audit, question, body, actorOf(request));
       return reply.code(statusOfAnswer[answer]).header('cache-control', 'no-store').send(body);
     },
   );

@@ -16,6 +16,7 @@ import type { Figures } from './figures.ts';
 import type { History, Sources } from './history.ts';
 import type { ProductionSchemas } from './production-schemas.ts';
 import type { Retention } from './retention.ts';
+import type { StatusChecks } from './status-checks.ts';
 import type { Tokens } from './tokens.ts';
 import type { Webhooks } from './webhooks.ts';
 import type { WorkerRegister } from './worker-register.ts';
@@ -37,6 +38,7 @@ export interface Store extends AsyncDisposable {
   readonly sources: Sources;
   readonly history: History;
   readonly webhooks: Webhooks;
+  readonly statusChecks: StatusChecks;
   /** Throws RehearsalError `store-unreachable`. */
   health(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopes } from '../../../shared/edge/ports/tokens.ts';
-import { startService, type TestService } from './service.ts';
+import { gitlabSecret } from '../../support/forges/gitlab-call.ts';
+import { adminToken, startService, type TestService } from './service.ts';
 
 /** Nobody is asked for anything here; each says why. */
 const open: Readonly<Record<string, string>> = {
@@ -12,6 +13,7 @@ const open: Readonly<Record<string, string>> = {
   '/metrics': 'it holds counts only',
   '/sign-in': 'whoever signs in has not signed in',
   '/sign-out': 'there is nothing to lose',
+  '/v1/integrations/gitlab/status-checks': 'GitLab has no token of ours: it signs what it sends',
   ...Object.fromEntries(
     ['/', '/board', '/snapshots', '/workers', '/start', '/rehearsals/:id/comparison'].map((page) => [
       page,
@@ -23,7 +25,7 @@ const isAsset = (url: string) => url.startsWith('/static/') || url.startsWith('/
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startService('postgres');
+  service = await startService('postgres', { gitlab: { secret: gitlabSecret } });
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
@@ -68,6 +70,17 @@ describe('every route', () => {
       if (route.method === 'GET') continue;
       const withCookie = await statusOf(route, { cookie: `rehearsal_token=${token}`, origin: 'https://evil.example' });
       expect({ said, status: withCookie }).toEqual({ said, status: 401 });
+    }
+  });
+
+  it('takes what is signed only with its signature, whoever sends it', async () => {
+    const signed = service.routes.filter((route) => route.signed === true);
+    expect(signed.map(({ url }) => url)).toEqual(['/v1/integrations/gitlab/status-checks']);
+    const authorization = `Bearer ${adminToken}`;
+    for (const route of signed) {
+      for (const headers of [{}, { authorization }, { authorization, 'x-gitlab-signature': 'f'.repeat(64) }]) {
+        expect(await statusOf(route, headers)).toBe(401);
+      }
     }
   });
 

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gitlabSecret, payloadOfGitlab, signedCall } from '../../support/forges/gitlab-call.ts';
 import { adminToken, makeBundle, startService, type TestService } from './service.ts';
 
 /** Any number; a failure names the round, and the same seed makes the same rounds. */
@@ -11,7 +12,7 @@ const rounds = 60;
 let service: TestService;
 let archive: Buffer;
 beforeAll(async () => {
-  service = await startService('postgres');
+  service = await startService('postgres', { gitlab: { secret: gitlabSecret } });
   archive = await makeBundle(service.dir, '8.0.0');
 });
 afterAll(() => service[Symbol.asyncDispose]());
@@ -117,6 +118,33 @@ describe('whatever is sent', () => {
       const text = JSON.stringify(random(6) === 0 ? odd[random(odd.length)] : body);
       const sent = random(5) === 0 ? mangled(Buffer.from(text), random) : text;
       await refusedOrDone(`JSON ${round} ${path}`, await ask(path, { 'content-type': 'application/json' }, sent));
+    }
+  });
+
+  it('as a call of GitLab, signed or not, is refused or taken', async () => {
+    const random = randomFrom(seed + 4);
+    const odd: readonly unknown[] = [
+      null,
+      true,
+      1e308,
+      -1,
+      2 ** 53,
+      '',
+      '\u0000',
+      'x'.repeat(5_000),
+      [],
+      {},
+      { id: -1 },
+    ];
+    const path = '/v1/integrations/gitlab/status-checks?service=alerts';
+    for (let round = 0; round < rounds; round += 1) {
+      const payload = structuredClone(payloadOfGitlab()) as Record<string, Record<string, unknown>>;
+      const part = payload[['object_attributes', 'external_approval_rule'][random(2)] ?? ''] ?? {};
+      const keys = [...Object.keys(part), '__proto__'];
+      part[keys[random(keys.length)] ?? ''] = odd[random(odd.length)];
+      const { headers, body } = signedCall(random(6) === 0 ? odd[random(odd.length)] : payload);
+      const sent = random(5) === 0 ? mangled(Buffer.from(String(body)), random) : String(body);
+      await refusedOrDone(`call ${round}`, await ask(path, headers as Record<string, string>, sent));
     }
   });
 

@@ -35,6 +35,8 @@ export const adminToken = 'token-of-the-first-admin';
 
 export interface ServiceOptions {
   readonly webhookNetworks?: readonly string[];
+  /** GitLab's calls are taken where they are signed with it. */
+  readonly gitlab?: { readonly secret: string };
   /** Where its directory is made. */
   readonly below?: string;
   /** The API's; default: it says nothing. */

@@ -30,10 +30,14 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A server that knows the operations it is given and nothing else, and takes only bodies that fit their schemas. */
+/**
+ * A server that knows the operations it is given and nothing else, and takes only bodies that fit their schemas. The
+ * vendor's interface lies `below` this path.
+ */
 export async function startForge(
   authorized: (headers: IncomingMessage['headers']) => boolean,
   operations: Readonly<Record<string, Operation>>,
+  below = '',
 ): Promise<FakeForge> {
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats.default(ajv);
@@ -48,7 +52,8 @@ export async function startForge(
   const settle = (request: IncomingMessage, text: string): Answer => {
     if (!authorized(request.headers)) return { status: 401, body: { message: 'Bad credentials' } };
     const url = new URL(request.url ?? '/', 'http://forge');
-    const target = `${request.method} ${url.pathname}`;
+    const path = url.pathname.startsWith(`${below}/`) ? url.pathname.slice(below.length) : `not-below${below}`;
+    const target = `${request.method} ${path}`;
     const operation = known.find(({ pattern }) => pattern.test(target));
     if (operation === undefined) {
       mistakes.push(`no operation ${target}`);
@@ -59,7 +64,7 @@ export async function startForge(
       mistakes.push(`${operation.name}: ${ajv.errorsText(operation.validate.errors)}`);
       return { status: 422, body: { message: 'Validation Failed' } };
     }
-    const one = { operation: operation.name, path: url.pathname, headers: request.headers, body };
+    const one = { operation: operation.name, path, headers: request.headers, body };
     asked.push(one);
     return operation.answer(one, (operation.pattern.exec(target) ?? []).slice(1), url.searchParams);
   };
@@ -73,7 +78,7 @@ export async function startForge(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${port}${below}`,
     asked,
     mistakes,
     to: (operation) => asked.filter((one) => one.operation === operation),

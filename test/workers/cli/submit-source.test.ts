@@ -17,6 +17,18 @@ test.each([
     { GITHUB_HEAD_REF: '', GITHUB_REF_NAME: 'main', GITHUB_SHA: 'f' },
     '?branch=main&commit=f',
   ],
+  [
+    'the head of the source branch and not the merge that GitLab builds of it',
+    {},
+    { CI_COMMIT_REF_NAME: 'topic', CI_COMMIT_SHA: 'merge', CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: 'head' },
+    '?branch=topic&commit=head',
+  ],
+  [
+    'the commit of a merge request that nothing was merged into',
+    {},
+    { CI_COMMIT_REF_NAME: 'topic', CI_COMMIT_SHA: 'head', CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: '' },
+    '?branch=topic&commit=head',
+  ],
   ['another CI system', {}, { CI_COMMIT_REF_NAME: 'main', CI_COMMIT_SHA: 'f' }, '?branch=main&commit=f'],
 ])('%s', (_what, said, env, query) => {
   expect(submitSource(said, env)).toBe(query);

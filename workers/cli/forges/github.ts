@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { RehearsalError } from '../../../shared/domain/problem.ts';
+import { type Forge, openForge, statusOf } from '../../../shared/edge/adapters/forges/open-forge.ts';
 import type { Annotation } from '../../../shared/report/forge/annotations.ts';
 import type { Telling } from '../../../shared/report/forge/tell-change.ts';
 import type { CommandIo } from '../io.ts';
-import { type Forge, openForge, statusOf } from './forge.ts';
 import { upsertNote } from './upsert-note.ts';
 
 export interface GithubChange {

@@ -1,7 +1,8 @@
 import { RehearsalError } from '../../../shared/domain/problem.ts';
+import { answerStatusCheck, openGitlabApi } from '../../../shared/edge/adapters/forges/gitlab.ts';
+import type { Forge } from '../../../shared/edge/adapters/forges/open-forge.ts';
 import type { Telling } from '../../../shared/report/forge/tell-change.ts';
 import type { CommandIo } from '../io.ts';
-import { type Forge, openForge } from './forge.ts';
 import { upsertNote } from './upsert-note.ts';
 
 export interface GitlabChange {
@@ -33,7 +34,7 @@ export function openGitlab(env: CommandIo['env']): Forge {
     const remedy = 'set GITLAB_TOKEN to a project access token with scope api; a job token may not write notes';
     throw new RehearsalError('policy', 'no-forge-token', 'there is no token of GitLab', remedy);
   }
-  return openForge(env.CI_API_V4_URL ?? 'https://gitlab.com/api/v4', { 'private-token': token });
+  return openGitlabApi(env.CI_API_V4_URL ?? 'https://gitlab.com/api/v4', token);
 }
 
 /** null: not known. */
@@ -77,12 +78,8 @@ export async function tellGitlab(
     replace: (noteId, body) => forge.ask('PUT', `${path}/notes/${noteId}`, { body }),
   });
   if (statusCheck === undefined) return;
-  // https://docs.gitlab.com/api/status_checks/#set-status-of-an-external-status-check
-  await forge.ask('POST', `${path}/status_check_responses`, {
-    sha,
-    external_status_check_id: statusCheck,
-    status: outcome === 'success' ? 'passed' : 'failed',
-  });
+  const status = outcome === 'success' ? 'passed' : 'failed';
+  await answerStatusCheck(forge, { project, mergeRequest, check: statusCheck, sha, status });
 }
 
 interface GitlabNote {

@@ -14,6 +14,7 @@ import { openRehearsals } from './rehearsals.ts';
 import { openRetention } from './retention.ts';
 import { openRuns } from './runs.ts';
 import { openSources } from './sources.ts';
+import { openStatusChecks } from './status-checks.ts';
 import { openTokens } from './tokens.ts';
 import { openWebhooks } from './webhooks.ts';
 import { openWorkerRegister } from './worker-register.ts';
@@ -54,6 +55,7 @@ export async function openStore({ url, onError, answerMs, artifacts }: StoreOpti
     sources: openSources(database),
     history: openHistory(database),
     webhooks: openWebhooks(database),
+    statusChecks: openStatusChecks(database),
     health: async () => {
       await database.rows('SELECT 1');
     },

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { RehearsalError } from '../../../shared/domain/problem.ts';
+import { RehearsalError } from '../../../domain/problem.ts';
 
 /** The REST interface of one forge, with the token that it wants. */
 export interface Forge {
@@ -11,10 +11,10 @@ export interface Forge {
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT';
 
 const answerMs = 20_000;
-const tries = 4;
 const perPage = 100;
 
-export function openForge(api: string, headers: Readonly<Record<string, string>>): Forge {
+/** `tries`: 1 where whoever asks has a schedule of its own. */
+export function openForge(api: string, headers: Readonly<Record<string, string>>, tries = 4): Forge {
   const ask = async (method: Method, path: string, body?: object): Promise<unknown> => {
     for (let attempt = 1; ; attempt += 1) {
       const answered = await once(api, headers, method, path, body);
