@@ -145,6 +145,8 @@ async function openLiveRun(
       productionQueries: {
         texts: context.snapshot.queries ?? [],
         beyondLimit: context.snapshot.queriesBeyondLimit ?? 0,
+        hidden: context.snapshot.queriesHidden ?? 0,
+        evictions: context.snapshot.queryEvictions ?? 0,
       },
       shapes: context.shapes,
       redact,

@@ -17,6 +17,16 @@ export interface QueryShapes {
   readonly overlong: number;
   /** Commands by their first word, of those that no server can prepare (COPY, DECLARE …). */
   readonly unpreparable: readonly string[];
+  /** Absent: nobody counted. */
+  readonly unread?: UnreadQueries;
+}
+
+/** What `pg_stat_statements` of production did not show. */
+export interface UnreadQueries {
+  /** Entries without a text for the role that read it; not all of them need be queries. `all`: it may not read the view. */
+  readonly hidden: number | 'all';
+  /** How many times the least frequent entries were let go since they were last reset, in all databases together. */
+  readonly evictions: number;
 }
 
 /** The shapes of a run, prepared on its clone before the first statement of the migration and on its state. */

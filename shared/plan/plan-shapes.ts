@@ -1,6 +1,6 @@
 import type { RunId } from '../domain/ids.ts';
 import type { RunResult } from '../domain/observation.ts';
-import type { QueryShapes } from '../domain/query-shape.ts';
+import type { QueryShapes, UnreadQueries } from '../domain/query-shape.ts';
 import { runLimits } from './limits.ts';
 import { shapesOfRun, toldShapes, withTexts } from './shapes-of-run.ts';
 
@@ -38,11 +38,12 @@ function refusedBefore(results: readonly RunResult[]): readonly NotTested[] {
   return [{ what: `${queries(refused.length)} of production on each state`, because }];
 }
 
-function* leftOut({ shapes, beyondLimit, overlong, unpreparable }: QueryShapes): Generator<NotTested> {
+function* leftOut({ shapes, beyondLimit, overlong, unpreparable, unread }: QueryShapes): Generator<NotTested> {
   if (beyondLimit > 0) {
     const because = `more than ${runLimits.queryShapes}; those that previous sent come first, then the most frequent`;
     yield { what: `${queries(beyondLimit)} of production on each state`, because };
   }
+  if (unread !== undefined) yield* neverSeen(unread);
   if (shapes.length > runLimits.plannedShapes) {
     const because = `more than ${runLimits.plannedShapes} queries; the others are prepared only`;
     yield { what: `the plans of ${queries(shapes.length - runLimits.plannedShapes)} of production`, because };
@@ -61,6 +62,23 @@ function* leftOut({ shapes, beyondLimit, overlong, unpreparable }: QueryShapes):
     const more = unasked.length > namedMax ? ' …' : '';
     const because = `no probe leads to them, so they were only prepared: ${named.join(', ')}${more}`;
     yield { what: `what ${queries(unasked.length)} of production would answer`, because };
+  }
+}
+
+/** What nobody read cannot be prepared: the snapshot knows less of production than production itself. */
+function* neverSeen({ hidden, evictions }: UnreadQueries): Generator<NotTested> {
+  if (hidden !== 0) {
+    const number = hidden === 'all' ? 'the queries' : `up to ${queries(hidden)}`;
+    const because =
+      'pg_stat_statements hid them from the role that read it; ' +
+      (hidden === 'all' ? 'GRANT SELECT ON pg_stat_statements and ' : 'GRANT ') +
+      'pg_read_all_stats to it, then make the snapshot again';
+    yield { what: `${number} of production on each state`, because };
+  }
+  if (evictions > 0) {
+    const times = evictions === 1 ? 'once' : `${evictions} times`;
+    const because = `pg_stat_statements let the least frequent ones go ${times} since its reset; raise pg_stat_statements.max there`;
+    yield { what: 'rare queries of production on each state', because };
   }
 }
 

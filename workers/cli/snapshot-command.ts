@@ -91,6 +91,8 @@ function inspect(io: CommandIo): Command {
           workload = {},
           queries = [],
           queriesBeyondLimit = 0,
+          queriesHidden = 0,
+          queryEvictions = 0,
           migrate,
           apps,
         } = sealed;
@@ -107,6 +109,8 @@ function inspect(io: CommandIo): Command {
           workload,
           queries,
           queriesBeyondLimit,
+          queriesHidden,
+          queryEvictions,
         };
         io.stdout(`${JSON.stringify(shown, null, 2)}\n`);
       }),

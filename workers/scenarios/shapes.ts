@@ -1,6 +1,6 @@
 import type { CellObservation } from '../../shared/domain/observation.ts';
 import { type Observed, observed, unobserved } from '../../shared/domain/observed.ts';
-import type { QueryShape, ShapeCost, ShapeFailure } from '../../shared/domain/query-shape.ts';
+import type { QueryShape, ShapeCost, ShapeFailure, UnreadQueries } from '../../shared/domain/query-shape.ts';
 import { SqlError, type SqlSession } from '../../shared/edge/ports/sql.ts';
 import { runLimits } from '../../shared/plan/limits.ts';
 import { queryShapes } from '../../shared/plan/query-shapes.ts';
@@ -11,6 +11,7 @@ import { costShapes } from '../probes/cost-shapes.ts';
 import { prepareShapes } from '../probes/prepare-shapes.ts';
 import { readProductionQueries } from '../probes/read-production-queries.ts';
 
+type Hidden = UnreadQueries['hidden'];
 type Refused = Awaited<ReturnType<typeof prepareShapes>>;
 
 export interface WatchedShapes {
@@ -91,10 +92,17 @@ export async function readShapes(run: LiveRun): Promise<Reading> {
     const known = [...onClone.texts, ...captured.texts, ...(run.plan.bundle.queries ?? [])];
     const { beyondLimit, ...shapes } = queryShapes(statements, known, names.value);
     // Both knew the same production.
-    const unread = Math.max(onClone.beyondLimit, captured.beyondLimit);
-    return { shapes: observed({ ...shapes, beyondLimit: beyondLimit + unread }) };
+    const untaken = Math.max(onClone.beyondLimit, captured.beyondLimit);
+    const unread = {
+      hidden: moreHidden(onClone.hidden, captured.hidden),
+      evictions: Math.max(onClone.evictions, captured.evictions),
+    };
+    return { shapes: observed({ ...shapes, beyondLimit: beyondLimit + untaken, unread }) };
   };
 }
+
+const moreHidden = (one: Hidden, other: Hidden): Hidden =>
+  one === 'all' || other === 'all' ? 'all' : Math.max(one, other);
 
 async function typeNames(session: SqlSession, ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
   if (ids.length === 0) return new Map();

@@ -1,3 +1,4 @@
+import type { UnreadQueries } from '../../shared/domain/query-shape.ts';
 import type { CapturedWorkload } from '../../shared/edge/ports/snapshots.ts';
 import type { SqlSession } from '../../shared/edge/ports/sql.ts';
 import { defaultLoad } from '../../shared/plan/manifest/read-load.ts';
@@ -9,7 +10,11 @@ export interface Captured {
   readonly workload?: CapturedWorkload;
   readonly queries?: readonly string[];
   readonly queriesBeyondLimit?: number;
+  readonly queriesHidden?: UnreadQueries['hidden'];
+  readonly queryEvictions?: number;
 }
+
+type CapturedQueries = Omit<Captured, 'settings' | 'workload'>;
 
 /** What changes how a migration and its traffic behave; sizes, places and peers stay the machine's own. */
 const captured = [
@@ -69,12 +74,14 @@ export async function readCaptured(session: SqlSession): Promise<Captured> {
 }
 
 /** Texts alone, so that it does not matter for how long they have been counted. */
-export async function readQueries(session: SqlSession): Promise<Pick<Captured, 'queries' | 'queriesBeyondLimit'>> {
-  const { texts, beyondLimit } = await readProductionQueries(session, 'reading');
+export async function readQueries(session: SqlSession): Promise<CapturedQueries> {
+  const { texts, beyondLimit, hidden, evictions } = await readProductionQueries(session, 'reading');
   const queries = keepableQueries(texts);
   return {
     ...(queries.length === 0 ? {} : { queries }),
     ...(beyondLimit === 0 ? {} : { queriesBeyondLimit: beyondLimit }),
+    ...(hidden === 0 ? {} : { queriesHidden: hidden }),
+    ...(evictions === 0 ? {} : { queryEvictions: evictions }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDigest } from '../../shared/domain/ids.ts';
 import { RehearsalError } from '../../shared/domain/problem.ts';
@@ -101,13 +101,34 @@ export async function openCopy(
   const settings = {
     // What is written into a file of WAL that was used before stands beside what it held.
     wal_recycle: 'off',
-    ...(hasQueries && { shared_preload_libraries: 'pg_stat_statements' }),
+    ...(hasQueries && {
+      shared_preload_libraries: 'pg_stat_statements',
+      'pg_stat_statements.max': String(await entriesToKeep(cluster.pgdata)),
+    }),
   };
   return openWorkshopOn(parts, cluster.major, { lay, admin, settings }, signal);
 }
 
 /** Where `pg_stat_statements` leaves what it counted when its server stops. */
 const keptQueries = join('pg_stat', 'pg_stat_statements.stat');
+
+/** What making a snapshot asks is kept beside them. */
+const entriesOfOurs = 1000;
+
+/**
+ * A server that is to keep fewer than it finds lets the rest go and counts none of them. Their number stands behind the
+ * mark of the file and the server's major (`pgss_shmem_shutdown` in contrib/pg_stat_statements).
+ */
+async function entriesToKeep(pgdata: string): Promise<number> {
+  await using file = await open(join(pgdata, keptQueries));
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(entriesAt + 4), 0, entriesAt + 4, 0);
+  const entries = bytesRead === buffer.length ? Math.max(0, buffer.readInt32LE(entriesAt)) : 0;
+  return Math.min(entries, entriesMax) + entriesOfOurs;
+}
+
+const entriesAt = 8;
+/** Each takes half a kilobyte of shared memory. */
+const entriesMax = 200_000;
 
 /** Throws RehearsalError `usage` where there are several and nobody said which. */
 export async function onlyDatabase(workshop: Workshop): Promise<string> {

@@ -1,3 +1,4 @@
+import type { UnreadQueries } from '../../domain/query-shape.ts';
 import type { SnapshotFacts } from '../../domain/snapshot.ts';
 
 export interface Login {
@@ -24,6 +25,9 @@ export interface SealedSnapshot {
   readonly queries?: readonly string[];
   /** How many more it ran, less often than those; absent: none, or nobody counted. */
   readonly queriesBeyondLimit?: number;
+  /** As in `UnreadQueries`; absent: none, or nobody counted. */
+  readonly queriesHidden?: UnreadQueries['hidden'];
+  readonly queryEvictions?: number;
 }
 
 export interface CapturedWorkload {

@@ -38,10 +38,24 @@ const more = `
   ANALYZE;
 `;
 
+/** Of `pg_stat_statements.max`. */
+const keptByDefault = 5000;
+
+/** Each is a shape of its own. */
+const queriesOf = (count: number): readonly string[] =>
+  Array.from(
+    { length: count },
+    (_, n) => `SELECT 1${[...n.toString(2)].map((bit) => (bit === '1' ? ' + 1' : ' - 1')).join('')}`,
+  );
+
 async function production(major: 15 | 17): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres({
     major,
-    settings: { lock_timeout: '31s', shared_preload_libraries: 'pg_stat_statements' },
+    settings: {
+      lock_timeout: '31s',
+      shared_preload_libraries: 'pg_stat_statements',
+      'pg_stat_statements.max': `${2 * keptByDefault}`,
+    },
   });
   await using session = await pgSql.connect(server.address, 'rehearsal/test');
   await session.query(await readFile(join(import.meta.dirname, 'production.sql'), 'utf8'));
@@ -142,12 +156,19 @@ describeWith('root', 'a snapshot from the directory of a stopped server', () => 
       message: expect.stringContaining('postmaster.pid'),
     });
     const fingerprint = await fingerprintOf(server.address);
+    {
+      await using session = await pgSql.connect(server.address, 'shop');
+      await session.query(queriesOf(keptByDefault + 500).join(';'));
+    }
     await server.stop();
     expect(await bytesWith(pgdata, 'canary-', secret)).not.toEqual([]);
     const policy = await lab.write('policy.yaml', await lab.snapshots.classifyPgdata(pgdata));
     const { sealed, kind } = await lab.snapshots.fromPgdata({ name: 'stopped', pgdata, policy });
     expect(kind).toBe('pgdata');
     await expectProduction(lab, sealed);
+    const { queries = [], queryEvictions } = await lab.snapshots.find('stopped');
+    expect(queries.filter((sql) => sql.startsWith('SELECT $1 '))).toHaveLength(keptByDefault + 500);
+    expect(queryEvictions).toBeUndefined();
     expect(await lab.on(sealed, fingerprintOf)).toBe(fingerprint);
     expect(await readdir(lab.dataRoot.scratch)).toEqual([]);
     const again = await lab.snapshots.fromPgdata({ name: 'stopped', pgdata, policy });

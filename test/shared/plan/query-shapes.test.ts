@@ -143,6 +143,24 @@ describe('a run sheet', () => {
     ]);
   });
 
+  test.for([
+    [{ hidden: 7, evictions: 0 }, ['up to 7 queries of production on each state'], 'GRANT pg_read_all_stats to it'],
+    [{ hidden: 'all', evictions: 0 }, ['the queries of production on each state'], 'GRANT SELECT ON pg_stat_stat'],
+    [{ hidden: 0, evictions: 1 }, ['rare queries of production on each state'], 'go once since its reset'],
+    [
+      { hidden: 1, evictions: 12 },
+      ['up to 1 query of production on each state', 'rare queries of production on each state'],
+      'go 12 times since its reset; raise pg_stat_statements.max',
+    ],
+    [{ hidden: 0, evictions: 0 }, [], ''],
+    [undefined, [], ''],
+  ] as const)('names what pg_stat_statements did not show: %j', ([unread, whats, because]) => {
+    const { notTested } = sheetOf(control, baselineWith({ ...of('SELECT a FROM b'), ...(unread && { unread }) }));
+    const named = notTested.filter(({ what }) => what.includes('production'));
+    expect(named.map(({ what }) => what)).toEqual(whats);
+    expect(named.map((one) => one.because).join()).toContain(because);
+  });
+
   test('names what the server refuses on the untouched clone already', () => {
     const refused = { sql: 'SELECT b FROM hidden', sqlstate: '42P01', message: '', from: 'previous' as const };
     const prepared = observed({ tried: 1, failedBefore: [refused], broken: [], dearer: [] });

@@ -61,8 +61,8 @@ async function insert(rows: Ask, submission: Submission, attempt: number): Promi
   const id = rehearsalIdOf(submission, attempt);
   const [row] = await rows<RehearsalRow>(
     `WITH created AS (
-       INSERT INTO rehearsals (id, attempt, service, version, environment, owners, bundle_digest, snapshot, rules_digest,
-         seed, waivers_count, submitted_by, priority, needs, last_event)
+       INSERT INTO rehearsals (id, attempt, service, version, environment, owners, bundle_digest, snapshot,
+         rules_digest, seed, waivers_count, submitted_by, priority, needs, last_event)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)
        ON CONFLICT DO NOTHING RETURNING *),
      first AS (
