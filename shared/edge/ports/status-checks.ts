@@ -37,12 +37,15 @@ export type CheckOutcome =
 
 /** Who waits for an answer. Never two at once have one check in hand, so that no old answer follows a newer one. */
 export interface StatusChecks {
-  /** It is due at once, whatever it was answered before. */
+  /** It is due as soon as no other answer can be under way, whatever it was answered before. */
   ask(check: AskedCheck): Promise<void>;
   /** Nobody waits any more: it was merged or closed. */
   close(check: CheckOfMergeRequest, changedAt: Date): Promise<void>;
   takeDue(now: Date, leaseMs: number, limit: number): Promise<readonly DueCheck[]>;
-  /** Nothing is kept of it where the lease went to somebody else; asked again meanwhile, it is due at once. */
+  /**
+   * Nothing is kept of it where the lease went to somebody else; asked again meanwhile, it is due at once, but for
+   * an answer that failed: that one may still arrive there.
+   */
   settle(check: DueCheck, outcome: CheckOutcome): Promise<void>;
   /** Removes what was asked before then, but for what is green in GitLab and may yet have to become red. */
   forgetBefore(then: Date): Promise<void>;

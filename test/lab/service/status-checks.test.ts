@@ -138,6 +138,23 @@ describe('the answer', () => {
     expect(desk.gitlab.statuses()).toEqual(['pending']);
   });
 
+  it('that may still be at work there is not overtaken by the next one, however soon GitLab asks again', async () => {
+    await called({ mergeRequest: 1 });
+    await called({ mergeRequest: 2 });
+    const due = await desk.service.store.statusChecks.takeDue(later(soon), 60_000, 10);
+    await called({ mergeRequest: 2 });
+    for (const check of due) {
+      await desk.service.store.statusChecks.settle(check, { kind: 'failed', nextAt: later(30 * 60_000) });
+    }
+    for (const _again of [1, 2]) await called({ mergeRequest: 1 });
+    await answerAfter(50_000);
+    expect(desk.gitlab.statuses()).toEqual([]);
+    await answerAfter(70_000);
+    expect(desk.gitlab.to(responses).map(({ path: to }) => to)).toEqual([expect.stringContaining('requests/1/')]);
+    await answerAfter(31 * 60_000);
+    expect(desk.gitlab.statuses()).toEqual(['pending', 'pending']);
+  });
+
   it('goes to the GitLab that was set up and nowhere else: no redirect is followed', async () => {
     await called();
     await using elsewhere = await startReceiver();

@@ -23,7 +23,10 @@ export function openStatusChecks({ rows }: Database): StatusChecks {
   };
 }
 
-/** Whoever has it in hand ends first: two answers under way at once may arrive in any order. */
+/**
+ * Whoever has it in hand ends first, and an answer that was not heard to arrive is given the minute after which GitLab
+ * ends a request: two answers under way at once may arrive in any order.
+ */
 async function ask(rows: Ask, check: AskedCheck): Promise<void> {
   const { project, mergeRequest, check: id, sha, service, environment, changedAt } = check;
   await rows(
@@ -31,8 +34,9 @@ async function ask(rows: Ask, check: AskedCheck): Promise<void> {
      VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (project, merge_request, check_id) DO UPDATE SET sha = $4, service = $5, environment = $6,
        changed_at = $7, asked_at = now(), is_open = true, asked = status_checks.asked + 1, answered = NULL,
-       answered_at = NULL, failures = 0,
-       due_at = CASE WHEN status_checks.in_hand THEN status_checks.due_at ELSE now() END
+       answered_at = NULL,
+       due_at = CASE WHEN status_checks.in_hand THEN status_checks.due_at
+         WHEN status_checks.failures > 0 THEN least(status_checks.due_at, now() + interval '1 minute') ELSE now() END
       WHERE status_checks.changed_at <= $7`,
     [project, mergeRequest, id, sha, service, environment, changedAt],
   );
@@ -75,11 +79,12 @@ async function settle(rows: Ask, check: DueCheck, outcome: CheckOutcome): Promis
 }
 
 const outcomeSql = `
-  UPDATE status_checks SET in_hand = false, due_at = CASE WHEN asked = $5 THEN coalesce($7, due_at) ELSE now() END,
+  UPDATE status_checks SET in_hand = false,
+    due_at = CASE WHEN asked = $5 OR $6 = 'failed' THEN coalesce($7, due_at) ELSE now() END,
     is_open = is_open AND NOT (asked = $5 AND $6 = 'over'),
     answered = CASE WHEN asked = $5 AND $6 = 'answered' THEN $8 ELSE answered END,
     answered_at = CASE WHEN asked = $5 AND $6 = 'answered' THEN $9 ELSE answered_at END,
-    failures = CASE WHEN asked <> $5 OR $6 = 'answered' THEN 0 WHEN $6 = 'failed' THEN failures + 1 ELSE failures END
+    failures = CASE WHEN $6 = 'answered' THEN 0 WHEN $6 = 'failed' THEN failures + 1 ELSE failures END
    WHERE project = $1 AND merge_request = $2 AND check_id = $3 AND taken = $4`;
 
 interface DueRow extends Pick<DueCheck, 'project' | 'sha' | 'service' | 'environment' | 'rehearsed'> {
