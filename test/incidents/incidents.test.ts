@@ -16,6 +16,8 @@ interface Expected {
     readonly must: readonly string[];
     readonly may: readonly string[];
     readonly mustNot: readonly string[];
+    /** Where the matrix is the point: every gating cell that fails, and no other, as `previous running: after PHASE`. */
+    readonly breaks?: readonly string[];
   };
   readonly safe: {
     readonly verdict: 'pass';
@@ -111,6 +113,9 @@ async function unsafeFails(slug: string, host: How['host']): Promise<void> {
   ];
   expect(differences, summaryOf(report)).toEqual([]);
   expect({ verdict: report.verdict, code }, summaryOf(report)).toEqual({ verdict: unsafe.verdict, code: 1 });
+  const broken = report.compatibility.cells.filter(({ gates, outcome }) => gates && outcome === 'fail');
+  const breaks = broken.map(({ app, boot, state }) => `${app} ${boot}: ${state}`).sort();
+  expect(unsafe.breaks ?? breaks, summaryOf(report)).toEqual(breaks);
 }
 
 async function safePasses(slug: string): Promise<void> {
