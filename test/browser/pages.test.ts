@@ -13,9 +13,10 @@ const passes = (service: string) =>
     { service, version: '1.0.0', owners: ['team-library'], load },
     { 'migrations/1.sql': 'CREATE TABLE shelves (id integer PRIMARY KEY);\n' },
   );
+const environments = { staging: { snapshot: { sql: ['seed.sql'] } } };
 const fails = (service: string) =>
   libraryBundle(
-    { service, version: '2.0.0', owners: ['team-library'], load },
+    { service, version: '2.0.0', owners: ['team-library'], load, environments },
     { 'migrations/1.sql': 'ALTER TABLE books ADD CHECK (length(title) < 3);\n' },
   );
 /** Every name that a stranger may choose, at its worst; it cannot even be rehearsed. */
@@ -32,8 +33,12 @@ describeWith('chromium', 'the pages of the service', () => {
   });
   afterAll(() => served?.[Symbol.asyncDispose]());
 
-  const rehearsed = async (files: BundleFiles, branch: string): Promise<string> => {
-    const id = await served.post(files, { branch, commit: 'ffee0011' });
+  const rehearsed = async (
+    files: BundleFiles,
+    branch: string,
+    asked: { environment?: string } = {},
+  ): Promise<string> => {
+    const id = await served.post(files, { branch, commit: 'ffee0011', ...asked });
     await served.untilOver(id);
     return id;
   };
@@ -152,15 +157,18 @@ describeWith('chromium', 'the pages of the service', () => {
     return ((await response.json()) as { readonly token: string }).token;
   };
 
-  it('lets whoever has the scope waive a finding and let a version out, with a reason, by keyboard', async () => {
-    await rehearsed(fails('archive'), 'main');
+  it('lets whoever has the scope waive a finding and let a version out into one environment, by keyboard', async () => {
+    for (const environment of ['production', 'staging']) await rehearsed(fails('archive'), 'main', { environment });
     await using watched = await served.signedIn({ viewport: desk }, await tokenWith('read', 'waive'));
     const { page } = watched;
-    const gate = () => served.call('/v1/gate?service=archive&version=2.0.0').then(({ status }) => status);
+    const gate = async (environment = 'production') =>
+      (await served.call(`/v1/gate?service=archive&version=2.0.0&environment=${environment}`)).status;
     await page.goto(`${served.service.address}/board?service=archive`);
-    await page.getByText('Blocked').first().waitFor();
+    const place = page.getByRole('region', { name: 'archive in production' });
+    const elsewhere = page.getByRole('region', { name: 'archive in staging' });
+    for (const own of [place, elsewhere]) await own.getByText('Blocked', { exact: true }).waitFor();
     expect(await gate()).toBe(412);
-    await page.getByRole('button', { name: /^Waive a finding … 2\.0\.0/ }).focus();
+    await place.getByRole('button', { name: /^Waive a finding … 2\.0\.0/ }).focus();
     await page.keyboard.press('Enter');
     const waive = page.getByRole('dialog', { name: /^Waive a finding of/ });
     const finding = (await waive.getByLabel('Finding').locator('option').first().textContent()) ?? '';
@@ -171,19 +179,21 @@ describeWith('chromium', 'the pages of the service', () => {
     await expectSound(watched, served.service.address);
     await watched.picture('waive-1280-light');
     await waive.getByRole('button', { name: 'Waive it' }).press('Enter');
-    const accepted = page.getByRole('region', { name: 'Waivers and overrides' });
+    const accepted = place.getByRole('region', { name: 'Waivers and overrides' });
     await accepted.getByText(`waiver: ${finding.slice(0, finding.indexOf(':'))}`).waitFor();
 
-    await page.getByRole('button', { name: /^Let it out anyway … 2\.0\.0/ }).focus();
+    await place.getByRole('button', { name: /^Let it out anyway … 2\.0\.0/ }).focus();
     await page.keyboard.press('Enter');
     const override = page.getByRole('dialog', { name: /^Let out/ });
     await override.getByLabel('Why').fill(`hot fix ${evil}`);
     await expectSound(watched, served.service.address);
     await watched.picture('override-1280-light');
     await override.getByRole('button', { name: 'Let it out', exact: true }).press('Enter');
-    await page.locator('article', { hasText: '2.0.0' }).getByText('May go out').waitFor();
+    await place.locator('article', { hasText: '2.0.0' }).getByText('May go out').waitFor();
     expect(await accepted.getByText('in force for').count()).toBe(2);
-    expect(await gate()).toBe(200);
+    expect([await gate(), await gate('staging')]).toEqual([200, 412]);
+    expect(await elsewhere.getByText('Blocked', { exact: true }).count()).toBe(1);
+    expect(await elsewhere.getByText('in force for').count()).toBe(0);
     await page.reload();
     await accepted.getByText('in force for').first().waitFor();
     await watched.picture('board-overridden-1280-light');

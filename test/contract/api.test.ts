@@ -1,20 +1,23 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Problem } from '../../shared/domain/problem.ts';
 import type { Report } from '../../shared/domain/report.ts';
-import { rehearse } from '../support/cli.ts';
+import type { WireBoard } from '../../shared/edge/wire/board.ts';
+import type { WireGateAnswer } from '../../shared/edge/wire/gate.ts';
 import { libraryApp, libraryBundle, twoApps, withPg } from '../support/contract-bundles.ts';
 import { rehearsed } from '../support/rehearsed.ts';
 import { reportMismatches } from '../support/report-shape.ts';
 import { type Service, startService } from '../support/service.ts';
+import { eventsOf, gate, json, packed, post, submit } from '../support/service-calls.ts';
 import { type Directory, temporaryDirectory, writtenBundle } from '../support/vendor.ts';
 
 const app = libraryApp("SELECT 'ok' AS state FROM (SELECT title FROM books LIMIT 1) AS b");
-const bundleOf = (migration: string) =>
+const bundleOf = (migration: string, changes: Readonly<Record<string, unknown>> = {}) =>
   libraryBundle(
-    { apps: twoApps, probes: [{ name: 'a book', request: { path: '/' }, expect: { json: { state: 'ok' } } }] },
+    {
+      ...changes,
+      apps: twoApps,
+      probes: [{ name: 'a book', request: { path: '/' }, expect: { json: { state: 'ok' } } }],
+    },
     { 'package.json': withPg, 'previous/app.js': app, 'next/app.js': app, 'migrations/1.sql': migration },
   );
 
@@ -24,10 +27,20 @@ interface Created {
   readonly links: Readonly<Record<string, string>>;
 }
 
+const shelves = 'CREATE TABLE shelves (id integer PRIMARY KEY);';
+/** What the migration makes is there already in production. */
+const twoStarts = () =>
+  bundleOf(shelves, {
+    version: '3.0.0',
+    snapshot: { sql: ['seed.sql', 'migrations/1.sql'] },
+    environments: { staging: { snapshot: { sql: ['seed.sql'] } } },
+  });
+
 /** CONTRACT section 3. */
 describe('the service', () => {
   let service: Service;
   let bundle: Directory;
+  let apart: Directory;
   let archive: Directory;
   let tarGz: Buffer;
   let posted: Response;
@@ -37,6 +50,7 @@ describe('the service', () => {
     // Containers take three times as long; what the API answers does not depend on the host.
     service = await startService({ REHEARSAL_HOST: 'process' });
     bundle = await writtenBundle(bundleOf('ALTER TABLE books DROP COLUMN title;'));
+    apart = await writtenBundle(twoStarts());
     archive = await temporaryDirectory();
     tarGz = packed(bundle, archive, 'bundle.tar.gz');
     posted = await post(service, tarGz, { 'idempotency-key': 'key-1' });
@@ -46,6 +60,7 @@ describe('the service', () => {
   afterAll(async () => {
     await service?.[Symbol.asyncDispose]();
     await archive?.[Symbol.asyncDispose]();
+    await apart?.[Symbol.asyncDispose]();
     await bundle?.[Symbol.asyncDispose]();
   });
 
@@ -70,7 +85,7 @@ describe('the service', () => {
   });
 
   test('"same key, other body → 422"', async () => {
-    await using other = await writtenBundle(bundleOf('CREATE TABLE shelves (id integer PRIMARY KEY);'));
+    await using other = await writtenBundle(bundleOf(shelves));
     const response = await post(service, packed(other, archive, 'other.tar.gz'), { 'idempotency-key': 'key-1' });
     expect(response.status).toBe(422);
   });
@@ -168,63 +183,56 @@ describe('the service', () => {
     const problem = JSON.parse((await gate(service, 'library', '2.0.0', '--format', 'json')).stdout);
     for (const key of ['type', 'title', 'code', 'detail', 'remedy']) expect(problem[key]).toMatch(/\S/);
     expect(problem).toMatchObject({ problems: expect.any(Array), answer: 'block', reasons });
-    const submitted = await rehearse(['submit', bundle.dir, '--server', service.url, '--wait', '4m'], {
-      env: { REHEARSAL_TOKEN: service.token },
-    });
+    const submitted = await submit(service, bundle.dir);
     expect(submitted.code, submitted.stderr).toBe(1);
   });
 
   test('"200 allow" for what passed; gate exits 0', async () => {
-    await using boring = await writtenBundle({ ...bundleOf('CREATE TABLE shelves (id integer PRIMARY KEY);') });
-    const submitted = await rehearse(
-      ['submit', boring.dir, '--server', service.url, '--wait', '4m', '--format', 'json'],
-      { env: { REHEARSAL_TOKEN: service.token } },
-    );
-    expect(submitted.code, submitted.stderr).toBe(0);
-    const { digests }: Report = JSON.parse(submitted.stdout);
-    const response = await service.call(`/v1/gate?service=library&version=2.0.0&bundle=${digests.bundle}`);
+    expect((await submit(service, apart.dir, '--environment', 'staging')).code).toBe(0);
+    const response = await service.call('/v1/gate?service=library&version=3.0.0&environment=staging');
     expect(response.status).toBe(200);
-    expect((await gate(service, 'library', '2.0.0', '--bundle', digests.bundle)).code).toBe(0);
+    const [evidence] = (await json<WireGateAnswer>(response)).evidence;
+    const one = ['--environment', 'staging', '--bundle', evidence?.bundle ?? 'none'];
+    expect((await gate(service, 'library', '3.0.0', ...one)).code).toBe(0);
+  });
+
+  test('"GET /v1/gate?…&environment=": a bundle that passes in one and fails in another is answered for and shown apart', async () => {
+    // Staging alone says nothing about production.
+    const unseen = await service.call('/v1/gate?service=library&version=3.0.0');
+    expect(unseen.status).toBe(404);
+    expect((await gate(service, 'library', '3.0.0')).code).toBe(6);
+    const submitted = await submit(service, apart.dir);
+    expect(submitted.code, submitted.stderr).toBe(1);
+    const { environment, findings }: Report = JSON.parse(submitted.stdout);
+    expect({ environment, checks: findings.map(({ check }) => check) }).toMatchObject({
+      environment: 'production',
+      checks: expect.arrayContaining(['failed-migration']),
+    });
+
+    const asked = async (name: string) => {
+      const response = await service.call(`/v1/gate?service=library&version=3.0.0&environment=${name}`);
+      const { answer } = await json(response);
+      return [name, response.status, answer, (await gate(service, 'library', '3.0.0', '--environment', name)).code];
+    };
+    expect(await asked('production')).toEqual(['production', 412, 'block', 6]);
+    expect(await asked('staging')).toEqual(['staging', 200, 'allow', 0]);
+
+    const { items } = await json<WireBoard>(await service.call('/v1/board?service=library'));
+    const newest = items.filter(({ version }) => version === '3.0.0');
+    expect(newest.map((item) => [item.environment, item.verdict, item.gate?.answer]).toSorted()).toEqual([
+      ['production', 'fail', 'block'],
+      ['staging', 'pass', 'allow'],
+    ]);
+    expect(new Set(newest.map(({ digests }) => digests.bundle)).size).toBe(1);
+    for (const [name, verdict] of [
+      ['staging', 'pass'],
+      ['production', 'fail'],
+    ]) {
+      const path = `/v1/rehearsals?service=library&version=3.0.0&environment=${name}`;
+      const { items: listed } = await json<{ items: { environment: string; verdict: string }[] }>(
+        await service.call(path),
+      );
+      expect(listed).toMatchObject([{ environment: name, verdict }]);
+    }
   });
 });
-
-/** What the service answers is looked at field by field, so its type is only what a test needs of it. */
-async function json<T = Readonly<Record<string, unknown>>>(response: Response): Promise<T> {
-  return (await response.json()) as T;
-}
-
-const post = (service: Service, body: Buffer, headers: Readonly<Record<string, string>> = {}) =>
-  service.call('/v1/rehearsals', {
-    method: 'POST',
-    body: new Uint8Array(body),
-    headers: { 'content-type': 'application/gzip', ...headers },
-  });
-
-const gate = (service: Service, name: string, version: string, ...more: string[]) =>
-  rehearse(['gate', '--server', service.url, '--service', name, '--version', version, ...more], {
-    env: { REHEARSAL_TOKEN: service.token },
-  });
-
-function packed(bundle: Directory, into: Directory, name: string): Buffer {
-  const path = join(into.dir, name);
-  execFileSync('tar', ['-C', bundle.dir, '-czf', path, '.']);
-  return readFileSync(path);
-}
-
-/** All events to the end of the stream; the server ends it when the rehearsal is over. */
-async function eventsOf(
-  service: Service,
-  id: string,
-  after?: string,
-): Promise<readonly { id?: string; data: string }[]> {
-  const headers = { accept: 'text/event-stream', ...(after !== undefined && { 'last-event-id': after }) };
-  const response = await service.call(`/v1/rehearsals/${id}/events`, { headers, signal: AbortSignal.timeout(240_000) });
-  expect(response.headers.get('content-type')).toContain('text/event-stream');
-  const text = await response.text();
-  return text.split('\n\n').flatMap((block) => {
-    const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1];
-    const data = field('data');
-    const eventId = field('id');
-    return data === undefined ? [] : [{ data, ...(eventId !== undefined && { id: eventId }) }];
-  });
-}
