@@ -43,6 +43,7 @@ const cured = new Set([
   ...seeds,
   'changed-payload-type',
   'concurrent-index-waits-for-ever',
+  'duplicates-only-in-production',
   'events-lock-timeouts-after-boot',
   'invalid-index-left-behind',
   'new-enum-value-old-reader',
@@ -51,6 +52,8 @@ const cured = new Set([
   'rename-cleanup-trigger-blocks-revert',
   'replica-cannot-follow',
   'stale-class-name',
+  'statement-timeout-in-backfill',
+  'trigger-blocks-the-alter',
   'two-migrators-at-once',
   'widened-varchar',
 ]);
